@@ -1,0 +1,70 @@
+use super::{Host, Hosts, Kubernetes, Network, Runtime};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The `apiVersion` of the specs that this version reads.
+pub const API_VERSION: &str = "provisioner.dev/v1alpha1";
+/// The `kind` of the specs that this version reads.
+pub const KIND: &str = "Cluster";
+
+/// One cluster, as its spec describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Cluster {
+    // The document keeps it in `metadata`.
+    #[schemars(skip)]
+    pub name: String,
+    /// Kubernetes itself: its version, where it comes from, and settings of its components.
+    pub kubernetes: Kubernetes,
+    /// The container runtime of the hosts.
+    #[schemars(with = "Option<Runtime>")]
+    pub runtime: Runtime,
+    /// The cluster's own network: its address ranges, plugin, service proxy and DNS.
+    #[schemars(with = "Option<Network>")]
+    pub network: Network,
+    /// The machines, and how to reach them.
+    pub hosts: Hosts,
+    /// What is installed into the cluster, by name. This version installs no addon yet: each must
+    /// be absent or say `enabled: false`.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    pub addons: BTreeMap<String, Value>,
+}
+
+impl Cluster {
+    /// Every host: control planes, then workers, then edge nodes, each in the order of the spec.
+    pub fn all_hosts(&self) -> impl Iterator<Item = &Host> {
+        self.control_planes().iter().chain(self.workers()).chain(self.edge_nodes())
+    }
+
+    /// The host of that name.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        self.all_hosts().find(|host| host.name == name)
+    }
+
+    /// The control planes; a parsed cluster has at least one.
+    pub fn control_planes(&self) -> &[Host] {
+        &self.hosts.control_plane
+    }
+
+    /// The control plane that is named first in the spec.
+    pub fn first_control_plane(&self) -> Option<&Host> {
+        self.control_planes().first()
+    }
+
+    pub fn workers(&self) -> &[Host] {
+        &self.hosts.workers
+    }
+
+    pub fn edge_nodes(&self) -> &[Host] {
+        self.hosts.edge.as_ref().map_or(&[], |edge| &edge.nodes)
+    }
+
+    /// The hosts that balance the load of the API behind the VIP: the control planes, when there is
+    /// a VIP; none without.
+    pub fn load_balancers(&self) -> &[Host] {
+        if self.hosts.api_endpoint.vip.is_some() { self.control_planes() } else { &[] }
+    }
+}

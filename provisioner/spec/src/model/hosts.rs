@@ -1,0 +1,63 @@
+use super::{Host, Ssh};
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::net::IpAddr;
+
+/// The machines, and how to reach them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Hosts {
+    /// How to reach the hosts; each may differ in its own `ssh`.
+    #[schemars(with = "Option<Ssh>")]
+    pub ssh: Ssh,
+    /// The hosts' network, in which the VIPs lie. Default: the /24 (IPv6: the /64) of the first
+    /// control plane, as far as VIPs are concerned.
+    #[schemars(with = "Option<String>")]
+    pub network: Option<IpNet>,
+    /// Where the Kubernetes API is reached.
+    #[schemars(with = "Option<ApiEndpoint>")]
+    pub api_endpoint: ApiEndpoint,
+    /// The control planes: one, or an odd number behind a VIP or an external load balancer.
+    #[schemars(length(min = 1))]
+    pub control_plane: Vec<Host>,
+    /// The nodes for ordinary pods.
+    #[schemars(with = "Option<Vec<Host>>")]
+    pub workers: Vec<Host>,
+    /// The nodes that take in traffic from outside.
+    pub edge: Option<Edge>,
+}
+
+/// Where the Kubernetes API is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct ApiEndpoint {
+    /// The address that the control planes share (keepalived and HAProxy on each of them).
+    pub vip: Option<IpAddr>,
+    /// The name or address that clients use. Default: the VIP; without one, the address of the only
+    /// control plane.
+    #[schemars(with = "Option<String>")]
+    pub address: String,
+    /// The port that clients use. Default: 8443 with a VIP, where the API server itself has 6443;
+    /// 6443 without.
+    #[schemars(with = "Option<u16>", range(min = 1))]
+    pub port: u16,
+    /// The network interface that carries the VIP. Default: found on each host.
+    pub interface: Option<String>,
+    /// The VRRP virtual router id, unique on the network. Default: the last byte of the VIP.
+    #[schemars(range(min = 1, max = 255))]
+    pub router_id: Option<u8>,
+}
+
+/// The nodes that take in traffic from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Edge {
+    /// The address that they share.
+    pub vip: Option<IpAddr>,
+    /// The hosts.
+    pub nodes: Vec<Host>,
+}

@@ -1,0 +1,83 @@
+use schemars::JsonSchema;
+use semver::Version;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Kubernetes itself.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Kubernetes {
+    /// The exact version, such as `1.36.2` (`v1.36.2` is the same).
+    #[schemars(with = "String")]
+    pub version: Version,
+    /// Where the images of the control plane come from. Default: `registry.k8s.io`, and
+    /// `k8s.gcr.io` before 1.25.
+    #[schemars(with = "Option<String>")]
+    pub image_repository: String,
+    /// Where the packages of kubeadm, kubelet and kubectl come from.
+    #[schemars(with = "Option<PackageRepository>")]
+    pub package_repository: PackageRepository,
+    /// Passed through to the KubeletConfiguration of every node.
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub kubelet: Map<String, Value>,
+    /// Passed through to the KubeProxyConfiguration.
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub kube_proxy: Map<String, Value>,
+    /// Settings of kube-apiserver.
+    #[schemars(with = "Option<ApiServer>")]
+    pub api_server: ApiServer,
+    /// Settings of kube-controller-manager.
+    #[schemars(with = "Option<Component>")]
+    pub controller_manager: Component,
+    /// Settings of kube-scheduler.
+    #[schemars(with = "Option<Component>")]
+    pub scheduler: Component,
+    /// Settings of etcd.
+    #[schemars(with = "Option<Component>")]
+    pub etcd: Component,
+    /// Whether ordinary pods may run on the control planes.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub schedulable_control_plane: bool,
+}
+
+/// Where packages come from; a mirror of `pkgs.k8s.io` is set here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct PackageRepository {
+    /// The base URL for Debian and Ubuntu. Default:
+    /// `https://pkgs.k8s.io/core:/stable:/vX.Y/deb`.
+    #[schemars(with = "Option<String>")]
+    pub apt: String,
+    /// The base URL for the RHEL family. Default: `https://pkgs.k8s.io/core:/stable:/vX.Y/rpm`.
+    #[schemars(with = "Option<String>")]
+    pub rpm: String,
+    /// The URL of the signing key. Default: `Release.key` below `apt`, and
+    /// `repodata/repomd.xml.key` below `rpm`.
+    pub key: Option<String>,
+}
+
+/// Settings of kube-apiserver.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct ApiServer {
+    /// Command-line flags without their leading dashes.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub extra_args: BTreeMap<String, String>,
+    /// Further names and addresses for the certificate of the API server.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub cert_sans: Vec<String>,
+}
+
+/// Settings of a component of the control plane.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Component {
+    /// Command-line flags without their leading dashes.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub extra_args: BTreeMap<String, String>,
+}

@@ -1,0 +1,86 @@
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// The cluster's own network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Network {
+    /// The range of the pods' addresses; each node takes a /24 (IPv6: a /64) of it.
+    #[schemars(with = "Option<String>", extend("default" = "10.244.0.0/16"))]
+    pub pod_cidr: IpNet,
+    /// The range of the services' addresses.
+    #[schemars(with = "Option<String>", extend("default" = "10.96.0.0/12"))]
+    pub service_cidr: IpNet,
+    /// The network plugin.
+    #[schemars(with = "Option<NetworkPlugin>", extend("default" = "calico"))]
+    pub plugin: NetworkPlugin,
+    /// How services reach their pods.
+    #[schemars(with = "Option<Proxy>")]
+    pub proxy: Proxy,
+    /// The DNS service of the cluster.
+    #[schemars(with = "Option<Dns>")]
+    pub dns: Dns,
+}
+
+/// A network plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum NetworkPlugin {
+    /// Calico. Not available in this version.
+    Calico,
+    /// The standard `bridge` plugin with a route per node: for hosts on one common network.
+    Bridge,
+    /// None: one's own is installed by other means.
+    None,
+}
+
+/// Settings of kube-proxy that concern the whole cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Proxy {
+    /// What kube-proxy programs in the kernel. Default: `nftables` from 1.33 on, where it is
+    /// generally available (KEP-3866); `iptables` before.
+    #[schemars(with = "Option<ProxyMode>")]
+    pub mode: ProxyMode,
+}
+
+/// What kube-proxy programs in the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ProxyMode {
+    /// The kernel's IP virtual server; deprecated since 1.35 (KEP-5495).
+    Ipvs,
+    /// nftables, from 1.31 on; wants kernel 5.13 and nft 1.0.1.
+    Nftables,
+    /// iptables.
+    Iptables,
+}
+
+/// The DNS service of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Dns {
+    /// Whether CoreDNS is installed.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub enabled: bool,
+    /// The domain of the cluster's names.
+    #[schemars(with = "Option<String>", extend("default" = "cluster.local"))]
+    pub domain: String,
+    /// The address of the DNS service. Default: the tenth of `serviceCidr`.
+    #[schemars(with = "Option<IpAddr>")]
+    pub address: IpAddr,
+    /// Domains with name servers of their own. Not available in this version.
+    #[schemars(with = "Option<BTreeMap<String, Vec<IpAddr>>>")]
+    pub stub_domains: BTreeMap<String, Vec<IpAddr>>,
+    /// The name servers for everything else. Not available in this version.
+    #[schemars(with = "Option<Vec<IpAddr>>")]
+    pub upstreams: Vec<IpAddr>,
+    /// Whether every node runs a DNS cache. Not available in this version.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub node_local: bool,
+}
