@@ -1,0 +1,12 @@
+//! What hosts say about themselves: one script per host, parsed into [`Facts`].
+
+mod model;
+mod parse;
+mod script;
+
+pub use model::{
+    Architecture, Cgroup, Clock, Disk, Facts, Family, Kernel, Kubernetes, Link, Lookup, Module, Os,
+    PackageManager, Process, Program, Protocol, Route, Socket, Window,
+};
+pub use parse::parse;
+pub use script::Request;

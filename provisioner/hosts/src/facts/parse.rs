@@ -1,0 +1,340 @@
+//! The output of `facts.sh` to [`Facts`]: pure, and content with whatever is missing.
+
+use super::model::{
+    Architecture, Cgroup, Disk, Facts, Family, Kernel, Link, Lookup, Module, Os, PackageManager,
+    Process, Program, Protocol, Route, Socket,
+};
+use ipnet::IpNet;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Reads what the script printed. Lines that are not understood are skipped: a fact that a host
+/// does not state is a fact that is missing, and what it takes to go on is for preflight to say.
+pub fn parse(output: &str) -> Facts {
+    let mut facts = Facts::default();
+    for (name, lines) in sections(output) {
+        section(&mut facts, name, &lines);
+    }
+    facts
+}
+
+fn sections(output: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in output.lines() {
+        if let Some(name) = line.strip_prefix("## ") {
+            sections.push((name, Vec::new()));
+        } else if let Some((_, lines)) = sections.last_mut() {
+            lines.push(line);
+        }
+    }
+    sections
+}
+
+fn section(facts: &mut Facts, name: &str, lines: &[&str]) {
+    match name {
+        "host" => lines.iter().for_each(|line| host(facts, line)),
+        "os-release" => facts.os = os(lines),
+        "disks" => facts.disks = disks(lines),
+        "swaps" => facts.swaps = lines.iter().map(ToString::to_string).collect(),
+        "cgroup" => facts.cgroup = cgroup(lines),
+        "links" => facts.links = lines.iter().filter_map(|line| link(line)).collect(),
+        "addresses" => lines.iter().for_each(|line| address(&mut facts.links, line)),
+        "routes" => facts.default_routes = lines.iter().filter_map(|line| route(line)).collect(),
+        "nameservers" => facts.nameservers = lines.iter().map(ToString::to_string).collect(),
+        "sockets" => facts.sockets = lines.iter().filter_map(|line| socket(line)).collect(),
+        "kernel" => facts.kernel.modules = modules(lines),
+        "versions" => facts.programs = lines.iter().filter_map(|line| program(line)).collect(),
+        "services" => lines.iter().for_each(|line| service(facts, line)),
+        "kubernetes" => lines.iter().for_each(|line| kubernetes(facts, line)),
+        "ca-certificate" => facts.kubernetes.certificate_authority = Some(text(lines)),
+        "lookups" => facts.lookups = lines.iter().filter_map(|line| lookup(line)).collect(),
+        "end" => facts.complete = true,
+        _ => {
+            if let Some(file) = name.strip_prefix("pki ") {
+                facts.pki.insert(file.to_owned(), SecretString::from(text(lines)));
+            }
+        }
+    }
+}
+
+fn text(lines: &[&str]) -> String {
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
+fn host(facts: &mut Facts, line: &str) {
+    let Some((key, value)) = line.split_once(' ') else { return };
+    let owned = || Some(value.trim().to_owned()).filter(|value| !value.is_empty());
+    match key {
+        "time" => facts.clock.time = time(value),
+        "uid" => facts.uid = value.parse().ok(),
+        "machine" => facts.architecture = architecture(value),
+        "kernel" => value.clone_into(&mut facts.kernel.release),
+        "hostname" => value.clone_into(&mut facts.hostname),
+        "machine-id" => facts.machine_id = owned(),
+        "product-uuid" => facts.product_uuid = owned().map(|uuid| uuid.to_lowercase()),
+        "boot-id" => facts.boot_id = owned(),
+        "container" => facts.container = owned(),
+        "cluster" => facts.cluster = owned(),
+        "cpus" => facts.cpus = value.parse().unwrap_or_default(),
+        "memory-kib" => facts.memory_mib = value.parse::<u64>().unwrap_or_default() / 1024,
+        "systemd" => facts.systemd = true,
+        "package-manager" => facts.package_manager = facts.package_manager.or(manager(value)),
+        _ => {}
+    }
+}
+
+/// Nanoseconds since the epoch; busybox's date knows seconds only and may print its `%N` as it is.
+fn time(value: &str) -> Option<Timestamp> {
+    let digits: String = value.chars().take_while(char::is_ascii_digit).collect();
+    if digits.len() > 12 {
+        Timestamp::from_nanosecond(digits.parse().ok()?).ok()
+    } else {
+        Timestamp::from_second(digits.parse().ok()?).ok()
+    }
+}
+
+fn architecture(machine: &str) -> Architecture {
+    match machine {
+        "x86_64" | "amd64" => Architecture::Amd64,
+        "aarch64" | "arm64" => Architecture::Arm64,
+        other => Architecture::Other(other.to_owned()),
+    }
+}
+
+fn manager(value: &str) -> Option<PackageManager> {
+    match value {
+        "apt-get" => Some(PackageManager::Apt),
+        "dnf" => Some(PackageManager::Dnf),
+        _ => None,
+    }
+}
+
+fn os(lines: &[&str]) -> Os {
+    let unquoted = |value: &str| value.trim_matches(['"', '\'']).to_owned();
+    let values: BTreeMap<&str, String> = lines
+        .iter()
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, value)| (key, unquoted(value)))
+        .collect();
+    let value = |key: &str| values.get(key).cloned().unwrap_or_default();
+    let id = value("ID");
+    let id_like: Vec<String> = value("ID_LIKE").split_whitespace().map(str::to_owned).collect();
+    Os {
+        family: family(&id, &id_like),
+        id,
+        id_like,
+        version_id: value("VERSION_ID"),
+        codename: value("VERSION_CODENAME"),
+        pretty: value("PRETTY_NAME"),
+    }
+}
+
+fn family(id: &str, id_like: &[String]) -> Family {
+    let ids = std::iter::once(id).chain(id_like.iter().map(String::as_str));
+    let known = |id| match id {
+        "debian" | "ubuntu" => Some(Family::Debian),
+        "rhel" | "fedora" | "centos" => Some(Family::Redhat),
+        _ => None,
+    };
+    ids.into_iter().find_map(known).unwrap_or_default()
+}
+
+/// `path WANTED` lines, then as many lines of `df -Pk`, in the same order.
+fn disks(lines: &[&str]) -> Vec<Disk> {
+    let (paths, rows): (Vec<&str>, Vec<&str>) =
+        lines.iter().partition(|line| line.starts_with("path "));
+    if paths.len() != rows.len() {
+        return Vec::new();
+    }
+    let disk = |(path, row): (&str, &str)| {
+        let mut fields = row.split_whitespace().skip(1);
+        let size: u64 = fields.next()?.parse().ok()?;
+        let free: u64 = fields.nth(1)?.parse().ok()?;
+        Some(Disk {
+            path: path.strip_prefix("path ")?.to_owned(),
+            mounted_on: fields.nth(1)?.to_owned(),
+            size_mib: size / 1024,
+            free_mib: free / 1024,
+        })
+    };
+    paths.into_iter().zip(rows).filter_map(disk).collect()
+}
+
+fn cgroup(lines: &[&str]) -> Option<Cgroup> {
+    let values = |key: &'static str| {
+        let of_key = move |line: &&str| line.strip_prefix(key).map(str::to_owned);
+        lines.iter().filter_map(of_key)
+    };
+    Some(Cgroup {
+        version: values("version ").next()?.parse().ok()?,
+        controllers: values("controllers ")
+            .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .collect(),
+    })
+}
+
+/// The word after `key` in a line of `ip -o`.
+fn word_after<'a>(line: &'a str, key: &str) -> Option<&'a str> {
+    line.split_whitespace().skip_while(|word| *word != key).nth(1)
+}
+
+/// A link's name in `ip -o`: the peer's index or name after `@` is not part of it.
+fn link_name(line: &str) -> Option<&str> {
+    let name = line.split_whitespace().nth(1)?.trim_end_matches(':');
+    Some(name.split_once('@').map_or(name, |(name, _)| name))
+}
+
+fn link(line: &str) -> Option<Link> {
+    let flags = line.split_whitespace().nth(2)?.trim_matches(['<', '>']);
+    Some(Link {
+        name: link_name(line)?.to_owned(),
+        mac: word_after(line, "link/ether").map(str::to_lowercase),
+        mtu: word_after(line, "mtu")?.parse().ok()?,
+        up: flags.split(',').any(|flag| flag == "UP"),
+        addresses: Vec::new(),
+    })
+}
+
+fn address(links: &mut [Link], line: &str) {
+    let Some(name) = link_name(line) else { return };
+    let Some(text) = word_after(line, "inet").or_else(|| word_after(line, "inet6")) else { return };
+    // A peer-to-peer address has no prefix of its own.
+    let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    if let (Ok(net), Some(link)) = (net, links.iter_mut().find(|link| link.name == name)) {
+        link.addresses.push(net);
+    }
+}
+
+fn route(line: &str) -> Option<Route> {
+    let via = word_after(line, "via").and_then(|address| address.parse().ok());
+    Some(Route { via, interface: word_after(line, "dev")?.to_owned() })
+}
+
+/// A line of `ss -Hlntup`, or `proc HEX:PORT` from /proc/net/tcp.
+fn socket(line: &str) -> Option<Socket> {
+    let mut fields = line.split_whitespace();
+    let protocol = match fields.next()? {
+        "proc" => return proc_socket(fields.next()?),
+        "tcp" => Protocol::Tcp,
+        "udp" => Protocol::Udp,
+        _ => return None,
+    };
+    let (address, port) = fields.nth(3)?.rsplit_once(':')?;
+    let process = line.split_once("users:((").and_then(|(_, rest)| process(rest));
+    Some(Socket { protocol, address: specific(address), port: port.parse().ok()?, process })
+}
+
+/// `"sshd",pid=1,fd=3),...`
+fn process(text: &str) -> Option<Process> {
+    let (name, rest) = text.strip_prefix('"')?.split_once('"')?;
+    let digits: String =
+        rest.strip_prefix(",pid=")?.chars().take_while(char::is_ascii_digit).collect();
+    Some(Process { name: name.to_owned(), pid: digits.parse().ok()? })
+}
+
+/// `*`, `0.0.0.0` and `::` are every address; `%eth0` after one binds it to a link.
+fn specific(address: &str) -> Option<IpAddr> {
+    let address = address.split('%').next()?.trim_matches(['[', ']']);
+    address.parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
+}
+
+/// proc(5): the address in hexadecimal, every 32 bits of it in the machine's (little) byte order.
+fn proc_socket(local: &str) -> Option<Socket> {
+    let (hex, port) = local.split_once(':')?;
+    let words: Vec<u32> = hex
+        .as_bytes()
+        .chunks(8)
+        .map(|chunk| u32::from_str_radix(std::str::from_utf8(chunk).ok()?, 16).ok())
+        .collect::<Option<_>>()?;
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let address: IpAddr = match bytes.len() {
+        4 => Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?).into(),
+        16 => Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into(),
+        _ => return None,
+    };
+    let port = u16::from_str_radix(port, 16).ok()?;
+    let address = Some(address).filter(|address| !address.is_unspecified());
+    Some(Socket { protocol: Protocol::Tcp, address, port, process: None })
+}
+
+/// The best that any line says of each module; absent only where the host could have told.
+fn modules(lines: &[&str]) -> BTreeMap<String, Module> {
+    let mut modules = BTreeMap::new();
+    let told = lines.iter().any(|line| matches!(*line, "modules-directory yes" | "configuration yes"));
+    if told {
+        modules.extend(Kernel::MODULES.map(|name| (name.to_owned(), Module::Absent)));
+    }
+    for line in lines {
+        let Some((name, state)) = module(line) else { continue };
+        let best = modules.entry(name).or_insert(state);
+        *best = state.max(*best);
+    }
+    modules
+}
+
+fn module(line: &str) -> Option<(String, Module)> {
+    if let Some(option) = line.strip_prefix("CONFIG_") {
+        let name = match option.strip_suffix("=y")? {
+            "OVERLAY_FS" => "overlay".to_owned(),
+            "BRIDGE_NETFILTER" => "br_netfilter".to_owned(),
+            other => other.to_lowercase(),
+        };
+        return Some((name, Module::BuiltIn));
+    }
+    let (how, name) = line.split_once(' ')?;
+    let state = match how {
+        "loaded" => Module::Loaded,
+        "builtin" | "works" => Module::BuiltIn,
+        "dep" => Module::Available,
+        _ => return None,
+    };
+    Some((name.to_owned(), state))
+}
+
+fn program(line: &str) -> Option<(String, Program)> {
+    let (name, says) = line.split_once(' ')?;
+    let version = says.split_whitespace().find_map(version)?;
+    Some((name.to_owned(), Program { version, says: says.trim().to_owned() }))
+}
+
+/// `1.36.2` out of `v1.36.2,`: digits with at least one dot between them.
+fn version(word: &str) -> Option<String> {
+    let word = word.trim_start_matches(['v', '(']);
+    let end = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(word.len());
+    let version = word[..end].trim_end_matches('.');
+    let begins = version.starts_with(|c: char| c.is_ascii_digit());
+    (begins && version.contains('.')).then(|| version.to_owned())
+}
+
+fn service(facts: &mut Facts, line: &str) {
+    if let Some(status) = line.strip_prefix("Leap status") {
+        // chronyc(1): "Not synchronised" until it is.
+        facts.clock.synchronized = Some(status.contains("Normal"));
+    } else if let Some((name, value)) = line.split_once(' ') {
+        if name == "synchronized" {
+            facts.clock.synchronized = Some(true);
+        } else {
+            facts.services.insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+fn kubernetes(facts: &mut Facts, line: &str) {
+    let Some((key, value)) = line.split_once(' ') else { return };
+    match key {
+        "path" => facts.kubernetes.paths.push(value.to_owned()),
+        "admin-server" => facts.kubernetes.admin_server = Some(value.to_owned()),
+        "kubelet-server" => facts.kubernetes.kubelet_server = Some(value.to_owned()),
+        _ => {}
+    }
+}
+
+/// `NAME STATUS MILLISECONDS ADDRESS`, the address missing where the lookup failed.
+fn lookup(line: &str) -> Option<Lookup> {
+    let mut fields = line.split_whitespace();
+    let name = fields.next()?.to_owned();
+    let milliseconds = fields.nth(1)?.parse().ok()?;
+    Some(Lookup { name, milliseconds, address: fields.next().and_then(|text| text.parse().ok()) })
+}

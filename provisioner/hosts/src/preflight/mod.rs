@@ -1,0 +1,1 @@
+//! What can be wrong with hosts before anything is done to them.
