@@ -1,8 +1,11 @@
 //! What hosts say about themselves: one script per host, parsed into [`Facts`].
 
 mod model;
+mod network;
 mod parse;
 mod script;
+#[cfg(test)]
+mod tests;
 
 pub use model::{
     Architecture, Cgroup, Clock, Disk, Facts, Family, Kernel, Kubernetes, Link, Lookup, Module, Os,

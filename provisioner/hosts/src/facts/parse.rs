@@ -1,14 +1,12 @@
 //! The output of `facts.sh` to [`Facts`]: pure, and content with whatever is missing.
 
 use super::model::{
-    Architecture, Cgroup, Disk, Facts, Family, Kernel, Link, Lookup, Module, Os, PackageManager,
-    Process, Program, Protocol, Route, Socket,
+    Architecture, Cgroup, Disk, Facts, Family, Kernel, Lookup, Module, Os, PackageManager, Program,
 };
-use ipnet::IpNet;
+use super::network::{address, link, route, socket};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Reads what the script printed. Lines that are not understood are skipped: a fact that a host
 /// does not state is a fact that is missing, and what it takes to go on is for preflight to say.
@@ -173,90 +171,6 @@ fn cgroup(lines: &[&str]) -> Option<Cgroup> {
             .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
             .collect(),
     })
-}
-
-/// The word after `key` in a line of `ip -o`.
-fn word_after<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.split_whitespace().skip_while(|word| *word != key).nth(1)
-}
-
-/// A link's name in `ip -o`: the peer's index or name after `@` is not part of it.
-fn link_name(line: &str) -> Option<&str> {
-    let name = line.split_whitespace().nth(1)?.trim_end_matches(':');
-    Some(name.split_once('@').map_or(name, |(name, _)| name))
-}
-
-fn link(line: &str) -> Option<Link> {
-    let flags = line.split_whitespace().nth(2)?.trim_matches(['<', '>']);
-    Some(Link {
-        name: link_name(line)?.to_owned(),
-        mac: word_after(line, "link/ether").map(str::to_lowercase),
-        mtu: word_after(line, "mtu")?.parse().ok()?,
-        up: flags.split(',').any(|flag| flag == "UP"),
-        addresses: Vec::new(),
-    })
-}
-
-fn address(links: &mut [Link], line: &str) {
-    let Some(name) = link_name(line) else { return };
-    let Some(text) = word_after(line, "inet").or_else(|| word_after(line, "inet6")) else { return };
-    // A peer-to-peer address has no prefix of its own.
-    let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    if let (Ok(net), Some(link)) = (net, links.iter_mut().find(|link| link.name == name)) {
-        link.addresses.push(net);
-    }
-}
-
-fn route(line: &str) -> Option<Route> {
-    let via = word_after(line, "via").and_then(|address| address.parse().ok());
-    Some(Route { via, interface: word_after(line, "dev")?.to_owned() })
-}
-
-/// A line of `ss -Hlntup`, or `proc HEX:PORT` from /proc/net/tcp.
-fn socket(line: &str) -> Option<Socket> {
-    let mut fields = line.split_whitespace();
-    let protocol = match fields.next()? {
-        "proc" => return proc_socket(fields.next()?),
-        "tcp" => Protocol::Tcp,
-        "udp" => Protocol::Udp,
-        _ => return None,
-    };
-    let (address, port) = fields.nth(3)?.rsplit_once(':')?;
-    let process = line.split_once("users:((").and_then(|(_, rest)| process(rest));
-    Some(Socket { protocol, address: specific(address), port: port.parse().ok()?, process })
-}
-
-/// `"sshd",pid=1,fd=3),...`
-fn process(text: &str) -> Option<Process> {
-    let (name, rest) = text.strip_prefix('"')?.split_once('"')?;
-    let digits: String =
-        rest.strip_prefix(",pid=")?.chars().take_while(char::is_ascii_digit).collect();
-    Some(Process { name: name.to_owned(), pid: digits.parse().ok()? })
-}
-
-/// `*`, `0.0.0.0` and `::` are every address; `%eth0` after one binds it to a link.
-fn specific(address: &str) -> Option<IpAddr> {
-    let address = address.split('%').next()?.trim_matches(['[', ']']);
-    address.parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
-}
-
-/// proc(5): the address in hexadecimal, every 32 bits of it in the machine's (little) byte order.
-fn proc_socket(local: &str) -> Option<Socket> {
-    let (hex, port) = local.split_once(':')?;
-    let words: Vec<u32> = hex
-        .as_bytes()
-        .chunks(8)
-        .map(|chunk| u32::from_str_radix(std::str::from_utf8(chunk).ok()?, 16).ok())
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    let address: IpAddr = match bytes.len() {
-        4 => Ipv4Addr::from(<[u8; 4]>::try_from(bytes).ok()?).into(),
-        16 => Ipv6Addr::from(<[u8; 16]>::try_from(bytes).ok()?).into(),
-        _ => return None,
-    };
-    let port = u16::from_str_radix(port, 16).ok()?;
-    let address = Some(address).filter(|address| !address.is_unspecified());
-    Some(Socket { protocol: Protocol::Tcp, address, port, process: None })
 }
 
 /// The best that any line says of each module; absent only where the host could have told.
