@@ -554,23 +554,19 @@ func printJSON(message proto.Message) error {
 	return marshaler.Marshal(os.Stdout, message)
 }
 
-// {"status": ..., "info": {...}}; each value of info is JSON itself, or a plain word.
+// Like the real one: "status", and beside it what the runtime adds, JSON or a plain word each.
 func printStatus(message proto.Message, info map[string]string) error {
 	status, err := marshaler.MarshalToString(message)
 	if err != nil {
 		return err
 	}
 	document := map[string]interface{}{"status": json.RawMessage(status)}
-	if len(info) > 0 {
-		values := map[string]interface{}{}
-		for key, value := range info {
-			if json.Valid([]byte(value)) {
-				values[key] = json.RawMessage(value)
-			} else {
-				values[key] = value
-			}
+	for key, value := range info {
+		if json.Valid([]byte(value)) {
+			document[key] = json.RawMessage(value)
+		} else {
+			document[key] = value
 		}
-		document["info"] = values
 	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", "  ")
