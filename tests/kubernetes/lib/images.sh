@@ -75,7 +75,6 @@ add_libraries() {
     shift
     loader=$(find "$debian/lib64" "$debian/lib" -maxdepth 1 -name 'ld-linux*' 2>/dev/null | head -n 1)
     path=$(echo "$debian"/lib/*-linux-gnu):$(echo "$debian"/usr/lib/*-linux-gnu)
-    mkdir -p "$root${loader%/*}"
     for library in $(for file; do "$loader" --library-path "$path" --list "$file"; done |
         sed -n 's,.* => \(/[^ ]*\) .*,\1,p' | sort -u); do
         # Found elsewhere, it would be this machine's: then a package is missing in packages.sh.

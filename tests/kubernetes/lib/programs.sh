@@ -30,7 +30,7 @@ generate_openapi() {
 }
 
 build_programs() {
-    local flags='-s -w' package variable made=$work/programs/$version program
+    local flags='-s -w -buildid=' package variable made=$work/programs/$version program
     go_environment
     # Inside the tree, as they use what it vendors.
     for program in crictl pause web; do
