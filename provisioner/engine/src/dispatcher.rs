@@ -13,8 +13,10 @@ use crate::{Event, EventKind, NoteEvent, Redactor};
 
 /// Reads the stream of events.
 pub trait Sink: Send {
-    /// Takes the next event, all secrets masked. After an error the sink gets no more events, and
-    /// the run goes on without it.
+    /// Takes the next event, all secrets masked.
+    ///
+    /// # Errors
+    /// When it cannot take any more: it gets no further event, and the run goes on without it.
     fn event(&mut self, event: &Event) -> io::Result<()>;
 }
 

@@ -56,6 +56,9 @@ impl Journal {
     }
 
     /// Begins the record of a run. Only its owner can read it.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or already has a run of that name.
     pub fn create(&self, info: &RunInfo) -> Result<RunJournal, JournalError> {
         let folder = self.folder.join(info.run.as_str());
         let write = |path: &Utf8Path| {
@@ -76,6 +79,9 @@ impl Journal {
     }
 
     /// All runs, the newest first. What is no record of a run is left out.
+    ///
+    /// # Errors
+    /// When the folder exists and cannot be read.
     pub fn list(&self) -> Result<Vec<RunEntry>, JournalError> {
         let mut entries = Vec::new();
         for run in self.runs()? {
@@ -88,6 +94,9 @@ impl Journal {
     }
 
     /// One run. A last line that was cut off is left out.
+    ///
+    /// # Errors
+    /// When there is no such run, or its record cannot be read or understood.
     pub fn read(&self, run: &RunId) -> Result<RecordedRun, JournalError> {
         let info = self.info(run)?;
         let path = self.folder.join(run.as_str()).join(EVENTS);
@@ -104,6 +113,9 @@ impl Journal {
     }
 
     /// Removes all but the newest `keep` runs, and nothing else that lies there.
+    ///
+    /// # Errors
+    /// When a run cannot be removed.
     pub fn prune(&self, keep: usize) -> Result<(), JournalError> {
         for run in self.runs()?.into_iter().skip(keep) {
             let path = self.folder.join(run.as_str());
@@ -178,7 +190,7 @@ fn json_line(value: &impl serde::Serialize) -> io::Result<Vec<u8>> {
 }
 
 fn new_file(path: &Utf8Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)
 }
 
 /// The text of a file; a character that was cut off at its end is replaced.

@@ -14,6 +14,7 @@ mod journal;
 mod masking;
 mod plan;
 mod planner;
+mod progress;
 mod redactor;
 mod reporter;
 mod run_id;

@@ -12,6 +12,9 @@ pub trait Planner<A>: Send {
 
     /// Plans one stage. Called once for each, when the ones before it have run, with everything that
     /// their steps registered. A stage without tasks is left out of the run.
+    ///
+    /// # Errors
+    /// In check mode the run goes on with the next stage, else it ends.
     fn plan(&mut self, stage: &str, registered: &Registered) -> Result<Stage<A>, PlanError>;
 }
 

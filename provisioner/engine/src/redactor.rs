@@ -121,7 +121,8 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 fn json_escaped(text: &str) -> String {
-    serde_json::Value::from(text).to_string().trim_matches('"').to_owned()
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// What base64 makes of the bytes at each of the three positions they can have in a group, without

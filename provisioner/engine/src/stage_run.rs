@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use crate::reporter::{TaskEnd, host_event, seconds_since};
-use crate::tally::{Tally, stage_event};
+use crate::progress::{TaskEnd, seconds_since};
+use crate::tally::Tally;
 use crate::{
     Driver, EventKind, Events, FailureKind, HostEvent, HostSummary, Interrupt, Mode, Options,
     Registered, Stage, StageEvent, StageSummary, State, Task, TaskFailure, TaskReporter,
@@ -70,7 +70,7 @@ impl<A: Send + Sync + 'static> StageRun<A> {
         self.events.send(EventKind::Stage(StageEvent {
             hosts: Some(self.pending.len()),
             steps: Some(self.pending.iter().map(|task| task.steps.len()).sum()),
-            ..stage_event(&self.name, State::Started)
+            ..StageEvent::new(&self.name, State::Started)
         }));
         loop {
             self.start_ready(tally);
@@ -166,7 +166,7 @@ impl<A: Send + Sync + 'static> StageRun<A> {
     }
 
     fn skip(&mut self, task: &Task<A>, reason: String, tally: &mut Tally) {
-        let event = host_event(&self.name, &task.target, State::Skipped);
+        let event = HostEvent::new(&self.name, &task.target, State::Skipped);
         self.events.send(EventKind::Host(HostEvent { text: Some(reason), ..event }));
         tally.count(&HostSummary { host: task.target.clone(), ..HostSummary::default() });
         self.ended.insert(task.target.clone(), State::Skipped);

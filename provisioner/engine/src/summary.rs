@@ -47,33 +47,53 @@ pub struct HostSummary {
     pub unknown: usize,
 }
 
+impl HostSummary {
+    pub(crate) fn count(&mut self, state: State) {
+        match state {
+            State::Started => {}
+            State::Ok => self.ok += 1,
+            State::Changed => self.changed += 1,
+            State::Failed => self.failed += 1,
+            State::Skipped => self.skipped += 1,
+            State::Unknown => self.unknown += 1,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageSummary {
     pub stage: String,
     pub state: State,
     pub seconds: f64,
     /// The host that ended last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_for: Option<String>,
     /// The step which took that host longest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub waited_on: Option<String>,
+}
+
+impl StageSummary {
+    /// A stage that did not run.
+    pub(crate) fn unstarted(name: &str, state: State) -> Self {
+        Self { stage: name.to_owned(), state, seconds: 0.0, waited_for: None, waited_on: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// None: the stage could not be planned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     pub stage: String,
     /// The step that failed or was running.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     #[serde(flatten)]
     pub kind: FailureKind,
     pub error: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::reporter::{TaskEnd, seconds_since};
+use crate::progress::{TaskEnd, seconds_since};
 use crate::{
     EventKind, Events, Failure, FailureKind, HostSummary, Interrupt, Mode, Outcome, PlanError,
     StageEvent, StageSummary, State, Summary,
@@ -64,7 +64,7 @@ impl Tally {
     pub(crate) fn stage_ended(&mut self, stage: StageSummary, events: &Events) {
         events.send(EventKind::Stage(StageEvent {
             seconds: Some(stage.seconds),
-            ..stage_event(&stage.stage, stage.state)
+            ..StageEvent::new(&stage.stage, stage.state)
         }));
         self.stages.push(stage);
     }
@@ -82,8 +82,8 @@ impl Tally {
 
     pub(crate) fn stage_skipped(&mut self, name: &str, reason: &str, events: &Events) {
         let text = Some(reason.to_owned());
-        events.send(EventKind::Stage(StageEvent { text, ..stage_event(name, State::Skipped) }));
-        self.stages.push(unstarted(name, State::Skipped));
+        events.send(EventKind::Stage(StageEvent { text, ..StageEvent::new(name, State::Skipped) }));
+        self.stages.push(StageSummary::unstarted(name, State::Skipped));
     }
 
     pub(crate) fn stage_not_planned(&mut self, name: &str, error: PlanError, events: &Events) {
@@ -91,14 +91,14 @@ impl Tally {
         let (state, event) = match error {
             PlanError::NotYetKnown { .. } if self.mode == Mode::Check => {
                 self.unknown_stages += 1;
-                let event = stage_event(name, State::Unknown);
+                let event = StageEvent::new(name, State::Unknown);
                 (State::Unknown, StageEvent { text: Some(message), ..event })
             }
             PlanError::NotYetKnown { .. } => self.plan_failed(name, message, None),
             PlanError::Invalid { hint, .. } => self.plan_failed(name, message, hint),
         };
         events.send(EventKind::Stage(event));
-        self.stages.push(unstarted(name, state));
+        self.stages.push(StageSummary::unstarted(name, state));
     }
 
     fn plan_failed(
@@ -116,7 +116,7 @@ impl Tally {
             output: None,
             hint: hint.clone(),
         });
-        let event = stage_event(name, State::Failed);
+        let event = StageEvent::new(name, State::Failed);
         (State::Failed, StageEvent { error: Some(message), hint, ..event })
     }
 
@@ -159,22 +159,4 @@ impl Tally {
             failures: self.failures,
         }
     }
-}
-
-/// A stage's event with nothing in it but its state.
-pub(crate) fn stage_event(stage: &str, state: State) -> StageEvent {
-    StageEvent {
-        stage: stage.to_owned(),
-        state,
-        hosts: None,
-        steps: None,
-        seconds: None,
-        text: None,
-        error: None,
-        hint: None,
-    }
-}
-
-fn unstarted(stage: &str, state: State) -> StageSummary {
-    StageSummary { stage: stage.to_owned(), state, seconds: 0.0, waited_for: None, waited_on: None }
 }

@@ -1,0 +1,9 @@
+mod check_mode;
+mod dispatcher;
+mod interrupt;
+mod journal;
+mod properties;
+mod redactor;
+mod scripted;
+mod stages;
+mod stream;
