@@ -1,0 +1,309 @@
+//! Playbooks as they are written. The reference is docs/playbooks.md.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `site.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Site {
+    pub stages: Vec<StageDefinition>,
+}
+
+/// A stage of the run: a barrier, and the playbooks that run before the next one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageDefinition {
+    pub name: String,
+    pub playbooks: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Playbook {
+    pub name: String,
+    /// What it is for, in a sentence.
+    #[serde(default)]
+    pub about: String,
+    pub hosts: Vec<Target>,
+    /// One host after another, in the order of the spec.
+    #[serde(default)]
+    pub serial: bool,
+    pub(crate) steps: Vec<StepDefinition>,
+    #[serde(default)]
+    pub(crate) handlers: Vec<StepDefinition>,
+}
+
+/// Hosts that a playbook is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    ControlPlane,
+    FirstControlPlane,
+    OtherControlPlanes,
+    Worker,
+    Edge,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StepDefinition {
+    pub name: String,
+    #[serde(default)]
+    pub when: BTreeMap<String, Value>,
+    pub each: Option<String>,
+    pub only_if: Option<String>,
+    #[serde(default)]
+    pub notify: OneOrMany,
+    #[serde(default)]
+    pub secret: bool,
+    #[serde(default)]
+    pub detach: bool,
+    pub timeout: Option<u32>,
+
+    pub file: Option<FileStep>,
+    pub template: Option<TemplateStep>,
+    pub directory: Option<DirectoryStep>,
+    pub link: Option<LinkStep>,
+    pub line: Option<LineStep>,
+    pub package: Option<PackageStep>,
+    pub repository: Option<RepositoryStep>,
+    pub service: Option<ServiceStep>,
+    pub unit: Option<UnitStep>,
+    pub sysctl: Option<SysctlStep>,
+    pub module: Option<ModuleStep>,
+    pub mount: Option<MountStep>,
+    pub user: Option<UserStep>,
+    pub download: Option<DownloadStep>,
+    pub image: Option<ImageStep>,
+    pub command: Option<CommandStep>,
+    pub query: Option<QueryStep>,
+    pub wait: Option<WaitStep>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl OneOrMany {
+    pub(crate) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// Mode and owner of a file or directory.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Ownership {
+    /// Octal, as text: `"0644"`.
+    pub mode: Option<String>,
+    pub owner: Option<String>,
+    pub group: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct FileStep {
+    pub dest: String,
+    #[serde(default)]
+    pub content: String,
+    #[serde(default)]
+    pub state: FileState,
+    #[serde(flatten)]
+    pub ownership: Ownership,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FileState {
+    #[default]
+    Present,
+    Absent,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct TemplateStep {
+    pub src: String,
+    pub dest: String,
+    #[serde(flatten)]
+    pub ownership: Ownership,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct DirectoryStep {
+    pub path: String,
+    #[serde(flatten)]
+    pub ownership: Ownership,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinkStep {
+    pub dest: String,
+    pub target: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineStep {
+    pub path: String,
+    pub line: Option<String>,
+    pub block: Option<String>,
+    pub marker: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PackageStep {
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub hold: bool,
+    #[serde(default)]
+    pub state: FileState,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RepositoryStep {
+    pub name: String,
+    pub url: String,
+    /// apt's; `/` for a flat repository.
+    #[serde(default)]
+    pub suite: String,
+    /// Where its key is fetched from.
+    pub key: String,
+    /// dnf's: packages that only an explicit installation may touch.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceStep {
+    pub name: String,
+    pub enabled: Option<bool>,
+    pub state: Option<ServiceState>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ServiceState {
+    Started,
+    Stopped,
+    Restarted,
+    Reloaded,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnitStep {
+    pub name: String,
+    pub content: Option<String>,
+    pub src: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SysctlStep {
+    pub file: String,
+    pub settings: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModuleStep {
+    pub file: String,
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MountStep {
+    pub path: String,
+    #[serde(default)]
+    pub source: String,
+    #[serde(default, rename = "type")]
+    pub filesystem: String,
+    #[serde(default)]
+    pub options: String,
+    #[serde(default)]
+    pub state: MountState,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MountState {
+    #[default]
+    Mounted,
+    Absent,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserStep {
+    pub name: String,
+    #[serde(default)]
+    pub system: bool,
+    pub home: Option<String>,
+    pub shell: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DownloadStep {
+    pub url: Option<String>,
+    /// A path in the bundle.
+    pub bundle: Option<String>,
+    pub dest: String,
+    /// Required for a URL; the bundle's manifest knows it otherwise.
+    pub sha256: Option<String>,
+    pub mode: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImageStep {
+    pub reference: String,
+    /// The path of its tar in the bundle; pulled if absent.
+    pub bundle: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommandStep {
+    pub run: String,
+    pub creates: Option<String>,
+    pub unless: Option<String>,
+    #[serde(default)]
+    pub always: bool,
+    pub stdin: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueryStep {
+    pub run: String,
+    pub register: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaitStep {
+    pub until: String,
+    #[serde(default)]
+    pub reason: String,
+}

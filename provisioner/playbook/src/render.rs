@@ -1,0 +1,137 @@
+//! Handlebars, strict, in two ways: for shell text, where every value is quoted, and for files.
+
+use handlebars::{Handlebars, RenderError, RenderErrorReason, handlebars_helper, no_escape};
+use serde_json::Value;
+
+use crate::shell::quote;
+
+pub(crate) struct Renderer {
+    shell: Handlebars<'static>,
+    text: Handlebars<'static>,
+}
+
+impl Renderer {
+    pub(crate) fn new() -> Self {
+        let mut shell = registry();
+        // Values with a NUL byte are refused before rendering, so the quoting cannot fail here.
+        shell.register_escape_fn(|value| quote(value).unwrap_or_else(|_| "''".to_owned()));
+        let mut text = registry();
+        text.register_escape_fn(no_escape);
+        Self { shell, text }
+    }
+
+    /// Shell text: `{{x}}` is one quoted word.
+    pub(crate) fn shell(
+        &self,
+        template: &str,
+        context: &Value,
+    ) -> Result<String, Box<RenderError>> {
+        refuse_nul(context)?;
+        self.shell.render_template(template, context).map_err(Box::new)
+    }
+
+    /// Anything else: values go in as they are.
+    pub(crate) fn text(&self, template: &str, context: &Value) -> Result<String, Box<RenderError>> {
+        self.text.render_template(template, context).map_err(Box::new)
+    }
+}
+
+fn refuse_nul(value: &Value) -> Result<(), Box<RenderError>> {
+    let nul = match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => return items.iter().try_for_each(refuse_nul),
+        Value::Object(map) => return map.values().try_for_each(refuse_nul),
+        _ => false,
+    };
+    if nul {
+        return Err(Box::new(failure("a value with a NUL byte cannot be given to a shell")));
+    }
+    Ok(())
+}
+
+fn failure(reason: &str) -> RenderError {
+    RenderErrorReason::Other(reason.to_owned()).into()
+}
+
+handlebars_helper!(json: |value: Value| serde_json::to_string(&value).unwrap_or_default());
+handlebars_helper!(yaml: |value: Value| serde_yaml::to_string(&value).unwrap_or_default().trim_end().to_owned());
+handlebars_helper!(join: |list: Value, separator: str| {
+    let words: Vec<String> = list.as_array().map(Vec::as_slice).unwrap_or_default().iter().map(plain).collect();
+    words.join(separator)
+});
+handlebars_helper!(indent: |text: str, spaces: u64| {
+    let pad = " ".repeat(usize::try_from(spaces).unwrap_or_default());
+    text.lines().map(|line| format!("{pad}{line}")).collect::<Vec<_>>().join("\n")
+});
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn toml_helper(
+    helper: &handlebars::Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &handlebars::Context,
+    _: &mut handlebars::RenderContext<'_, '_>,
+    out: &mut dyn handlebars::Output,
+) -> Result<(), RenderError> {
+    let value = helper.param(0).map(handlebars::PathAndJson::value);
+    let value = value.ok_or_else(|| failure("toml needs a value"))?;
+    // Null has no form in TOML.
+    let text = toml::to_string(value).map_err(|error| failure(&error.to_string()))?;
+    out.write(&text)?;
+    Ok(())
+}
+
+fn registry() -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.register_helper("json", Box::new(json));
+    registry.register_helper("yaml", Box::new(yaml));
+    registry.register_helper("join", Box::new(join));
+    registry.register_helper("indent", Box::new(indent));
+    registry.register_helper("toml", Box::new(toml_helper));
+    registry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Renderer;
+    use proptest::prelude::*;
+    use serde_json::json;
+    use std::process::Command;
+
+    #[test]
+    fn an_unknown_name_is_an_error() {
+        let renderer = Renderer::new();
+        assert!(renderer.text("{{nothing}}", &json!({})).is_err());
+        assert!(renderer.shell("echo {{nothing}}", &json!({})).is_err());
+    }
+
+    #[test]
+    fn helpers_give_valid_scalars() {
+        let context =
+            json!({"x": "a: \"b\"\n", "list": ["a", "b"], "table": {"a": {"b": 1}}, "n": 5});
+        let text = Renderer::new().text(
+            "{{json x}} {{join list \",\"}} {{#if (eq n 5)}}five{{/if}}\n{{toml table}}{{yaml table}}",
+            &context,
+        );
+        insta::assert_snapshot!(text.expect("renders"), @r#"
+        "a: \"b\"\n" a,b five
+        [a]
+        b = 1
+        a:
+          b: 1
+        "#);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn any_value_is_one_word_of_shell_text(value in "[^\\x00]{0,30}") {
+            let script = Renderer::new().shell("printf %s {{x}}", &json!({"x": value})).expect("renders");
+            let output = Command::new("/bin/sh").arg("-c").arg(script).output().expect("sh");
+            prop_assert_eq!(output.stdout, value.as_bytes());
+        }
+    }
+}

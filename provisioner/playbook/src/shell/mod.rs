@@ -1,0 +1,36 @@
+//! The one place where text becomes shell text.
+
+mod quote;
+
+pub use quote::{QuoteError, quote};
+
+const PRELUDE: &str = include_str!("prelude.sh");
+const APT: &str = include_str!("apt.sh");
+const DNF: &str = include_str!("dnf.sh");
+
+/// What every stage's script stands on; sent once to each root shell. It leaves beside itself, in
+/// [`RUN_DIR`], how packages are installed: that part runs in processes of its own.
+///
+/// # Errors
+/// None in practice: only text with a NUL byte cannot be quoted.
+pub fn prelude() -> Result<String, QuoteError> {
+    let mut text = PRELUDE.to_owned();
+    for (name, part) in [("apt.sh", APT), ("dnf.sh", DNF)] {
+        text.push_str(&format!("printf '%s' {} >\"$p_run_dir/{name}\"\n", quote(part)?));
+    }
+    Ok(text)
+}
+
+/// The program's folder in memory on a host; gone after a reboot.
+pub const RUN_DIR: &str = "/run/provisioner";
+
+/// The program's folder on a host's disk.
+pub const STATE_DIR: &str = "/var/lib/provisioner";
+
+/// A root shell: reads `script LENGTH`, then that many bytes of script, and sources them, until its
+/// input ends. Any other line (a sudo password that sudo did not want) is passed over. `read` takes
+/// no byte beyond the line, `head -c` none beyond the length. `$1` is the process of the connection.
+pub const ROOT_SHELL: &str = r#"umask 077; mkdir -p /run/provisioner; p_connection=$1
+while IFS= read -r p_line; do case $p_line in "script "*)
+head -c "${p_line#script }" >"/run/provisioner/script.$$" && . "/run/provisioner/script.$$"; rm -f "/run/provisioner/script.$$";;
+esac; done"#;

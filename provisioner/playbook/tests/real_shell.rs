@@ -1,0 +1,354 @@
+//! The prelude and compiled scripts through real shells: what a host's root shell would do, in a
+//! folder of the test's own.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use provisioner_playbook::frames::{Decoder, Frame, StageEnd, StepState};
+use provisioner_playbook::script::{ScriptMode, compile};
+use provisioner_playbook::{Assets, Library, shell};
+use serde_json::{Value, json};
+use std::io::Read;
+
+/// A root shell whose state and run folders lie in `root`.
+struct Shell {
+    child: Child,
+    stdin: ChildStdin,
+    decoder: Decoder,
+}
+
+fn shells() -> Vec<&'static str> {
+    ["dash", "bash"].into_iter().filter(|name| Path::new("/bin").join(name).exists()).collect()
+}
+
+fn inside(root: &Path, text: &str) -> String {
+    let root = root.to_str().expect("UTF-8");
+    text.replace(shell::STATE_DIR, &format!("{root}/state"))
+        .replace(shell::RUN_DIR, &format!("{root}/run"))
+}
+
+impl Shell {
+    fn start(program: &str, root: &Path, run: &str) -> Self {
+        let mut child = Command::new(program)
+            .args(["-c", &inside(root, shell::ROOT_SHELL), "sh", &std::process::id().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let stdin = child.stdin.take().expect("piped");
+        let mut shell = Self { child, stdin, decoder: Decoder::new("n0nce") };
+        let begin = format!("{}\nbegin_run {run} n0nce\n", shell::prelude().expect("quotable"));
+        shell.send(&inside(root, &begin));
+        shell
+    }
+
+    fn send(&mut self, script: &str) {
+        write!(self.stdin, "script {}\n{script}", script.len()).expect("the shell reads");
+    }
+
+    /// Frames until the one that `last` accepts.
+    fn frames_until(&mut self, last: impl Fn(&Frame) -> bool) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            while let Some(frame) = self.decoder.next_frame() {
+                let end = last(&frame);
+                frames.push(frame);
+                if end {
+                    return frames;
+                }
+            }
+            let stdout = self.child.stdout.as_mut().expect("piped");
+            let count = stdout.read(&mut buffer).expect("readable");
+            assert!(count > 0, "the shell ended; it said: {}", self.decoder.noise());
+            self.decoder.feed(&buffer[..count]);
+        }
+    }
+
+    fn stage(&mut self, root: &Path, steps: &str, context: &Value, mode: ScriptMode) -> Vec<Frame> {
+        let script = script(root, steps, context, mode);
+        self.send(&script);
+        self.frames_until(|frame| matches!(frame, Frame::Ended(_)))
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn script(root: &Path, steps: &str, context: &Value, mode: ScriptMode) -> String {
+    let playbook = format!("name: t\nhosts: [worker]\n{steps}");
+    let site = "stages: [{name: t, playbooks: [t]}]";
+    let files = [("site.yaml", site), ("t.yaml", &playbook), ("files/t/x.hbs", "{{value}}\n")];
+    let library = Library::load(Assets::from_files(files)).expect("a valid playbook");
+    let mut context = context.clone();
+    context["root"] = json!(root.to_str());
+    let playbook = library.playbooks_of("t").next().expect("t");
+    let steps = library.steps(playbook, &context, &BTreeMap::new()).expect("resolvable");
+    inside(root, &compile(&steps, mode).expect("quotable"))
+}
+
+fn ends(frames: &[Frame]) -> Vec<(usize, StepState)> {
+    frames
+        .iter()
+        .filter_map(|frame| match frame {
+            Frame::End { step, state } => Some((*step, *state)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn on_every_shell(test: impl Fn(&str, &Path)) {
+    for program in shells() {
+        let root = tempfile::tempdir().expect("a folder");
+        test(program, root.path());
+    }
+}
+
+const FILES: &str = r#"
+steps:
+  - name: a template
+    template: {src: x.hbs, dest: "{{root}}/etc/deep/x", mode: "0640"}
+    notify: h
+  - name: a folder
+    directory: {path: "{{root}}/etc/folder", mode: "0700"}
+  - name: a block
+    line: {path: "{{root}}/etc/hosts", marker: hosts, block: "{{value}}"}
+  - name: a line
+    line: {path: "{{root}}/etc/lines", line: "{{value}}"}
+  - name: a command
+    command: {run: "printf %s {{value}} >{{root}}/out", unless: "test -s {{root}}/out"}
+handlers:
+  - name: h
+    command: {run: "echo ran >>{{root}}/handled", always: true}
+"#;
+
+#[test]
+fn steps_are_made_true_once_and_then_hold() {
+    on_every_shell(|program, root| {
+        fs_err::create_dir(root.join("etc")).expect("a folder");
+        fs_err::write(root.join("etc/hosts"), "127.0.0.1 localhost").expect("written");
+        let hostile = json!({"value": "it's $(touch pwned) `id` \"quoted\" \\ é"});
+        let mut shell = Shell::start(program, root, "r1");
+
+        let planned = shell.stage(root, FILES, &hostile, ScriptMode::Check);
+        let changed: Vec<_> = (0..6).map(|step| (step, StepState::Changed)).collect();
+        assert_eq!(ends(&planned)[..5], changed[..5], "{planned:?}");
+        assert!(
+            !root.join("etc/deep").exists() && !root.join("state").exists(),
+            "a plan changes nothing"
+        );
+
+        let applied = shell.stage(root, FILES, &hostile, ScriptMode::Apply);
+        assert_eq!(ends(&applied), changed, "{applied:?}");
+        let value = hostile["value"].as_str().expect("text");
+        let read = |path: &str| fs_err::read_to_string(root.join(path)).expect("there");
+        assert_eq!(read("etc/deep/x"), format!("{value}\n"));
+        assert_eq!(
+            read("etc/hosts"),
+            format!(
+                "127.0.0.1 localhost\n# BEGIN provisioner hosts\n{value}\n# END provisioner hosts\n"
+            )
+            .replace("localhost\n#", "localhost\n#")
+        );
+        assert_eq!(read("out"), value);
+        assert_eq!(read("handled"), "ran\n");
+
+        let again = shell.stage(root, FILES, &hostile, ScriptMode::Apply);
+        assert_eq!(ends(&again), (0..5).map(|step| (step, StepState::Ok)).collect::<Vec<_>>());
+
+        fs_err::write(root.join("etc/deep/x"), "by hand\n").expect("written");
+        let drift = shell.stage(root, FILES, &hostile, ScriptMode::Check);
+        assert_eq!(ends(&drift)[0], (0, StepState::Changed));
+        assert!(
+            drift.contains(&Frame::Before { step: 0, text: "by hand\n".to_owned() }),
+            "{drift:?}"
+        );
+    });
+}
+
+#[test]
+fn the_ledger_tells_how_it_was_before_the_first_change() {
+    on_every_shell(|program, root| {
+        fs_err::create_dir_all(root.join("etc/deep")).expect("a folder");
+        fs_err::write(root.join("etc/deep/x"), "theirs").expect("written");
+        for value in ["one", "two"] {
+            let mut shell = Shell::start(program, root, value);
+            shell.stage(root, FILES, &json!({"value": value}), ScriptMode::Apply);
+        }
+        let ledger = fs_err::read_to_string(root.join("state/ledger")).expect("a ledger");
+        let entries: Vec<Vec<&str>> =
+            ledger.lines().map(|line| line.split('\t').collect()).collect();
+        let key = root.join("etc/deep/x");
+        let of: Vec<_> = entries.iter().filter(|entry| Some(entry[1]) == key.to_str()).collect();
+        assert_eq!(of.len(), 1, "{ledger}");
+        assert_eq!(of[0][3], "one", "the run that wrote it");
+        let digest = of[0][2].split(' ').nth(1).expect("a digest");
+        assert_eq!(
+            fs_err::read_to_string(root.join("state/before").join(digest)).expect("kept"),
+            "theirs"
+        );
+    });
+}
+
+#[test]
+fn a_handler_cut_off_runs_in_the_next_run() {
+    on_every_shell(|program, root| {
+        let failing = FILES.replace("steps:", "steps:").replace(
+            "  - name: a folder",
+            "  - name: it breaks here\n    command: {run: \"test -e {{root}}/mended\", always: true}\n  - name: a folder",
+        );
+        let mut shell = Shell::start(program, root, "r1");
+        let first = shell.stage(root, &failing, &json!({"value": "v"}), ScriptMode::Apply);
+        assert_eq!(first.last(), Some(&Frame::Ended(StageEnd::Failed)));
+        assert!(!root.join("handled").exists());
+        fs_err::write(root.join("mended"), "").expect("written");
+        let mut shell = Shell::start(program, root, "r2");
+        let second = shell.stage(root, &failing, &json!({"value": "v"}), ScriptMode::Apply);
+        assert_eq!(ends(&second)[0], (0, StepState::Ok), "its cause already holds");
+        assert_eq!(fs_err::read_to_string(root.join("handled")).expect("it ran"), "ran\n");
+    });
+}
+
+#[test]
+fn a_failing_step_says_why_and_ends_the_stage() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - name: it fails
+    command: {run: 'echo to standard output; echo to standard error >&2; exit 7', always: true}
+  - name: never reached
+    command: {run: 'true', always: true}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let frames = shell.stage(root, steps, &json!({}), ScriptMode::Apply);
+        assert!(frames.contains(&Frame::Output {
+            step: 0,
+            text: "to standard output\nto standard error\n".to_owned()
+        }));
+        assert!(frames.contains(&Frame::Error { step: 0, text: "exit code 7".to_owned() }));
+        assert_eq!(ends(&frames), [(0, StepState::Failed)]);
+    });
+}
+
+#[test]
+fn conditions_on_the_host_know_yes_no_and_not_yet() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - {name: yes, only_if: 'true', command: {run: 'true', unless: 'true'}}
+  - {name: no, only_if: 'false', command: {run: 'true', unless: 'true'}}
+  - {name: later, only_if: 'exit 3', command: {run: 'true', unless: 'true'}}
+  - {name: bare, command: {run: 'true', always: true}}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let mut states = |mode| {
+            ends(&shell.stage(root, steps, &json!({}), mode))
+                .into_iter()
+                .map(|end| end.1)
+                .collect::<Vec<_>>()
+        };
+        use StepState::{Changed, Ok, Skipped, Unknown};
+        assert_eq!(states(ScriptMode::Check), [Ok, Skipped, Unknown, Unknown]);
+        assert_eq!(states(ScriptMode::Apply), [Ok, Skipped, Skipped, Changed]);
+    });
+}
+
+#[test]
+fn a_job_outlives_its_shell_and_is_found_again() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - name: long
+    detach: true
+    command: {run: 'echo began >>{{root}}/count; while [ ! -e {{root}}/go ]; do sleep 0.05; done; echo done >>{{root}}/count', unless: 'grep -qs done {{root}}/count'}
+";
+        let mut first = Shell::start(program, root, "r1");
+        first.send(&script(root, steps, &json!({}), ScriptMode::Apply));
+        first.frames_until(|frame| matches!(frame, Frame::Waiting { .. }));
+        drop(first);
+        let mut second = Shell::start(program, root, "r2");
+        second.send(&script(root, steps, &json!({}), ScriptMode::Apply));
+        second.frames_until(|frame| matches!(frame, Frame::Waiting { .. }));
+        fs_err::write(root.join("go"), "").expect("written");
+        let frames = second.frames_until(|frame| matches!(frame, Frame::Ended(_)));
+        assert_eq!(ends(&frames), [(0, StepState::Changed)]);
+        assert_eq!(
+            fs_err::read_to_string(root.join("count")).expect("there"),
+            "began\ndone\n",
+            "once only"
+        );
+    });
+}
+
+#[test]
+fn the_lock_names_its_holder_and_goes_with_the_shell() {
+    on_every_shell(|program, root| {
+        let locked = |frame: &Frame| matches!(frame, Frame::Locked | Frame::Held(_));
+        let mut first = Shell::start(program, root, "r1");
+        first.send("lock alice@desk $p_connection");
+        assert_eq!(first.frames_until(locked), [Frame::Locked]);
+        let mut second = Shell::start(program, root, "r2");
+        second.send("lock bob@desk $p_connection");
+        let Some(Frame::Held(by)) = second.frames_until(locked).pop() else { panic!("not held") };
+        assert!(by.starts_with("alice@desk, run r1"), "{by}");
+        drop(first);
+        let mut third = Shell::start(program, root, "r3");
+        third.send("lock carol@desk $p_connection");
+        assert_eq!(third.frames_until(locked), [Frame::Locked]);
+        // The same run comes again after its connection was lost without a word.
+        let mut fourth = Shell::start(program, root, "r3");
+        fourth.send("lock carol@desk $p_connection");
+        assert_eq!(fourth.frames_until(locked), [Frame::Locked]);
+    });
+}
+
+#[test]
+fn a_wait_says_why_and_ends() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - name: it comes
+    wait: {until: 'test -e {{root}}/there', reason: 'echo not there yet; touch {{root}}/there'}
+  - name: it never comes
+    timeout: 1
+    wait: {until: 'false', reason: 'echo no chance'}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let frames = shell.stage(root, steps, &json!({}), ScriptMode::Apply);
+        assert!(
+            frames.contains(&Frame::Waiting {
+                step: 0,
+                seconds: 0,
+                text: "not there yet ".to_owned()
+            }),
+            "{frames:?}"
+        );
+        assert_eq!(ends(&frames), [(0, StepState::Ok), (1, StepState::Failed)]);
+    });
+}
+
+#[test]
+fn queries_run_in_a_plan_too() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - {name: q, query: {run: 'echo {{x}}', register: nodes}}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let frames = shell.stage(root, steps, &json!({"x": "a b"}), ScriptMode::Check);
+        assert!(
+            frames.contains(&Frame::Register {
+                step: 0,
+                name: "nodes".to_owned(),
+                text: "a b\n".to_owned()
+            }),
+            "{frames:?}"
+        );
+    });
+}
