@@ -1,0 +1,48 @@
+//! Whether the hosts reach one another.
+
+use super::check::Input;
+use super::finding::Report;
+use super::probe::Outcome;
+
+pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, facts) in input.hosts() {
+        for firewall in ["firewalld", "ufw"] {
+            if facts.service_is_active(firewall) {
+                let message = format!("{firewall} is active and may drop the cluster's traffic");
+                report.warning(&[&host.name], message);
+            }
+        }
+    }
+}
+
+pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
+    for host in input.cluster.all_hosts() {
+        let Some(probe) = input.probes.get(&host.name) else { continue };
+        for path in &probe.paths {
+            let (to, port) = (&path.to, path.port);
+            let trouble = match path.outcome {
+                Outcome::Open => continue,
+                // Nobody listened there, so a refusal is all that could be had.
+                Outcome::Refused if !listened(input, to, port) => continue,
+                Outcome::Refused => "is rejected",
+                Outcome::Unreachable => "is rejected or has no route",
+                Outcome::TimedOut => "is dropped",
+                Outcome::Unknown => {
+                    report.warning(&[&host.name], "it has no bash or no timeout to test ports with");
+                    continue;
+                }
+            };
+            report.error(&[&host.name], format!("traffic to {to} port {port} {trouble}"));
+        }
+    }
+}
+
+/// Whether something was there to be reached: the service itself or a listener of the probe's.
+fn listened(input: &Input<'_>, name: &str, port: u16) -> bool {
+    let by_probe = input.probes.get(name).is_some_and(|probe| probe.listening.contains(&port));
+    let by_service = input
+        .facts
+        .get(name)
+        .is_some_and(|facts| super::ports::listeners(facts, port).any(|socket| socket.address.is_none()));
+    by_probe || by_service
+}

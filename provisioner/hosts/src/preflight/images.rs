@@ -1,0 +1,53 @@
+//! Whether every image can be had.
+
+use super::check::Input;
+use super::finding::Report;
+use super::probe::Registry;
+use std::collections::BTreeSet;
+
+pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report<'_>) {
+    let wanted = &input.cluster.kubernetes.version;
+    if let Some(bundle) = input.bundle.filter(|bundle| bundle.version != *wanted) {
+        let holds = &bundle.version;
+        report.error(&[], format!("the bundle holds Kubernetes {holds}, and the spec says {wanted}"));
+    }
+}
+
+pub(super) fn bundle_architecture(input: &Input<'_>, report: &mut Report<'_>) {
+    let Some(bundle) = input.bundle else { return };
+    for (host, facts) in input.hosts() {
+        let (is, for_) = (facts.architecture.name(), &bundle.architecture);
+        if is != for_ {
+            report.error(&[&host.name], format!("it is {is}, and the bundle is for {for_}"));
+        }
+    }
+}
+
+pub(super) fn bundle_images(input: &Input<'_>, report: &mut Report<'_>) {
+    let Some(bundle) = input.bundle else { return };
+    let held: BTreeSet<&String> = bundle.images.iter().collect();
+    for image in input.images.iter().filter(|image| !held.contains(image)) {
+        report.error(&[], format!("the bundle lacks the image {image}"));
+    }
+}
+
+pub(super) fn registry(input: &Input<'_>, report: &mut Report<'_>) {
+    for host in input.cluster.all_hosts() {
+        let Some(probe) = input.probes.get(&host.name) else { continue };
+        for (url, answer) in &probe.registries {
+            match answer {
+                Registry::Missing => {
+                    report.error(&[&host.name], format!("the registry has no image {url}"));
+                }
+                Registry::Silent(reason) => {
+                    report.error(&[&host.name], format!("{url} does not answer ({reason})"));
+                }
+                Registry::Unknown => report.warning(
+                    &[&host.name],
+                    "whether the registry has the images cannot be asked: curl is missing",
+                ),
+                Registry::Answers => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The hosts' links, addresses and ranges.
+
+use super::check::Input;
+use super::finding::Report;
+use crate::facts::{Facts, Link};
+use ipnet::IpNet;
+use provisioner_spec::Host;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// Links that network plugins and kube-proxy make: their addresses belong inside the ranges.
+const CLUSTER_LINKS: [&str; 9] =
+    ["cni", "cali", "cilium", "flannel", "kube-", "lxc", "nodelocaldns", "tunl", "vxlan"];
+
+pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, facts) in input.hosts() {
+        let Some((link, _)) = facts.interface_of(host.address) else {
+            let message = format!("none of its links has the address {}", host.address);
+            report.error(&[&host.name], message);
+            continue;
+        };
+        let wanted = host.interface.as_ref().filter(|wanted| **wanted != link.name);
+        if let Some(wanted) = wanted {
+            let message =
+                format!("{} is on {}, and the spec says {wanted}", host.address, link.name);
+            report.error(&[&host.name], message);
+        }
+    }
+}
+
+/// The kernel refuses to send to a service's address when no route at all matches it, before
+/// kube-proxy could redirect it.
+pub(super) fn default_route(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, _) in input.hosts().filter(|(_, facts)| facts.default_routes.is_empty()) {
+        report.error(&[&host.name], "it has no default route");
+    }
+}
+
+pub(super) fn mtu(input: &Input<'_>, report: &mut Report<'_>) {
+    let mut sizes: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    for (host, facts) in input.hosts() {
+        if let Some((link, _)) = facts.interface_of(host.address) {
+            sizes.entry(link.mtu).or_default().push(&host.name);
+        }
+    }
+    let Some((usual, most)) = sizes.iter().max_by_key(|(size, hosts)| (hosts.len(), **size)) else {
+        return;
+    };
+    for (size, hosts) in sizes.iter().filter(|(size, _)| *size != usual) {
+        report.warning(hosts, format!("MTU {size}, where {} has {usual}", most.join(", ")));
+    }
+}
+
+pub(super) fn ranges(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, facts) in input.hosts() {
+        for (range, name) in cluster_ranges(input) {
+            for (link, net) in own_networks(facts, host) {
+                if range.contains(&net.addr()) {
+                    let message =
+                        format!("its address {} ({}) lies inside the {name} {range}", net.addr(), link.name);
+                    report.error(&[&host.name], message);
+                } else if range.contains(&net.network()) || net.contains(&range.network()) {
+                    let message =
+                        format!("its network {} ({}) overlaps the {name} {range}", net.trunc(), link.name);
+                    report.warning(&[&host.name], message);
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn name_servers(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, facts) in input.hosts() {
+        let servers: Vec<IpAddr> =
+            facts.nameservers.iter().filter_map(|server| server.parse().ok()).collect();
+        for (range, name) in cluster_ranges(input) {
+            for server in servers.iter().filter(|server| range.contains(*server)) {
+                let message = format!("its name server {server} lies inside the {name} {range}");
+                report.error(&[&host.name], message);
+            }
+        }
+    }
+}
+
+fn cluster_ranges(input: &Input<'_>) -> [(IpNet, &'static str); 2] {
+    let network = &input.cluster.network;
+    [(network.pod_cidr, "pods' range"), (network.service_cidr, "services' range")]
+}
+
+/// The networks that are the host's and not the cluster's.
+fn own_networks<'a>(facts: &'a Facts, host: &Host) -> impl Iterator<Item = (&'a Link, &'a IpNet)> {
+    let address = host.address;
+    let of_cluster = |link: &Link| CLUSTER_LINKS.iter().any(|name| link.name.starts_with(name));
+    facts
+        .links
+        .iter()
+        .flat_map(|link| link.addresses.iter().map(move |net| (link, net)))
+        .filter(move |(link, net)| net.addr() == address || !of_cluster(link))
+}

@@ -1,0 +1,76 @@
+use super::{Neighbour, Outcome, Path, Probe, Registry, Vrrp};
+
+impl Probe {
+    /// Takes in what a host printed, when it began to listen or when it probed. Lines that are not
+    /// understood are skipped.
+    pub fn read(&mut self, output: &str) {
+        for line in output.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words[..] {
+                ["listening", port] => self.listening.extend(port.parse::<u16>()),
+                ["path", to, port, outcome] => self.paths.extend(path(to, port, outcome)),
+                ["neighbour", address, answer] => {
+                    self.neighbours
+                        .extend(address.parse().map(|address| (address, neighbour(answer))));
+                }
+                ["routers", _] => {
+                    self.routers.get_or_insert_default();
+                }
+                ["vrrp", id, from] => {
+                    self.routers.get_or_insert_default().extend(router(id, from));
+                }
+                ["registry", exit, code, url] => {
+                    self.registries.insert(url.to_owned(), registry(exit, code));
+                }
+                ["synchronized", answer] => {
+                    self.synchronized = match answer {
+                        "yes" => Some(true),
+                        "no" => Some(false),
+                        _ => None,
+                    };
+                }
+                ["end"] => self.complete = true,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn path(to: &str, port: &str, outcome: &str) -> Option<Path> {
+    let outcome = match outcome {
+        "open" => Outcome::Open,
+        "refused" => Outcome::Refused,
+        "unreachable" => Outcome::Unreachable,
+        "timed-out" => Outcome::TimedOut,
+        _ => Outcome::Unknown,
+    };
+    Some(Path { to: to.to_owned(), port: port.parse().ok()?, outcome })
+}
+
+fn neighbour(answer: &str) -> Neighbour {
+    match answer {
+        "silent" => Neighbour::Silent,
+        "unknown" => Neighbour::Unknown,
+        mac => Neighbour::Answers(mac.to_lowercase()),
+    }
+}
+
+fn router(id: &str, from: &str) -> Option<Vrrp> {
+    Some(Vrrp { id: id.parse().ok()?, from: from.parse().ok()? })
+}
+
+/// From curl's exit code (curl(1)) and the status of the answer.
+fn registry(exit: &str, code: &str) -> Registry {
+    let silent = |reason: &str| Registry::Silent(reason.to_owned());
+    match (exit, code) {
+        ("unknown", _) => Registry::Unknown,
+        ("0", "404") => Registry::Missing,
+        ("0", code) if code.starts_with('5') => silent(&format!("status {code}")),
+        ("0", _) => Registry::Answers,
+        ("5" | "6", _) => silent("its name is not resolved"),
+        ("7", _) => silent("the connection is refused"),
+        ("28", _) => silent("no answer in time"),
+        ("35" | "51" | "58" | "60", _) => silent("TLS failed"),
+        (exit, _) => silent(&format!("curl ended with {exit}")),
+    }
+}

@@ -1,0 +1,140 @@
+use super::super::check::Input;
+use super::super::ports;
+use crate::facts::Facts;
+use provisioner_spec::{Cluster, Host, Role};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// What one host is to find out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Task {
+    /// Ports to stand on for the others, free so far.
+    pub listen: Vec<u16>,
+    pub paths: Vec<Destination>,
+    /// Addresses that nobody should answer for.
+    pub neighbours: Vec<IpAddr>,
+    /// The interface on which to listen for VRRP routers.
+    pub hear_on: Option<String>,
+    /// Addresses of registries and of images in them.
+    pub registries: Vec<String>,
+    /// The proxy to the registries.
+    pub proxy: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    pub name: String,
+    pub address: IpAddr,
+    pub port: u16,
+}
+
+/// What every host that answered is to find out, by name.
+pub fn tasks(input: &Input<'_>) -> BTreeMap<String, Task> {
+    let task = |(host, facts)| (Host::clone(host).name, task(input, host, facts));
+    input.hosts().map(task).collect()
+}
+
+fn task(input: &Input<'_>, host: &Host, facts: &Facts) -> Task {
+    let cluster = input.cluster;
+    Task {
+        listen: listen(cluster, host, facts),
+        paths: paths(input, host),
+        neighbours: neighbours(cluster, host, facts),
+        hear_on: hear_on(cluster, host, facts),
+        registries: registries(input, host),
+        proxy: cluster.runtime.containerd.proxy.as_ref().and_then(|proxy| proxy.https.clone()),
+    }
+}
+
+/// The ports that other hosts will try and that nobody has.
+fn listen(cluster: &Cluster, host: &Host, facts: &Facts) -> Vec<u16> {
+    let tried: BTreeSet<u16> = cluster
+        .all_hosts()
+        .filter(|other| other.name != host.name)
+        .flat_map(|other| ports_from(cluster, other, host))
+        .collect();
+    tried.into_iter().filter(|port| ports::listeners(facts, *port).next().is_none()).collect()
+}
+
+fn paths(input: &Input<'_>, from: &Host) -> Vec<Destination> {
+    let others = input.hosts().map(|(host, _)| host).filter(|host| host.name != from.name);
+    others
+        .flat_map(|to| {
+            let (name, address) = (&to.name, to.address);
+            ports_from(input.cluster, from, to)
+                .into_iter()
+                .map(move |port| Destination { name: name.clone(), address, port })
+        })
+        .collect()
+}
+
+/// The ports of one host that another must reach (Kubernetes' "Ports and Protocols"). Every node
+/// reaches every API server: kube-proxy leads the service `kubernetes` straight to them.
+fn ports_from(cluster: &Cluster, from: &Host, to: &Host) -> Vec<u16> {
+    let mut ports = Vec::new();
+    if to.role == Role::ControlPlane {
+        ports.push(6443);
+        if cluster.hosts.api_endpoint.vip.is_some() {
+            ports.push(cluster.hosts.api_endpoint.port);
+        }
+    }
+    if from.role == Role::ControlPlane {
+        ports.push(10250);
+        if to.role == Role::ControlPlane {
+            ports.extend([2379, 2380]);
+        }
+    }
+    ports
+}
+
+fn neighbours(cluster: &Cluster, host: &Host, facts: &Facts) -> Vec<IpAddr> {
+    let vips = sharing(cluster, host);
+    vips.into_iter().filter(|address| !facts.holds(*address)).collect()
+}
+
+/// VRRP is heard over IPv4 only.
+fn hear_on(cluster: &Cluster, host: &Host, facts: &Facts) -> Option<String> {
+    let link = facts.interface_of(host.address)?.0;
+    let shares = sharing(cluster, host).iter().any(IpAddr::is_ipv4);
+    shares.then(|| link.name.clone())
+}
+
+/// The VIPs that this host may hold.
+fn sharing(cluster: &Cluster, host: &Host) -> Vec<IpAddr> {
+    let vip = match host.role {
+        Role::ControlPlane => cluster.hosts.api_endpoint.vip,
+        Role::Edge => cluster.hosts.edge.as_ref().and_then(|edge| edge.vip),
+        Role::Worker => None,
+    };
+    vip.into_iter().collect()
+}
+
+/// The first control plane asks for every image, the others only whether the registries are there.
+fn registries(input: &Input<'_>, host: &Host) -> Vec<String> {
+    if input.bundle.is_some() {
+        return Vec::new();
+    }
+    let first = input.cluster.first_control_plane().map(|first| &first.name) == Some(&host.name);
+    let images = input.images.iter().filter_map(|image| address(input.cluster, image));
+    let urls: BTreeSet<String> = images
+        .map(|(base, manifest)| if first { format!("{base}{manifest}") } else { base })
+        .collect();
+    urls.into_iter().collect()
+}
+
+/// Where an image is asked for (OCI distribution specification): the base of the registry, or of its
+/// first mirror, and the rest.
+fn address(cluster: &Cluster, image: &str) -> Option<(String, String)> {
+    let (registry, path) = image.split_once('/')?;
+    let (name, reference) = path
+        .split_once('@')
+        .or_else(|| path.rsplit_once(':'))
+        .unwrap_or((path, "latest"));
+    let mirror = cluster.runtime.containerd.mirrors.get(registry).and_then(|list| list.first());
+    let server = match (mirror, registry) {
+        (Some(mirror), _) => mirror.trim_end_matches('/').to_owned(),
+        (None, "docker.io") => "https://registry-1.docker.io".to_owned(),
+        (None, registry) => format!("https://{registry}"),
+    };
+    Some((format!("{server}/v2/"), format!("{name}/manifests/{reference}")))
+}
