@@ -1,5 +1,15 @@
 //! The cluster spec: text in, typed, validated and resolved values out. No I/O, no environment.
 
+mod check;
+mod decode;
+mod diagnostic;
+mod document;
 mod model;
+mod starter;
+mod syntax;
+mod yaml;
 
+pub use diagnostic::{Diagnostic, Diagnostics, Related};
+pub use document::{parse, schema};
 pub use model::*;
+pub use starter::STARTER;

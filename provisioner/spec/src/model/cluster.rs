@@ -15,6 +15,7 @@ pub const KIND: &str = "Cluster";
 #[schemars(deny_unknown_fields)]
 pub struct Cluster {
     // The document keeps it in `metadata`.
+    #[serde(skip_serializing)]
     #[schemars(skip)]
     pub name: String,
     /// Kubernetes itself: its version, where it comes from, and settings of its components.

@@ -31,6 +31,7 @@ pub struct Host {
     #[schemars(with = "Option<Vec<Taint>>")]
     pub taints: Vec<Taint>,
     /// The network interface that has the address. Default: found on the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<String>,
 }
 

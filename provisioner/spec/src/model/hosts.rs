@@ -15,6 +15,7 @@ pub struct Hosts {
     /// The hosts' network, in which the VIPs lie. Default: the /24 (IPv6: the /64) of the first
     /// control plane, as far as VIPs are concerned.
     #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<IpNet>,
     /// Where the Kubernetes API is reached.
     #[schemars(with = "Option<ApiEndpoint>")]
@@ -26,6 +27,7 @@ pub struct Hosts {
     #[schemars(with = "Option<Vec<Host>>")]
     pub workers: Vec<Host>,
     /// The nodes that take in traffic from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edge: Option<Edge>,
 }
 
@@ -34,7 +36,8 @@ pub struct Hosts {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ApiEndpoint {
-    /// The address that the control planes share (keepalived and HAProxy on each of them).
+    /// The address that the control planes share (`keepalived` and `haproxy` run on each of them).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vip: Option<IpAddr>,
     /// The name or address that clients use. Default: the VIP; without one, the address of the only
     /// control plane.
@@ -45,9 +48,11 @@ pub struct ApiEndpoint {
     #[schemars(with = "Option<u16>", range(min = 1))]
     pub port: u16,
     /// The network interface that carries the VIP. Default: found on each host.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<String>,
     /// The VRRP virtual router id, unique on the network. Default: the last byte of the VIP.
     #[schemars(range(min = 1, max = 255))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub router_id: Option<u8>,
 }
 
@@ -57,6 +62,7 @@ pub struct ApiEndpoint {
 #[schemars(deny_unknown_fields)]
 pub struct Edge {
     /// The address that they share.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vip: Option<IpAddr>,
     /// The hosts.
     pub nodes: Vec<Host>,

@@ -19,10 +19,10 @@ pub struct Kubernetes {
     /// Where the packages of kubeadm, kubelet and kubectl come from.
     #[schemars(with = "Option<PackageRepository>")]
     pub package_repository: PackageRepository,
-    /// Passed through to the KubeletConfiguration of every node.
+    /// Passed through to the `KubeletConfiguration` of every node.
     #[schemars(with = "Option<Map<String, Value>>")]
     pub kubelet: Map<String, Value>,
-    /// Passed through to the KubeProxyConfiguration.
+    /// Passed through to the `KubeProxyConfiguration`.
     #[schemars(with = "Option<Map<String, Value>>")]
     pub kube_proxy: Map<String, Value>,
     /// Settings of kube-apiserver.
@@ -56,6 +56,7 @@ pub struct PackageRepository {
     pub rpm: String,
     /// The URL of the signing key. Default: `Release.key` below `apt`, and
     /// `repodata/repomd.xml.key` below `rpm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
 

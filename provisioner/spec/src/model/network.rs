@@ -65,7 +65,7 @@ pub enum ProxyMode {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Dns {
-    /// Whether CoreDNS is installed.
+    /// Whether the cluster has one (`CoreDNS`).
     #[schemars(with = "Option<bool>", extend("default" = true))]
     pub enabled: bool,
     /// The domain of the cluster's names.

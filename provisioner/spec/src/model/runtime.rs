@@ -23,6 +23,7 @@ pub struct Containerd {
     #[schemars(with = "Option<BTreeMap<String, Vec<String>>>")]
     pub mirrors: BTreeMap<String, Vec<String>>,
     /// The proxy through which images are pulled.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy: Option<HttpProxy>,
     /// Merged into containerd's `config.toml`: `plugins: {...}`.
     #[schemars(with = "Option<Map<String, Value>>")]
@@ -35,8 +36,10 @@ pub struct Containerd {
 #[schemars(deny_unknown_fields)]
 pub struct HttpProxy {
     /// The proxy for `http` addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<String>,
     /// The proxy for `https` addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub https: Option<String>,
     /// Names, domains, addresses and ranges that are reached directly.
     #[schemars(with = "Option<Vec<String>>")]

@@ -13,24 +13,31 @@ pub const DEFAULT_PORT: u16 = 22;
 #[schemars(deny_unknown_fields)]
 pub struct Ssh {
     /// The user to log in as. Default: what `~/.ssh/config` says, else `root`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The port of sshd. Default: what `~/.ssh/config` says, else 22.
     #[schemars(range(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// The file of the private key; `~` is the home directory. Default: the agent's keys and those
     /// that `~/.ssh/config` names.
     #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<Utf8PathBuf>,
     /// Where the passphrase of the private key is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub passphrase: Option<SecretSource>,
     /// Where the password for logging in is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<SecretSource>,
     /// Whether to become root with sudo.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub sudo: bool,
     /// Where the password that sudo asks for is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sudo_password: Option<SecretSource>,
     /// The host to go through.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bastion: Option<Box<Bastion>>,
 }
 
@@ -42,19 +49,25 @@ pub struct Bastion {
     /// Its name or address.
     pub address: String,
     /// The user to log in as. Default: what `~/.ssh/config` says, else `root`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The port of sshd. Default: what `~/.ssh/config` says, else 22.
     #[schemars(range(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// The file of the private key; `~` is the home directory. Default: the agent's keys and those
     /// that `~/.ssh/config` names.
     #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<Utf8PathBuf>,
     /// Where the passphrase of the private key is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub passphrase: Option<SecretSource>,
     /// Where the password for logging in is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<SecretSource>,
     /// The host to go through on the way to this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bastion: Option<Box<Bastion>>,
 }
 

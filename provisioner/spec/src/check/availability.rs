@@ -1,0 +1,123 @@
+use super::subject::Subject;
+use crate::{NetworkPlugin, ProxyMode, diagnostic::Fault};
+
+/// The minor versions of Kubernetes that this version knows.
+const OLDEST: u64 = 19;
+const NEWEST: u64 = 37;
+
+/// kube-proxy's nftables mode is on by default from here on (KEP-3866: alpha in 1.29, beta in 1.31).
+const NFTABLES: u64 = 31;
+
+/// Settings of the `KubeletConfiguration` that came later than the oldest version: the kubelet ignores
+/// what it does not know. From the KEPs and the release notes of these versions.
+const KUBELET_SINCE: [(&str, u64); 15] = [
+    ("containerRuntimeEndpoint", 27),
+    ("crashLoopBackOff", 32),                       // KEP-4603
+    ("enableSystemLogQuery", 27),                   // KEP-2258
+    ("failCgroupV1", 31),                           // KEP-4569
+    ("imageMaximumGCAge", 29),                      // KEP-4210
+    ("imagePullCredentialsVerificationPolicy", 33), // KEP-2535
+    ("localStorageCapacityIsolation", 25),          // KEP-361
+    ("maxParallelImagePulls", 27),                  // KEP-3673
+    ("memorySwap", 22),                             // KEP-2400
+    ("memoryThrottlingFactor", 22),                 // KEP-2570
+    ("registerWithTaints", 23),
+    ("seccompDefault", 22),                   // KEP-2413
+    ("shutdownGracePeriod", 20),              // KEP-2000
+    ("shutdownGracePeriodByPodPriority", 23), // KEP-2712
+    ("tracing", 25),                          // KEP-2831
+];
+
+/// Settings of the `KubeProxyConfiguration` that came later than the oldest version.
+const KUBE_PROXY_SINCE: [(&str, u64); 1] = [("nftables", 29)]; // KEP-3866
+
+pub(super) fn version(subject: &Subject<'_>) {
+    let path = "spec.kubernetes.version";
+    let Some(version) = subject.sound(path, &subject.cluster.kubernetes.version) else { return };
+    let version = version.value;
+    if version.major == 1 && (OLDEST..=NEWEST).contains(&version.minor) {
+        return;
+    }
+    subject.fault(
+        path,
+        Fault::new(
+            "unsupported-version",
+            format!("Kubernetes {version} is not supported"),
+            format!("supported versions are 1.{OLDEST} to 1.{NEWEST}"),
+        ),
+    );
+}
+
+pub(super) fn plugin(subject: &Subject<'_>) {
+    let path = "spec.network.plugin";
+    let Some(plugin) = subject.sound(path, subject.cluster.network.plugin) else { return };
+    if plugin.value != NetworkPlugin::Calico {
+        return;
+    }
+    let reason = if subject.is_given(path) {
+        "not available yet"
+    } else {
+        "no plugin is named here, and calico is the default"
+    };
+    subject.fault(
+        path,
+        Fault::new("not-available", "the plugin calico is not available in this version", reason)
+            .hint("`plugin: bridge` for hosts on one network; `plugin: none` to install one's own"),
+    );
+}
+
+pub(super) fn dns_options(subject: &Subject<'_>) {
+    let dns = &subject.cluster.network.dns;
+    let set = [
+        ("stubDomains", !dns.stub_domains.is_empty()),
+        ("upstreams", !dns.upstreams.is_empty()),
+        ("nodeLocal", dns.node_local),
+    ];
+    for (key, _) in set.into_iter().filter(|(_, set)| *set) {
+        let message = format!("`network.dns.{key}` is not available in this version");
+        subject.fault(
+            &format!("spec.network.dns.{key}"),
+            Fault::new("not-available", message, "not available yet"),
+        );
+    }
+}
+
+pub(super) fn proxy_mode(subject: &Subject<'_>) {
+    let path = "spec.network.proxy.mode";
+    let Some(mode) = subject.sound(path, subject.cluster.network.proxy.mode) else { return };
+    let Some(minor) = subject.minor().filter(|minor| (OLDEST..NFTABLES).contains(minor)) else {
+        return;
+    };
+    if mode.value == ProxyMode::Nftables {
+        subject.fault(
+            path,
+            Fault::new(
+                "not-in-this-version",
+                format!("Kubernetes 1.{minor} has no proxy mode nftables"),
+                format!("it is there from 1.{NFTABLES} on"),
+            )
+            .hint("use `iptables` or `ipvs`")
+            .related(subject.place("spec.kubernetes.version"), "the version"),
+        );
+    }
+}
+
+pub(super) fn settings(subject: &Subject<'_>) {
+    let kubernetes = &subject.cluster.kubernetes;
+    let Some(minor) = subject.minor().filter(|minor| *minor >= OLDEST) else { return };
+    let kubelet = ("kubelet", &kubernetes.kubelet, KUBELET_SINCE.as_slice());
+    let kube_proxy = ("kubeProxy", &kubernetes.kube_proxy, KUBE_PROXY_SINCE.as_slice());
+    for (component, settings, table) in [kubelet, kube_proxy] {
+        for (key, since) in table {
+            if minor < *since && settings.contains_key(*key) {
+                let message = format!("the {component} of 1.{minor} does not know `{key}`");
+                let reason = format!("it came with 1.{since}");
+                subject.fault(
+                    &format!("spec.kubernetes.{component}.{key}"),
+                    Fault::new("not-in-this-version", message, reason)
+                        .related(subject.place("spec.kubernetes.version"), "the version"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What must hold between the values of a spec. A check sees only values that were read soundly.
+
+mod availability;
+mod control_plane;
+mod families;
+mod managed;
+mod nodes;
+mod overlaps;
+mod ranges;
+mod ssh;
+mod subject;
+mod unique;
+mod vip;
+
+use crate::{Cluster, decode::Report};
+use subject::Subject;
+
+const CHECKS: [fn(&Subject<'_>); 23] = [
+    availability::version,
+    availability::plugin,
+    availability::dns_options,
+    availability::proxy_mode,
+    availability::settings,
+    managed::settings,
+    control_plane::count,
+    control_plane::endpoint,
+    control_plane::port,
+    vip::needs_vip,
+    vip::is_free,
+    vip::is_on_the_network,
+    vip::control_planes_share_the_network,
+    families::one_family,
+    ranges::pod_range_suffices,
+    ranges::service_range_size,
+    ranges::dns_address,
+    overlaps::ranges,
+    overlaps::addresses,
+    unique::names,
+    unique::addresses,
+    nodes::labels_and_taints,
+    ssh::sudo_password,
+];
+
+/// Reports whatever does not go together.
+pub(crate) fn check(cluster: &Cluster, report: &Report) {
+    let subject = Subject::new(cluster, report);
+    for check in CHECKS {
+        check(&subject);
+    }
+}

@@ -1,0 +1,121 @@
+use super::subject::Subject;
+use crate::{decode::vip_network, diagnostic::Fault};
+use ipnet::IpNet;
+
+const NETWORK: &str = "spec.hosts.network";
+const FIRST: &str = "spec.hosts.controlPlane[0].address";
+
+/// The settings of keepalived mean nothing without a VIP.
+pub(super) fn needs_vip(subject: &Subject<'_>) {
+    let vip = "spec.hosts.apiEndpoint.vip";
+    if subject.is_given(vip) || subject.sound(vip, ()).is_none() {
+        return;
+    }
+    for key in ["interface", "routerId"] {
+        let path = format!("spec.hosts.apiEndpoint.{key}");
+        if subject.is_given(&path) {
+            let message = format!("`{key}` means nothing without a VIP");
+            subject.fault(&path, Fault::new("no-vip", message, "there is no `vip` beside it"));
+        }
+    }
+}
+
+/// A VIP belongs to no host, and to one purpose.
+pub(super) fn is_free(subject: &Subject<'_>) {
+    for vip in subject.vips() {
+        if let Some(host) = subject.host_addresses().find(|host| host.value == vip.value) {
+            subject.fault(
+                &vip.path,
+                Fault::new(
+                    "vip-is-host",
+                    format!("the VIP {} is the address of a host", vip.value),
+                    "must be an address that no host has",
+                )
+                .related(subject.place(&host.path), "the host"),
+            );
+        }
+    }
+    let vips: Vec<_> = subject.vips().collect();
+    if let [api, edge] = vips.as_slice()
+        && api.value == edge.value
+    {
+        subject.fault(
+            &edge.path,
+            Fault::new("duplicate-vip", "the two VIPs are the same", "the edge's VIP")
+                .related(subject.place(&api.path), "the API's VIP"),
+        );
+    }
+}
+
+/// A VIP is reached through ARP only on the hosts' own network.
+pub(super) fn is_on_the_network(subject: &Subject<'_>) {
+    let Some((network, origin)) = network(subject) else { return };
+    for vip in subject.vips() {
+        // Another family is a fault of its own.
+        if vip.value.is_ipv4() != network.addr().is_ipv4() {
+            continue;
+        }
+        if !network.contains(&vip.value) {
+            subject.fault(
+                &vip.path,
+                Fault::new(
+                    "vip-outside-network",
+                    format!("the VIP {} is outside the hosts' network", vip.value),
+                    format!("must be in {network}"),
+                )
+                .hint("if the network is larger, say so with `hosts.network`")
+                .related(subject.place(origin), "the network is that of this"),
+            );
+        } else if is_edge_of(network, vip.value) {
+            subject.fault(
+                &vip.path,
+                Fault::new(
+                    "vip-outside-network",
+                    format!("the VIP {} is no address for a host", vip.value),
+                    format!("it is the first or the last address of {network}"),
+                ),
+            );
+        }
+    }
+}
+
+/// Whichever control plane holds the VIP must be on its network.
+pub(super) fn control_planes_share_the_network(subject: &Subject<'_>) {
+    let Some((network, origin)) = network(subject) else { return };
+    if subject.api_vip().is_none() {
+        return;
+    }
+    let outside = subject.host_addresses().filter(|host| {
+        host.path.contains("controlPlane")
+            && host.value.is_ipv4() == network.addr().is_ipv4()
+            && !network.contains(&host.value)
+    });
+    for host in outside {
+        subject.fault(
+            &host.path,
+            Fault::new(
+                "host-outside-network",
+                format!("{} is outside the network of the VIP", host.value),
+                format!("must be in {network} to hold the VIP"),
+            )
+            .hint("if the network is larger, say so with `hosts.network`")
+            .related(subject.place(origin), "the network is that of this"),
+        );
+    }
+}
+
+/// The network of the VIPs, and what says so.
+fn network(subject: &Subject<'_>) -> Option<(IpNet, &'static str)> {
+    let hosts = &subject.cluster.hosts;
+    let origin = if hosts.network.is_some() { NETWORK } else { FIRST };
+    subject.sound(NETWORK, ())?;
+    subject.sound(origin, ())?;
+    Some((vip_network(hosts)?, origin))
+}
+
+fn is_edge_of(network: IpNet, address: std::net::IpAddr) -> bool {
+    let narrow = network.max_prefix_len() - network.prefix_len() < 2;
+    !narrow
+        && (address == network.network()
+            || network.addr().is_ipv4() && address == network.broadcast())
+}

@@ -1,0 +1,81 @@
+use super::{
+    cursor::Cursor,
+    host::{host, interface},
+    network::{address, cidr},
+    ssh::{port, ssh},
+};
+use crate::{
+    model::{ApiEndpoint, Edge, Host, Hosts, Role, Ssh},
+    syntax,
+};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// The port of an API server itself.
+pub(crate) const API_SERVER_PORT: u16 = 6443;
+/// The port of the load balancer on the same host.
+const BALANCED_PORT: u16 = 8443;
+
+pub(super) fn hosts(at: &Cursor<'_>) -> Hosts {
+    at.map(|fields| {
+        let ssh = fields.section("ssh", |at| ssh(at, &Ssh::default()));
+        let list = |role| {
+            let ssh = &ssh;
+            move |at: &Cursor<'_>| Some(at.list(|at| Some(host(at, role, ssh))))
+        };
+        let control_plane =
+            fields.required("controlPlane", list(Role::ControlPlane)).unwrap_or_default();
+        Hosts {
+            network: fields.optional("network", cidr),
+            api_endpoint: fields.section("apiEndpoint", |at| api_endpoint(at, &control_plane)),
+            workers: fields.optional("workers", list(Role::Worker)).unwrap_or_default(),
+            edge: fields.optional("edge", |at| {
+                Some(at.map(|fields| Edge {
+                    vip: fields.optional("vip", address),
+                    nodes: fields.required("nodes", list(Role::Edge)).unwrap_or_default(),
+                }))
+            }),
+            control_plane,
+            ssh,
+        }
+    })
+}
+
+fn api_endpoint(at: &Cursor<'_>, control_plane: &[Host]) -> ApiEndpoint {
+    at.map(|fields| {
+        let vip = fields.optional("vip", address);
+        let given =
+            fields.optional("address", |at| at.valid("invalid-name", "address", syntax::endpoint));
+        let first = control_plane.first().map(|host| host.address);
+        let default_port = if vip.is_some() { BALANCED_PORT } else { API_SERVER_PORT };
+        ApiEndpoint {
+            address: given.or_else(|| Some(vip.or(first)?.to_string())).unwrap_or_default(),
+            port: fields.optional("port", port).unwrap_or(default_port),
+            interface: fields.optional("interface", interface),
+            router_id: fields
+                .optional("routerId", |at| at.integer(1..=255))
+                .and_then(|id| u8::try_from(id).ok())
+                .or_else(|| vip.map(router_id)),
+            vip,
+        }
+    })
+}
+
+/// A VRRP router id out of a VIP: its last byte; 0 is no router id (RFC 5798, section 5.2.3).
+fn router_id(vip: IpAddr) -> u8 {
+    let last = match vip {
+        IpAddr::V4(vip) => vip.octets()[3],
+        IpAddr::V6(vip) => vip.octets()[15],
+    };
+    last.max(1)
+}
+
+/// The network that the VIPs lie in: as the spec says, or the /24 (IPv6: the /64) of the first
+/// control plane.
+pub(crate) fn vip_network(hosts: &Hosts) -> Option<IpNet> {
+    let around_first = || {
+        let address = hosts.control_plane.first()?.address;
+        IpNet::new(address, if address.is_ipv4() { 24 } else { 64 }).ok()
+    };
+    Some(hosts.network.or_else(around_first)?.trunc())
+}

@@ -1,0 +1,93 @@
+use super::cursor::Cursor;
+use crate::{
+    diagnostic::{Fault, shown},
+    model::{ApiServer, Component, Kubernetes, PackageRepository},
+    syntax,
+};
+use semver::Version;
+use std::collections::BTreeMap;
+
+/// The first minor version whose images are on registry.k8s.io by default.
+const REGISTRY_MOVED: u64 = 25;
+
+pub(super) fn kubernetes(at: &Cursor<'_>) -> Kubernetes {
+    at.map(|fields| {
+        let version = fields
+            .required("version", |at| at.valid("invalid-version", "version", syntax::version))
+            .unwrap_or(Version::new(0, 0, 0));
+        Kubernetes {
+            image_repository: fields
+                .optional("imageRepository", |at| {
+                    at.valid(
+                        "invalid-image-repository",
+                        "image repository",
+                        syntax::image_repository,
+                    )
+                })
+                .unwrap_or_else(|| default_image_repository(&version).to_owned()),
+            package_repository: fields
+                .section("packageRepository", |at| package_repository(at, &version)),
+            kubelet: fields.section("kubelet", Cursor::json_map),
+            kube_proxy: fields.section("kubeProxy", Cursor::json_map),
+            api_server: fields.section("apiServer", api_server),
+            controller_manager: fields.section("controllerManager", component),
+            scheduler: fields.section("scheduler", component),
+            etcd: fields.section("etcd", component),
+            schedulable_control_plane: fields
+                .optional("schedulableControlPlane", Cursor::boolean)
+                .unwrap_or(false),
+            version,
+        }
+    })
+}
+
+fn default_image_repository(version: &Version) -> &'static str {
+    if version.minor < REGISTRY_MOVED { "k8s.gcr.io" } else { "registry.k8s.io" }
+}
+
+fn package_repository(at: &Cursor<'_>, version: &Version) -> PackageRepository {
+    let base = format!("https://pkgs.k8s.io/core:/stable:/v{}.{}", version.major, version.minor);
+    let url = |at: &Cursor<'_>| at.valid("invalid-url", "URL", syntax::base_url);
+    at.map(|fields| PackageRepository {
+        apt: fields.optional("apt", url).unwrap_or_else(|| format!("{base}/deb")),
+        rpm: fields.optional("rpm", url).unwrap_or_else(|| format!("{base}/rpm")),
+        key: fields.optional("key", url),
+    })
+}
+
+fn api_server(at: &Cursor<'_>) -> ApiServer {
+    at.map(|fields| ApiServer {
+        extra_args: fields.section("extraArgs", extra_args),
+        cert_sans: fields
+            .optional("certSans", |at| {
+                Some(at.list(|at| {
+                    at.valid("invalid-name", "name of a certificate", syntax::certificate_name)
+                }))
+            })
+            .unwrap_or_default(),
+    })
+}
+
+fn component(at: &Cursor<'_>) -> Component {
+    at.map(|fields| Component { extra_args: fields.section("extraArgs", extra_args) })
+}
+
+fn extra_args(at: &Cursor<'_>) -> BTreeMap<String, String> {
+    let mut args = BTreeMap::new();
+    for (flag, value) in at.entries() {
+        match syntax::flag(flag) {
+            Ok(flag) => {
+                args.extend(value.text().map(|text| (flag, text)));
+            }
+            Err(invalid) => value.fault_at_key(Fault {
+                hint: invalid.hint,
+                ..Fault::new(
+                    "invalid-flag",
+                    format!("invalid flag `{}`", shown(flag)),
+                    invalid.reason,
+                )
+            }),
+        }
+    }
+    args
+}

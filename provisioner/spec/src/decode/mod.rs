@@ -1,0 +1,20 @@
+//! From the tree to resolved values. A decoder reads every part that it can, reports what it cannot
+//! read, and puts a placeholder there: so all faults come out at once.
+
+mod addons;
+mod cursor;
+mod document;
+mod fields;
+mod host;
+mod hosts;
+mod kubernetes;
+mod nearest;
+mod network;
+mod report;
+mod runtime;
+mod ssh;
+mod taint;
+
+pub(crate) use document::document;
+pub(crate) use hosts::{API_SERVER_PORT, vip_network};
+pub(crate) use report::Report;

@@ -1,0 +1,86 @@
+use super::cursor::Cursor;
+use crate::{
+    model::{Dns, Network, NetworkPlugin, Proxy, ProxyMode},
+    syntax,
+};
+use ipnet::{IpNet, Ipv4Net};
+use semver::Version;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+const POD_CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 244, 0, 0), 16);
+const SERVICE_CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 96, 0, 0), 12);
+
+/// From this minor version on, kube-proxy's nftables mode is generally available (KEP-3866).
+const NFTABLES_IS_STABLE: u64 = 33;
+
+pub(super) fn network(at: &Cursor<'_>, version: Option<&Version>) -> Network {
+    at.map(|fields| {
+        let service_cidr = fields.optional("serviceCidr", cidr).unwrap_or(SERVICE_CIDR.into());
+        Network {
+            pod_cidr: fields.optional("podCidr", cidr).unwrap_or(POD_CIDR.into()),
+            service_cidr,
+            plugin: fields.optional("plugin", plugin).unwrap_or(NetworkPlugin::Calico),
+            proxy: fields.section("proxy", |at| proxy(at, version)),
+            dns: fields.section("dns", |at| dns(at, service_cidr)),
+        }
+    })
+}
+
+pub(super) fn cidr(at: &Cursor<'_>) -> Option<IpNet> {
+    at.valid("invalid-range", "range of addresses", syntax::cidr)
+}
+
+pub(super) fn address(at: &Cursor<'_>) -> Option<IpAddr> {
+    at.valid("invalid-address", "address", syntax::address)
+}
+
+fn plugin(at: &Cursor<'_>) -> Option<NetworkPlugin> {
+    at.choice(&[
+        ("calico", NetworkPlugin::Calico),
+        ("bridge", NetworkPlugin::Bridge),
+        ("none", NetworkPlugin::None),
+    ])
+}
+
+fn proxy(at: &Cursor<'_>, version: Option<&Version>) -> Proxy {
+    let modes = [
+        ("ipvs", ProxyMode::Ipvs),
+        ("nftables", ProxyMode::Nftables),
+        ("iptables", ProxyMode::Iptables),
+    ];
+    let default = match version {
+        Some(version) if version.minor >= NFTABLES_IS_STABLE => ProxyMode::Nftables,
+        _ => ProxyMode::Iptables,
+    };
+    at.map(|fields| Proxy {
+        mode: fields.optional("mode", |at| at.choice(&modes)).unwrap_or(default),
+    })
+}
+
+fn dns(at: &Cursor<'_>, service_cidr: IpNet) -> Dns {
+    at.map(|fields| Dns {
+        enabled: fields.optional("enabled", Cursor::boolean).unwrap_or(true),
+        domain: fields
+            .optional("domain", |at| at.valid("invalid-name", "domain", syntax::domain))
+            .unwrap_or_else(|| "cluster.local".to_owned()),
+        address: fields
+            .optional("address", address)
+            .unwrap_or_else(|| nth_address(service_cidr, 10)),
+        stub_domains: fields.section("stubDomains", |at| {
+            at.entries()
+                .into_iter()
+                .map(|(domain, servers)| (domain.to_owned(), servers.list(address)))
+                .collect()
+        }),
+        upstreams: fields.optional("upstreams", |at| Some(at.list(address))).unwrap_or_default(),
+        node_local: fields.optional("nodeLocal", Cursor::boolean).unwrap_or(false),
+    })
+}
+
+/// The address so many steps behind the first of a range.
+fn nth_address(range: IpNet, n: u32) -> IpAddr {
+    match range.network() {
+        IpAddr::V4(first) => Ipv4Addr::from(u32::from(first).saturating_add(n)).into(),
+        IpAddr::V6(first) => Ipv6Addr::from(u128::from(first).saturating_add(n.into())).into(),
+    }
+}

@@ -1,0 +1,52 @@
+use std::ops::Range;
+
+/// One thing that is wrong, without its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) reason: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) related: Option<(Range<usize>, String)>,
+}
+
+/// One thing that is wrong and where, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    pub(crate) span: Range<usize>,
+    pub(crate) fault: Fault,
+}
+
+impl Fault {
+    pub(crate) fn new(
+        code: &'static str,
+        message: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { code, message: message.into(), reason: reason.into(), hint: None, related: None }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    pub(crate) fn related(self, span: Range<usize>, reason: impl Into<String>) -> Self {
+        Self { related: Some((span, reason.into())), ..self }
+    }
+}
+
+/// A text of the spec as a message may quote it: no control characters, not too long.
+pub(crate) fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut shown: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown.replace("\\'", "'").replace("\\\"", "\"")
+}
+
+/// The offset itself, or the nearest one before it that does not split a character.
+pub(crate) fn char_boundary(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0)
+}

@@ -1,0 +1,92 @@
+use crate::{
+    Cluster, Diagnostics,
+    check::check,
+    decode::{Report, document},
+    diagnostic::{Fault, Located},
+    model::{API_VERSION, KIND},
+    yaml,
+};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Reads a spec: checks it and fills in every default.
+///
+/// `file_name` is what diagnostics call the text.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn parse(text: &str, file_name: &str) -> Result<Cluster, Diagnostics> {
+    let (root, mut faults) = yaml::read(text);
+    let report = Report::default();
+    let cluster = match root {
+        Some(root) if !root.is_null() => {
+            document(&root, &report).inspect(|cluster| check(cluster, &report))
+        }
+        _ if faults.is_empty() => {
+            faults.push(Located { span: 0..0, fault: empty() });
+            None
+        }
+        _ => None,
+    };
+    faults.extend(report.into_faults());
+    match cluster {
+        Some(cluster) if faults.is_empty() => Ok(cluster),
+        _ => Err(Diagnostics::new(file_name, text, faults)),
+    }
+}
+
+fn empty() -> Fault {
+    Fault::new("empty-spec", "the spec is empty", "nothing here")
+        .hint("`provisioner init --hosts` prints one to start from")
+}
+
+/// The JSON Schema of a spec, for editors. It knows the structure; `parse` knows the rest.
+pub fn schema() -> Value {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Document<'_>>()
+        .to_value()
+}
+
+impl Cluster {
+    /// A complete spec of this cluster, with every default written out. It parses to an equal one.
+    pub fn to_yaml(&self) -> String {
+        let document = Document {
+            api_version: API_VERSION,
+            kind: KIND,
+            metadata: Metadata { name: &self.name },
+            spec: self,
+        };
+        // By way of JSON: enums become maps there, and not tags. Neither step can fail for a value
+        // whose keys are all text.
+        serde_json::to_value(&document)
+            .ok()
+            .and_then(|document| serde_yaml::to_string(&document).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// A cluster spec.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Spec", deny_unknown_fields)]
+struct Document<'a> {
+    /// The format of the spec.
+    #[schemars(extend("const" = API_VERSION))]
+    api_version: &'static str,
+    /// What the spec describes.
+    #[schemars(extend("const" = KIND))]
+    kind: &'static str,
+    metadata: Metadata<'a>,
+    spec: &'a Cluster,
+}
+
+/// What the cluster is called.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+struct Metadata<'a> {
+    /// The cluster's name: lower-case letters, digits and `-` (a DNS label, RFC 1123).
+    name: &'a str,
+}

@@ -1,0 +1,54 @@
+//! What single values must look like: text to a value, or why not.
+
+mod address;
+mod containers;
+mod kubernetes;
+mod name;
+mod url;
+
+pub(crate) use address::{address, cidr};
+pub(crate) use containers::{image_repository, registry};
+pub(crate) use kubernetes::{flag, label_key, label_value, taint_effect, taint_text, version};
+pub(crate) use name::{
+    certificate_name, domain, endpoint, environment_variable, host_name, interface, label, path,
+    ssh_address, user,
+};
+pub(crate) use url::{base_url, no_proxy, proxy_url};
+
+/// Why a text is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Invalid {
+    pub(crate) reason: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Invalid {
+    pub(crate) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), hint: None }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// Refuses the first character that is not allowed.
+fn only(text: &str, allowed: impl Fn(char) -> bool, which: &str) -> Result<(), Invalid> {
+    match text.chars().find(|c| !allowed(*c)) {
+        Some(found) => {
+            let found = found.escape_debug();
+            Err(Invalid::new(format!("`{found}` is not allowed: only {which}")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn length(text: &str, most: usize) -> Result<(), Invalid> {
+    match text.chars().count() {
+        0 => Err(Invalid::new("it is empty")),
+        count if count > most => {
+            Err(Invalid::new(format!("{count} characters are too many: at most {most}")))
+        }
+        _ => Ok(()),
+    }
+}
