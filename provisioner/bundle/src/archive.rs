@@ -27,7 +27,7 @@ pub(crate) fn read_images(
     reader: impl Read,
     architecture: Architecture,
 ) -> Result<Vec<ArchivedImage>, String> {
-    let contents = Contents::read(reader).map_err(|error| error.to_string())?;
+    let contents = Contents::read(reader).map_err(|error| unreadable(&error))?;
     let images = if contents.entries.contains("oci-layout") {
         contents.oci_images(architecture)?
     } else {
@@ -147,6 +147,14 @@ impl Contents {
     fn document<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
         serde_json::from_slice(self.raw_document(path)?)
             .map_err(|error| format!("{path} in it is damaged: {error}"))
+    }
+}
+
+/// The messages about damaged archives quote whatever bytes were there instead of a number.
+fn unreadable(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(_) => error.to_string(),
+        None => "it is no tar archive, or it is damaged or cut off".to_owned(),
     }
 }
 

@@ -38,7 +38,7 @@ pub enum Problem {
 
 impl fmt::Display for Problems {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "verify the bundle: {} wrong", self.0.len())?;
+        write!(formatter, "verify the bundle; problems: {}", self.0.len())?;
         self.0.iter().try_for_each(|problem| write!(formatter, "\n  {problem}"))
     }
 }
@@ -53,7 +53,10 @@ impl Bundle {
         let files = &self.manifest().files;
         let mut problems: Vec<Problem> =
             parallel::map(files, |file| self.problem(file)).into_iter().flatten().collect();
-        self.find_extra(Utf8Path::new(""), &mut problems);
+        let mut extra = Vec::new();
+        self.find_extra(Utf8Path::new(""), &mut extra);
+        extra.sort_by_key(Problem::to_string);
+        problems.append(&mut extra);
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
