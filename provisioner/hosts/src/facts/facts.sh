@@ -190,7 +190,7 @@ services() {
 kubernetes() {
   section kubernetes
   for path in /etc/kubernetes/*.conf /etc/kubernetes/manifests/* /var/lib/etcd/member \
-    /etc/cni/net.d/*; do
+    /etc/cni/net.d/* /var/lib/provisioner/joined; do
     [ -e "$path" ] && printf 'path %s\n' "$path"
   done
   for file in admin kubelet; do

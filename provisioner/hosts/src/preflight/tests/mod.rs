@@ -1,0 +1,4 @@
+mod catalogue;
+mod exceptions;
+mod provoked;
+mod world;
