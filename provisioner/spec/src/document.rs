@@ -9,6 +9,7 @@ use crate::{
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::Value;
+use std::ops::Range;
 
 /// Reads a spec: checks it and fills in every default.
 ///
@@ -29,11 +30,25 @@ pub fn parse(text: &str, file_name: &str) -> Result<Cluster, Diagnostics> {
         }
         _ => None,
     };
-    faults.extend(report.into_faults());
+    let (more, secrets) = report.finish();
+    faults.extend(more);
     match cluster {
         Some(cluster) if faults.is_empty() => Ok(cluster),
-        _ => Err(Diagnostics::new(file_name, text, faults)),
+        _ => Err(Diagnostics::new(file_name, &masked(text, &secrets), faults)),
     }
+}
+
+/// The text with asterisks for its secrets; every other byte stays where it is.
+fn masked(text: &str, secrets: &[Range<usize>]) -> String {
+    let mask = |(offset, character): (usize, char)| {
+        let is_secret = secrets.iter().any(|secret| secret.contains(&offset));
+        if is_secret && character != '\n' {
+            "*".repeat(character.len_utf8())
+        } else {
+            character.to_string()
+        }
+    };
+    text.char_indices().map(mask).collect()
 }
 
 fn empty() -> Fault {

@@ -105,15 +105,16 @@ pub(super) fn proxy_mode(subject: &Subject<'_>) {
 pub(super) fn settings(subject: &Subject<'_>) {
     let kubernetes = &subject.cluster.kubernetes;
     let Some(minor) = subject.minor().filter(|minor| *minor >= OLDEST) else { return };
-    let kubelet = ("kubelet", &kubernetes.kubelet, KUBELET_SINCE.as_slice());
-    let kube_proxy = ("kubeProxy", &kubernetes.kube_proxy, KUBE_PROXY_SINCE.as_slice());
-    for (component, settings, table) in [kubelet, kube_proxy] {
+    let kubelet = ("the kubelet", "kubelet", &kubernetes.kubelet, KUBELET_SINCE.as_slice());
+    let kube_proxy =
+        ("kube-proxy", "kubeProxy", &kubernetes.kube_proxy, KUBE_PROXY_SINCE.as_slice());
+    for (component, place, settings, table) in [kubelet, kube_proxy] {
         for (key, since) in table {
             if minor < *since && settings.contains_key(*key) {
-                let message = format!("the {component} of 1.{minor} does not know `{key}`");
+                let message = format!("{component} of 1.{minor} does not know `{key}`");
                 let reason = format!("it came with 1.{since}");
-                subject.fault(
-                    &format!("spec.kubernetes.{component}.{key}"),
+                subject.fault_at_key(
+                    &format!("spec.kubernetes.{place}.{key}"),
                     Fault::new("not-in-this-version", message, reason)
                         .related(subject.place("spec.kubernetes.version"), "the version"),
                 );

@@ -37,7 +37,7 @@ pub(super) fn settings(subject: &Subject<'_>) {
     let kubernetes = &subject.cluster.kubernetes;
     let refuse = |place: &str, table: &[(&str, &str)], is_set: &dyn Fn(&str) -> bool| {
         for (key, instead) in table.iter().filter(|(key, _)| is_set(key)) {
-            subject.fault(
+            subject.fault_at_key(
                 &format!("spec.kubernetes.{place}.{key}"),
                 Fault::new(
                     "managed-setting",

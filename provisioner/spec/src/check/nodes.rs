@@ -24,7 +24,7 @@ pub(super) fn labels_and_taints(subject: &Subject<'_>) {
 fn labels(subject: &Subject<'_>, host: &Placed<&Host>) {
     for key in host.value.labels.keys().filter(|key| *key != EDGE_ROLE) {
         if let Some(reason) = reserved(key) {
-            subject.fault(
+            subject.fault_at_key(
                 &format!("{}.labels.{key}", host.path),
                 Fault::new("reserved-label", format!("the label `{key}` is reserved"), reason)
                     .hint("use a prefix of your own, such as `example.com/`"),

@@ -30,7 +30,7 @@ pub(super) fn pod_range_suffices(subject: &Subject<'_>) {
         return refuse(format!("the pods' range {range} is too large"), reason, hint);
     }
     if 1_usize << bits < nodes {
-        let reason = format!("it has {} times a /{node_prefix}: one a node", 1_usize << bits);
+        let reason = format!("each node takes a /{node_prefix}: enough for {}", 1_usize << bits);
         refuse(format!("the pods' range {range} is too small for {nodes} nodes"), reason, hint);
     }
 }

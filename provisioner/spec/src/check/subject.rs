@@ -26,6 +26,11 @@ impl<'a> Subject<'a> {
         self.report.add_at(path, fault);
     }
 
+    /// Reports a fault with the key at a path.
+    pub(super) fn fault_at_key(&self, path: &str, fault: Fault) {
+        self.report.add_at_key(path, fault);
+    }
+
     pub(super) fn place(&self, path: &str) -> Range<usize> {
         self.report.place(path)
     }

@@ -1,4 +1,8 @@
-use super::{fields::Fields, nearest::nearest, report::Report};
+use super::{
+    fields::Fields,
+    nearest::nearest,
+    report::{Place, Report},
+};
 use crate::{
     diagnostic::{Fault, shown},
     syntax::Invalid,
@@ -35,6 +39,13 @@ impl<'a> Cursor<'a> {
     pub(crate) fn fault_at_key(&self, fault: Fault) {
         self.report.mark_unsound(&self.path);
         self.report.add(self.anchor.clone(), fault);
+    }
+
+    /// Keeps the value from being shown.
+    pub(crate) fn hide(&self) {
+        if let Some(node) = self.node {
+            self.report.hide(node.span.clone());
+        }
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -99,7 +110,12 @@ impl<'a> Cursor<'a> {
         let text = self.text()?;
         rule(&text)
             .map_err(|invalid| {
-                let message = format!("invalid {what} `{}`", shown(&text));
+                let message = if invalid.is_secret {
+                    self.hide();
+                    format!("invalid {what}")
+                } else {
+                    format!("invalid {what} `{}`", shown(&text))
+                };
                 let fault = Fault::new(code, message, invalid.reason);
                 self.fault(Fault { hint: invalid.hint, ..fault });
             })
@@ -226,6 +242,11 @@ impl<'a> Cursor<'a> {
         entries.into_iter().map(|(key, value)| (key.to_owned(), value.json())).collect()
     }
 
+    pub(crate) fn begins_with(&self, beginning: &str) -> bool {
+        let value = self.node.map(|node| &node.value);
+        matches!(value, Some(Value::Scalar(scalar)) if scalar.text.starts_with(beginning))
+    }
+
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.node, Some(Node { value: Value::Map(_), .. }))
     }
@@ -243,7 +264,8 @@ impl<'a> Cursor<'a> {
             path,
             report: self.report,
         };
-        self.report.remember(&child.path, child.span());
+        let place = Place { key: child.anchor.clone(), value: child.span() };
+        self.report.remember(&child.path, place);
         child
     }
 }

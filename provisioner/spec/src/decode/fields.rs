@@ -112,6 +112,9 @@ impl<'c, 'a> Fields<'c, 'a> {
     }
 
     fn report_unknown(&self, key: &str, at: &Cursor<'a>, meant: Option<&str>, asked: &[&str]) {
+        if ["pass", "secret", "token"].iter().any(|word| key.to_lowercase().contains(word)) {
+            at.hide();
+        }
         let fault = Fault::new(
             "unknown-key",
             format!("unknown key `{}`{}", shown(key), self.place_name()),

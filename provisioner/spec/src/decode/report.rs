@@ -9,9 +9,17 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     faults: RefCell<Vec<Located>>,
-    places: RefCell<HashMap<String, Range<usize>>>,
+    places: RefCell<HashMap<String, Place>>,
+    secrets: RefCell<Vec<Range<usize>>>,
     /// The parts that hold a placeholder instead of what was meant.
     unsound: RefCell<BTreeSet<String>>,
+}
+
+/// Where an entry of a map stands: for an item of a list, both are the same.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) key: Range<usize>,
+    pub(super) value: Range<usize>,
 }
 
 impl Report {
@@ -25,8 +33,18 @@ impl Report {
         self.add(self.place(path), fault);
     }
 
-    pub(super) fn remember(&self, path: &str, span: Range<usize>) {
-        self.places.borrow_mut().insert(path.to_owned(), span);
+    /// Adds a fault with the key at a path.
+    pub(crate) fn add_at_key(&self, path: &str, fault: Fault) {
+        self.add(self.nearest_place(path).key, fault);
+    }
+
+    /// Keeps a part of the text from being shown.
+    pub(super) fn hide(&self, span: Range<usize>) {
+        self.secrets.borrow_mut().push(span);
+    }
+
+    pub(super) fn remember(&self, path: &str, place: Place) {
+        self.places.borrow_mut().insert(path.to_owned(), place);
     }
 
     pub(super) fn mark_unsound(&self, path: &str) {
@@ -45,14 +63,19 @@ impl Report {
     }
 
     pub(crate) fn place(&self, path: &str) -> Range<usize> {
+        self.nearest_place(path).value
+    }
+
+    fn nearest_place(&self, path: &str) -> Place {
         let places = self.places.borrow();
         std::iter::successors(Some(path), |path| parent(path))
             .find_map(|path| places.get(path).cloned())
-            .unwrap_or(0..0)
+            .unwrap_or(Place { key: 0..0, value: 0..0 })
     }
 
-    pub(crate) fn into_faults(self) -> Vec<Located> {
-        self.faults.into_inner()
+    /// The faults, and the parts of the text that must not be shown.
+    pub(crate) fn finish(self) -> (Vec<Located>, Vec<Range<usize>>) {
+        (self.faults.into_inner(), self.secrets.into_inner())
     }
 }
 

@@ -48,12 +48,22 @@ pub(super) fn port(at: &Cursor<'_>) -> Option<u16> {
 }
 
 fn path(at: &Cursor<'_>) -> Option<Utf8PathBuf> {
+    if at.begins_with("-----BEGIN") {
+        at.hide();
+        let message = format!("`{}` must not hold the key itself", at.path());
+        at.fault_at_key(
+            Fault::new("secret-in-spec", message, "this must name a file")
+                .hint("put the key into a file that only you can read, and name it here"),
+        );
+        return None;
+    }
     at.valid("invalid-path", "path", syntax::path)
 }
 
 /// Reads where a secret is. A secret itself is refused, and not shown.
 fn secret(at: &Cursor<'_>) -> Option<SecretSource> {
     if !at.is_map() {
+        at.hide();
         let message = format!("`{}` must not hold the secret itself", at.path());
         at.fault_at_key(
             Fault::new("secret-in-spec", message, "this must say where the secret is")

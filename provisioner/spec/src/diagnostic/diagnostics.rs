@@ -89,7 +89,8 @@ impl std::error::Error for Diagnostics {}
 impl Diagnostic {
     fn new(text: &str, Located { span, fault }: Located) -> Self {
         let (line, column) = position(text, span.start);
-        let related = fault.related.map(|(span, reason)| {
+        let related = fault.related.map(|related| {
+            let (span, reason) = *related;
             let (line, column) = position(text, span.start);
             Related { line, column, span, reason }
         });

@@ -7,7 +7,7 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     pub(crate) reason: String,
     pub(crate) hint: Option<String>,
-    pub(crate) related: Option<(Range<usize>, String)>,
+    pub(crate) related: Option<Box<(Range<usize>, String)>>,
 }
 
 /// One thing that is wrong and where, in bytes.
@@ -31,7 +31,7 @@ impl Fault {
     }
 
     pub(crate) fn related(self, span: Range<usize>, reason: impl Into<String>) -> Self {
-        Self { related: Some((span, reason.into())), ..self }
+        Self { related: Some(Box::new((span, reason.into()))), ..self }
     }
 }
 

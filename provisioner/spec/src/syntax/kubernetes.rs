@@ -28,10 +28,7 @@ pub(crate) fn label_key(text: &str) -> Result<String, Invalid> {
         return Err(Invalid::new("a key has one `/` at most"));
     }
     if let Some(prefix) = prefix {
-        domain(prefix).map_err(|invalid| Invalid {
-            reason: format!("before the `/`: {}", invalid.reason),
-            hint: invalid.hint,
-        })?;
+        domain(prefix).map_err(|invalid| invalid.within("before the `/`"))?;
     }
     qualified(name)?;
     Ok(text.to_owned())
@@ -66,15 +63,9 @@ pub(crate) fn taint_text(text: &str) -> Result<Taint, Invalid> {
         return Err(Invalid::new("must be `key=value:Effect` or `key:Effect`"));
     };
     let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
-    let part = |name, result: Result<String, Invalid>| {
-        result.map_err(|invalid| Invalid {
-            reason: format!("its {name}: {}", invalid.reason),
-            ..invalid
-        })
-    };
     Ok(Taint {
-        key: part("key", label_key(key))?,
-        value: part("value", label_value(value))?,
+        key: label_key(key).map_err(|invalid| invalid.within("its key"))?,
+        value: label_value(value).map_err(|invalid| invalid.within("its value"))?,
         effect: taint_effect(effect)?,
     })
 }

@@ -1,5 +1,7 @@
 //! What single values must look like: text to a value, or why not.
 
+use crate::diagnostic::shown;
+
 mod address;
 mod containers;
 mod kubernetes;
@@ -20,11 +22,22 @@ pub(crate) use url::{base_url, no_proxy, proxy_url};
 pub(crate) struct Invalid {
     pub(crate) reason: String,
     pub(crate) hint: Option<String>,
+    /// Whether the text has a secret in it, which nothing may show.
+    pub(crate) is_secret: bool,
 }
 
 impl Invalid {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), hint: None }
+        Self { reason: reason.into(), hint: None, is_secret: false }
+    }
+
+    /// Says which part of the text it is about.
+    fn within(self, part: &str) -> Self {
+        Self { reason: format!("{part}: {}", self.reason), ..self }
+    }
+
+    pub(crate) fn secret(self) -> Self {
+        Self { is_secret: true, ..self }
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -36,7 +49,7 @@ impl Invalid {
 fn only(text: &str, allowed: impl Fn(char) -> bool, which: &str) -> Result<(), Invalid> {
     match text.chars().find(|c| !allowed(*c)) {
         Some(found) => {
-            let found = found.escape_debug();
+            let found = shown(&found.to_string());
             Err(Invalid::new(format!("`{found}` is not allowed: only {which}")))
         }
         None => Ok(()),

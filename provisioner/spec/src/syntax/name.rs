@@ -124,9 +124,6 @@ pub(crate) fn path(text: &str) -> Result<Utf8PathBuf, Invalid> {
     if text.starts_with('~') && text != "~" && !text.starts_with("~/") {
         return Err(Invalid::new("only one's own home directory is known: `~/`"));
     }
-    if text.contains("-----BEGIN") {
-        return Err(Invalid::new("this is the key itself").hint("name the file that holds it"));
-    }
     Ok(Utf8PathBuf::from(text))
 }
 

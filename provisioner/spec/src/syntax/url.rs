@@ -48,7 +48,8 @@ fn after_scheme(text: &str) -> Result<&str, Invalid> {
 fn check_authority(authority: &str) -> Result<(), Invalid> {
     if authority.contains('@') {
         return Err(Invalid::new("no user and no password in a URL")
-            .hint("a spec holds no secrets; allow the hosts by their addresses instead"));
+            .hint("a spec holds no secrets; allow the hosts by their addresses instead")
+            .secret());
     }
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),

@@ -77,7 +77,7 @@ impl Builder {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = match open.content {
             Content::List(items) => Value::List(items),
-            Content::Map { entries, .. } => Value::Map(merged(entries)?),
+            Content::Map { entries, .. } => Value::Map(merged(entries, &mut self.faults)),
         };
         self.complete(open.anchor, Node { span: open.start..end.max(open.start), value })
     }
@@ -123,6 +123,8 @@ fn add_entry(entries: &mut Vec<Entry>, faults: &mut Vec<Located>, key: &Node, va
     let Value::Scalar(Scalar { text: name, .. }) = &key.value else {
         let fault = Fault::new("key-not-text", "a key must be text", "this is a collection")
             .hint("quote the key; the braces of a template engine must be filled in before");
+        // What is wrong inside of it is beside the point.
+        faults.retain(|inner| inner.span.start < key_span.start);
         faults.push(Located { span: key_span, fault });
         return;
     };
@@ -142,9 +144,9 @@ fn add_entry(entries: &mut Vec<Entry>, faults: &mut Vec<Located>, key: &Node, va
 }
 
 /// Resolves `<<`: what it names counts unless the map itself says otherwise.
-fn merged(mut entries: Vec<Entry>) -> Result<Vec<Entry>, Fault> {
+fn merged(mut entries: Vec<Entry>, faults: &mut Vec<Located>) -> Vec<Entry> {
     let Some(position) = entries.iter().position(|entry| entry.key == "<<") else {
-        return Ok(entries);
+        return entries;
     };
     let merge = entries.remove(position);
     let sources = match merge.value.value {
@@ -153,7 +155,10 @@ fn merged(mut entries: Vec<Entry>) -> Result<Vec<Entry>, Fault> {
     };
     for source in sources {
         let Value::Map(more) = source.value else {
-            return Err(Fault::new("yaml-merge", "`<<` merges maps only", "the map around this"));
+            let reason = format!("this is {}", source.kind());
+            let fault = Fault::new("yaml-merge", "`<<` merges maps only", reason);
+            faults.push(Located { span: source.span, fault });
+            continue;
         };
         for entry in more {
             if entries.iter().all(|known| known.key != entry.key) {
@@ -161,7 +166,7 @@ fn merged(mut entries: Vec<Entry>) -> Result<Vec<Entry>, Fault> {
             }
         }
     }
-    Ok(entries)
+    entries
 }
 
 /// Whether the tag makes a string of a scalar; the tags of the core schema are the only ones known.

@@ -1,3 +1,4 @@
+use serde_json::Value as Json;
 use std::ops::Range;
 
 /// A node and where it stands, in bytes.
@@ -58,7 +59,11 @@ impl Node {
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {
             Value::Scalar(scalar) if scalar.is_null() => "nothing",
-            Value::Scalar(_) => "a single value",
+            Value::Scalar(scalar) => match super::resolve(scalar) {
+                Ok(Json::Bool(_)) => "a boolean",
+                Ok(Json::Number(_)) | Err(_) => "a number",
+                Ok(_) => "text",
+            },
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
         }

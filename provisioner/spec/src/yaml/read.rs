@@ -1,6 +1,6 @@
 use super::{Node, build::Builder};
 use crate::diagnostic::{Fault, Located, char_boundary};
-use granit_parser::{Event, Options, Parser, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScanError};
 
 /// Deeper than any sensible spec; keeps recursion over the tree bounded.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -43,6 +43,11 @@ fn options() -> Options {
 
 fn syntax_error(text: &str, error: &ScanError) -> Located {
     let at = byte_offset(text, error);
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        let reason = format!("{MAX_DEPTH} levels are the limit");
+        let fault = Fault::new("too-large", "the spec nests too deeply", reason);
+        return Located { span: at..at, fault };
+    }
     let fault = Fault::new("yaml-syntax", "this is not valid YAML", error.info());
     let before = text[..at].rsplit('\n').next().unwrap_or_default();
     let fault = if before.trim_start_matches(' ').starts_with('\t') || text[at..].starts_with('\t')
