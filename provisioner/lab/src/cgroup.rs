@@ -1,0 +1,213 @@
+//! Each host runs in cgroups of its own, so that nothing of it survives its end. On v1 every
+//! hierarchy gets `provisioner-lab-LAB/HOST/{keeper,machine}`, on v2 the one that there is.
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+
+use crate::{LabError, names};
+
+/// How long processes that were killed may take to be gone.
+const PATIENCE: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(10);
+
+/// The script that runs a host.
+pub(crate) const KEEPER: &str = "keeper";
+/// The host itself.
+pub(crate) const MACHINE: &str = "machine";
+
+/// A mounted cgroup file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hierarchy {
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    V1,
+    V2,
+}
+
+/// The cgroup file systems of this machine.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn hierarchies() -> Result<Vec<Hierarchy>, LabError> {
+    let found = parse(&fs::read_to_string("/proc/self/mounts")?);
+    if found.is_empty() { Err(LabError::NoCgroups) } else { Ok(found) }
+}
+
+fn parse(mounts: &str) -> Vec<Hierarchy> {
+    let hierarchy = |line: &str| {
+        let mut fields = line.split(' ').skip(1);
+        let (root, file_system) = (fields.next()?, fields.next()?);
+        let kind = match file_system {
+            "cgroup" => Kind::V1,
+            "cgroup2" => Kind::V2,
+            _ => return None,
+        };
+        let below_sys = root.starts_with("/sys/fs/cgroup");
+        below_sys.then(|| Hierarchy { root: root.into(), kind })
+    };
+    mounts.lines().filter_map(hierarchy).collect()
+}
+
+/// Makes the cgroups of a host, empty ones in place of those of an earlier run.
+pub(crate) async fn create(lab: &str, host: &str) -> Result<(), LabError> {
+    remove_host(lab, host).await?;
+    for hierarchy in hierarchies()? {
+        let mut group = hierarchy.root.clone();
+        for part in [&names::cgroup(lab), host] {
+            enable_controllers(&hierarchy, &group)?;
+            group = group.join(part);
+            create_one(&group)?;
+        }
+        enable_controllers(&hierarchy, &group)?;
+        for part in [KEEPER, MACHINE] {
+            create_one(&group.join(part))?;
+        }
+    }
+    Ok(())
+}
+
+fn create_one(group: &Utf8Path) -> Result<(), LabError> {
+    fs::create_dir_all(group)?;
+    // A new cpuset is empty and takes no process (cpuset(7)).
+    for file in ["cpuset.cpus", "cpuset.mems"] {
+        let above = group.parent().map(|parent| parent.join(file));
+        let Some(above) = above.filter(|above| above.exists()) else { continue };
+        let value = fs::read_to_string(above)?;
+        // On v2 an empty value means the parent's, and the root has no such file.
+        if !value.trim().is_empty() {
+            fs::write(group.join(file), value)?;
+        }
+    }
+    Ok(())
+}
+
+/// On v2 a cgroup hands down only the controllers that it says (cgroups(7)).
+fn enable_controllers(hierarchy: &Hierarchy, group: &Utf8Path) -> Result<(), LabError> {
+    if hierarchy.kind == Kind::V1 {
+        return Ok(());
+    }
+    let controllers = fs::read_to_string(group.join("cgroup.controllers"))?;
+    let wanted: Vec<_> = controllers.split_whitespace().map(|one| format!("+{one}")).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    Ok(fs::write(group.join("cgroup.subtree_control"), wanted.join(" "))?)
+}
+
+/// The processes of a host, those of its keeper included.
+pub(crate) fn processes(lab: &str, host: &str) -> Result<Vec<u32>, LabError> {
+    below(&Utf8Path::new(&names::cgroup(lab)).join(host))
+}
+
+/// The processes of a whole lab, whatever its hosts are called.
+pub(crate) fn all_processes(lab: &str) -> Result<Vec<u32>, LabError> {
+    below(Utf8Path::new(&names::cgroup(lab)))
+}
+
+fn below(group: &Utf8Path) -> Result<Vec<u32>, LabError> {
+    let mut processes = Vec::new();
+    for hierarchy in hierarchies()? {
+        collect(&hierarchy.root.join(group), &mut processes)?;
+    }
+    processes.sort_unstable();
+    processes.dedup();
+    Ok(processes)
+}
+
+fn collect(group: &Utf8Path, processes: &mut Vec<u32>) -> Result<(), LabError> {
+    let Some(text) = unless_gone(fs::read_to_string(group.join("cgroup.procs")))? else {
+        return Ok(());
+    };
+    processes.extend(text.lines().filter_map(|line| line.parse::<u32>().ok()));
+    for child in children(group)? {
+        collect(&child, processes)?;
+    }
+    Ok(())
+}
+
+/// Waits until the cgroups of a host are empty, and removes them.
+pub(crate) async fn remove_host(lab: &str, host: &str) -> Result<(), LabError> {
+    let what = || format!("host {host}");
+    remove(&Utf8Path::new(&names::cgroup(lab)).join(host), what).await
+}
+
+/// Waits until the cgroups of a lab are empty, and removes them.
+pub(crate) async fn remove_lab(lab: &str) -> Result<(), LabError> {
+    remove(Utf8Path::new(&names::cgroup(lab)), || format!("lab {lab}")).await
+}
+
+async fn remove(group: &Utf8Path, what: impl Fn() -> String) -> Result<(), LabError> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    for hierarchy in hierarchies()? {
+        let group = hierarchy.root.join(group);
+        // Busy until the last process that ran in it has been reaped.
+        while let Err(error) = remove_tree(&group) {
+            if tokio::time::Instant::now() > deadline {
+                tracing::debug!(%error, %group, "stays");
+                return Err(LabError::NotStopped { what: what(), seconds: PATIENCE.as_secs() });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+    Ok(())
+}
+
+fn remove_tree(group: &Utf8Path) -> Result<(), LabError> {
+    for child in children(group)? {
+        remove_tree(&child)?;
+    }
+    unless_gone(fs::remove_dir(group)).map(|_| ())
+}
+
+fn children(group: &Utf8Path) -> Result<Vec<Utf8PathBuf>, LabError> {
+    let Some(entries) = unless_gone(fs::read_dir(group))? else { return Ok(Vec::new()) };
+    let mut children = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            children.push(group.join(entry.file_name().to_string_lossy().as_ref()));
+        }
+    }
+    Ok(children)
+}
+
+/// A cgroup may vanish while it is being looked at: the host removes its own.
+fn unless_gone<T>(result: std::io::Result<T>) -> Result<Option<T>, LabError> {
+    // ENODEV: the folder was removed after the file had been opened.
+    const NO_SUCH_DEVICE: i32 = 19;
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.raw_os_error() == Some(NO_SUCH_DEVICE) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_versions_are_recognised() {
+        let v1 = "tmpfs /sys/fs/cgroup tmpfs rw 0 0\n\
+                  cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\n\
+                  cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n\
+                  cgroup /somewhere/else cgroup rw,cpu,cpuacct 0 0\n";
+        let hierarchy = |root: &str, kind| Hierarchy { root: root.into(), kind };
+        assert_eq!(
+            parse(v1),
+            [
+                hierarchy("/sys/fs/cgroup/cpu,cpuacct", Kind::V1),
+                hierarchy("/sys/fs/cgroup/unified", Kind::V2),
+            ]
+        );
+        let v2 = "cgroup2 /sys/fs/cgroup cgroup2 rw,nsdelegate 0 0\n";
+        assert_eq!(parse(v2), [hierarchy("/sys/fs/cgroup", Kind::V2)]);
+    }
+}

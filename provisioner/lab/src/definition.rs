@@ -1,0 +1,172 @@
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+
+use crate::LabError;
+
+/// A lab's name becomes part of names of network interfaces, cgroups and tables.
+const LAB_NAME_MAX: usize = 40;
+/// hostname(7).
+const HOST_NAME_MAX: usize = 63;
+const PREFIX: u8 = 24;
+
+/// What a lab consists of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabDefinition {
+    pub name: String,
+    pub hosts: Vec<LabHost>,
+    /// Public keys that open the hosts besides the lab's own, as lines of `authorized_keys`.
+    #[serde(default)]
+    pub authorized_keys: Vec<String>,
+}
+
+/// One host: a name and an address on the lab's network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabHost {
+    pub name: String,
+    pub address: IpAddr,
+}
+
+impl LabDefinition {
+    /// The network of the lab: the /24 that the first host lies in.
+    ///
+    /// # Errors
+    /// When there is no host, or its address is not IPv4.
+    pub fn network(&self) -> Result<Ipv4Net, LabError> {
+        let first = self.hosts.first().ok_or(LabError::NoHosts)?;
+        Ok(Ipv4Net::new_assert(first.ipv4()?, PREFIX).trunc())
+    }
+
+    /// The machine's own address on that network, which is the hosts' default route.
+    ///
+    /// # Errors
+    /// As [`Self::network`].
+    pub fn gateway(&self) -> Result<Ipv4Addr, LabError> {
+        Ok(gateway(self.network()?))
+    }
+
+    /// # Errors
+    /// The first thing about the definition that cannot become a lab.
+    pub(crate) fn check(&self) -> Result<(), LabError> {
+        check_lab_name(&self.name)?;
+        let network = self.network()?;
+        let mut seen = BTreeSet::new();
+        for host in &self.hosts {
+            check_host_name(&host.name)?;
+            host.check_address(network)?;
+            for (what, value) in
+                [("name", host.name.clone()), ("address", host.address.to_string())]
+            {
+                if !seen.insert(value.clone()) {
+                    return Err(LabError::Duplicate { what, value });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl LabHost {
+    pub(crate) fn ipv4(&self) -> Result<Ipv4Addr, LabError> {
+        match self.address {
+            IpAddr::V4(address) => Ok(address),
+            IpAddr::V6(_) => {
+                Err(LabError::NotIpv4 { host: self.name.clone(), address: self.address })
+            }
+        }
+    }
+
+    fn check_address(&self, network: Ipv4Net) -> Result<(), LabError> {
+        let (host, address) = (self.name.clone(), self.address);
+        let ipv4 = self.ipv4()?;
+        let reason = match ipv4 {
+            _ if !network.contains(&ipv4) => {
+                return Err(LabError::OutsideNetwork { host, address, network });
+            }
+            _ if ipv4 == gateway(network) => "it is the lab's gateway",
+            _ if ipv4 == network.network() => "it is the network's own",
+            _ if ipv4 == network.broadcast() => "it is the network's broadcast address",
+            _ => return Ok(()),
+        };
+        Err(LabError::ReservedAddress { host, address, reason })
+    }
+}
+
+/// The first address of the network.
+fn gateway(network: Ipv4Net) -> Ipv4Addr {
+    network.hosts().next().unwrap_or(network.addr())
+}
+
+pub(crate) fn check_lab_name(name: &str) -> Result<(), LabError> {
+    check_name("lab", name, LAB_NAME_MAX)
+}
+
+/// A label of a domain name (RFC 1123), in lower case.
+fn check_name(what: &'static str, name: &str, max: usize) -> Result<(), LabError> {
+    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let dash_at_an_end = name.starts_with('-') || name.ends_with('-');
+    if name.is_empty() || name.len() > max || dash_at_an_end || !name.bytes().all(inside) {
+        return Err(LabError::InvalidName { what, name: name.to_owned(), max });
+    }
+    Ok(())
+}
+
+/// Such labels, separated by dots.
+fn check_host_name(name: &str) -> Result<(), LabError> {
+    let whole =
+        |_| LabError::InvalidName { what: "host", name: name.to_owned(), max: HOST_NAME_MAX };
+    if name.len() > HOST_NAME_MAX {
+        return Err(whole(()));
+    }
+    name.split('.')
+        .try_for_each(|label| check_name("host", label, HOST_NAME_MAX))
+        .map_err(|_| whole(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition(name: &str, hosts: &[(&str, &str)]) -> LabDefinition {
+        let host = |(name, address): &(&str, &str)| LabHost {
+            name: (*name).to_owned(),
+            address: address.parse().expect("an address"),
+        };
+        LabDefinition {
+            name: name.to_owned(),
+            hosts: hosts.iter().map(host).collect(),
+            authorized_keys: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_network_follows_from_the_hosts() {
+        let lab = definition("lab", &[("m1", "172.30.0.11"), ("m2", "172.30.0.12")]);
+        assert!(lab.check().is_ok());
+        assert_eq!(lab.network().expect("a network").to_string(), "172.30.0.0/24");
+        assert_eq!(lab.gateway().expect("a gateway").to_string(), "172.30.0.1");
+    }
+
+    #[test]
+    fn what_cannot_become_a_lab_is_refused() {
+        let cases = [
+            definition("lab", &[]),
+            definition("Lab", &[("m1", "172.30.0.11")]),
+            definition("../lab", &[("m1", "172.30.0.11")]),
+            definition("lab", &[("m1;reboot", "172.30.0.11")]),
+            definition("lab", &[("-m1", "172.30.0.11")]),
+            definition("lab", &[("m1..example", "172.30.0.11")]),
+            definition("lab", &[("m1", "fd00::11")]),
+            definition("lab", &[("m1", "172.30.0.11"), ("m2", "172.30.1.12")]),
+            definition("lab", &[("m1", "172.30.0.1")]),
+            definition("lab", &[("m1", "172.30.0.255")]),
+            definition("lab", &[("m1", "172.30.0.0")]),
+            definition("lab", &[("m1", "172.30.0.11"), ("m1", "172.30.0.12")]),
+            definition("lab", &[("m1", "172.30.0.11"), ("m2", "172.30.0.11")]),
+        ];
+        let errors = cases.map(|case| case.check().expect_err("refused").to_string());
+        insta::assert_snapshot!(errors.join("\n"));
+    }
+}

@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use camino::Utf8Path;
+use fs_err as fs;
+use tokio::time::{Instant, sleep};
+
+use crate::command::run;
+use crate::definition::check_lab_name;
+use crate::lock::Lock;
+use crate::record::Record;
+use crate::{LabError, Paths, cgroup, mounts, names, network, requirements};
+
+/// Where nspawn leaves an empty folder for each machine.
+const NSPAWN_FOLDERS: &str = "/run/systemd/nspawn/propagate";
+const PATIENCE: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(20);
+
+/// Removes a lab wholly, or what is left of one: processes, mounts, network, rules, cgroups, files.
+/// Only the image stays. A lab that is not there is no error.
+///
+/// # Errors
+/// When not root, or when something of it cannot be removed.
+pub async fn down(name: &str, paths: &Paths) -> Result<(), LabError> {
+    check_lab_name(name)?;
+    requirements::check()?;
+    let _lock = Lock::take(paths).await?;
+    kill_all(name).await?;
+    mounts::unmount_below(&paths.lab(name)).await?;
+    cgroup::remove_lab(name).await?;
+    network::remove(name).await?;
+    remove_nspawn_folders(name)?;
+    restore_forwarding(name, paths)?;
+    if paths.lab(name).exists() {
+        fs::remove_dir_all(paths.lab(name))?;
+    }
+    Ok(())
+}
+
+/// Kills until nothing is left: a process may have made another in the meantime.
+async fn kill_all(name: &str) -> Result<(), LabError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let processes = cgroup::all_processes(name)?;
+        if processes.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            let what = format!("lab {name}");
+            return Err(LabError::NotStopped { what, seconds: PATIENCE.as_secs() });
+        }
+        let numbers: Vec<_> = processes.iter().map(u32::to_string).collect();
+        let words =
+            [&["-c", "kill -KILL \"$@\" 2>/dev/null; :", "sh"], &refs(&numbers)[..]].concat();
+        run("sh", &words).await?;
+        sleep(POLL).await;
+    }
+}
+
+fn refs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+fn remove_nspawn_folders(name: &str) -> Result<(), LabError> {
+    let folder = Utf8Path::new(NSPAWN_FOLDERS);
+    if !folder.exists() {
+        return Ok(());
+    }
+    let ours = names::machine(name, "");
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&ours) {
+            fs::remove_dir(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The last lab switches forwarding off again if it was off before the first.
+fn restore_forwarding(name: &str, paths: &Paths) -> Result<(), LabError> {
+    let record = Record::read(paths, name).ok().flatten();
+    let was_off = record.is_some_and(|record| !record.forwarding_before);
+    if was_off && Record::others(paths, name)?.is_empty() {
+        network::set_forwarding(false)?;
+    }
+    Ok(())
+}

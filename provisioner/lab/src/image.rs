@@ -1,0 +1,119 @@
+use camino::Utf8Path;
+use fs_err as fs;
+
+use crate::command::{command, finish};
+use crate::guest::{self, PASSWORD, PASSWORD_USER, SETUP};
+use crate::{LabError, Paths, mirror, mounts, names};
+
+/// What a minimal Debian server has.
+const INSTALLED: &[&str] = &[
+    "ca-certificates",
+    "dbus",
+    "iproute2",
+    "iputils-ping",
+    "kmod",
+    "libpam-systemd",
+    "netbase",
+    "openssh-server",
+    "procps",
+    "sudo",
+    "systemd-sysv",
+    "tzdata",
+    "udev",
+];
+
+/// What clusters need in addition: downloaded, not installed, so that each host need not fetch it
+/// from the mirror.
+const DOWNLOADED: &[&str] = &[
+    "chrony",
+    "conntrack",
+    "containerd",
+    "containernetworking-plugins",
+    "curl",
+    "ebtables",
+    "ethtool",
+    "haproxy",
+    "ipset",
+    "iptables",
+    "ipvsadm",
+    "keepalived",
+    "nftables",
+    "runc",
+    "socat",
+];
+
+/// The digest of everything that the image is made from.
+pub(crate) fn digest() -> String {
+    let files = guest::common_files();
+    let contents = files.iter().flat_map(|file| [file.path.as_str(), &file.content]);
+    let parts: Vec<_> = [mirror::RELEASE, SETUP, PASSWORD]
+        .into_iter()
+        .chain(INSTALLED.iter().copied())
+        .chain(DOWNLOADED.iter().copied())
+        .chain(contents)
+        .collect();
+    format!("{:016x}", names::digest(&parts))
+}
+
+/// Makes the root file system that all hosts stand on, by mmdebstrap(1).
+///
+/// It appears under its own name only when it is complete.
+pub(crate) async fn build(paths: &Paths, digest: &str) -> Result<(), LabError> {
+    let unfinished = paths.root().join("image-unfinished");
+    // A run that was killed may have left /proc and /dev mounted in there.
+    mounts::unmount_below(&unfinished).await?;
+    remove_tree(&unfinished)?;
+    let sources = mirror::sources().await?;
+    let mut mmdebstrap = command("mmdebstrap");
+    mmdebstrap.args(arguments(&unfinished));
+    finish(mmdebstrap, &sources).await?;
+
+    guest::write_all(&unfinished, &guest::common_files())?;
+    let mut setup = command("chroot");
+    setup.args([unfinished.as_str(), "sh", "-c", SETUP]);
+    finish(setup, &format!("{PASSWORD_USER}:{PASSWORD}\n")).await?;
+    Ok(fs::rename(unfinished, paths.image(digest))?)
+}
+
+fn arguments(target: &Utf8Path) -> Vec<String> {
+    let download = format!(
+        "chroot \"$1\" apt-get install --download-only -y -qq --no-install-recommends {}",
+        DOWNLOADED.join(" ")
+    );
+    vec![
+        "--quiet".to_owned(),
+        "--mode=root".to_owned(),
+        "--variant=minbase".to_owned(),
+        "--format=directory".to_owned(),
+        // Package lists and downloaded packages are to stay.
+        "--skip=cleanup/apt".to_owned(),
+        "--aptopt=Acquire::Languages \"none\"".to_owned(),
+        // A lab is thrown away: nothing is gained by waiting for the disk.
+        "--dpkgopt=force-unsafe-io".to_owned(),
+        "--dpkgopt=path-exclude=/usr/share/doc/*".to_owned(),
+        "--dpkgopt=path-exclude=/usr/share/man/*".to_owned(),
+        "--dpkgopt=path-exclude=/usr/share/locale/*".to_owned(),
+        format!("--include={}", INSTALLED.join(",")),
+        format!("--customize-hook={download}"),
+        mirror::RELEASE.to_owned(),
+        target.to_string(),
+        "-".to_owned(),
+    ]
+}
+
+fn remove_tree(path: &Utf8Path) -> Result<(), LabError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_the_image_is_made() {
+        insta::assert_snapshot!(arguments(Utf8Path::new("/cache/image")).join("\n"));
+    }
+}

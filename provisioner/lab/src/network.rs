@@ -1,0 +1,148 @@
+use std::net::Ipv4Addr;
+
+use fs_err as fs;
+use ipnet::Ipv4Net;
+use serde::Deserialize;
+
+use crate::command::{command, finish, run};
+use crate::{LabDefinition, LabError, names};
+
+const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
+
+#[derive(Deserialize)]
+struct Route {
+    dst: String,
+    #[serde(default)]
+    dev: String,
+}
+
+/// Whether this machine forwards packets between its networks.
+pub(crate) fn forwards() -> Result<bool, LabError> {
+    Ok(fs::read_to_string(FORWARDING)?.trim() != "0")
+}
+
+pub(crate) fn set_forwarding(on: bool) -> Result<(), LabError> {
+    Ok(fs::write(FORWARDING, if on { "1" } else { "0" })?)
+}
+
+/// Makes the bridge of a lab and the rules that let its hosts reach the outside.
+pub(crate) async fn ensure(lab: &LabDefinition) -> Result<(), LabError> {
+    let (network, bridge) = (lab.network()?, names::bridge(&lab.name));
+    if let Some((other, device)) = overlap(network, &bridge).await? {
+        return Err(LabError::NetworkInUse { network, other, device });
+    }
+    let mut ip = command("ip");
+    ip.args(["-batch", "-"]);
+    let exists = exists(&bridge);
+    finish(ip, &bridge_commands(&lab.name, lab.gateway()?, network, exists)).await?;
+    set_forwarding(true)?;
+    let mut nft = command("nft");
+    nft.args(["-f", "-"]);
+    finish(nft, &rules(&lab.name, network)).await?;
+    Ok(())
+}
+
+/// Removes bridge and rules, whichever are there.
+pub(crate) async fn remove(lab: &str) -> Result<(), LabError> {
+    let bridge = names::bridge(lab);
+    if exists(&bridge) {
+        run("ip", &["link", "delete", &bridge]).await?;
+    }
+    let table = names::table(lab);
+    let tables = run("nft", &["list", "tables", "ip"]).await?;
+    if tables.lines().any(|line| line.split(' ').nth(2) == Some(&table)) {
+        run("nft", &["delete", "table", "ip", &table]).await?;
+    }
+    Ok(())
+}
+
+/// Whether this machine has a network interface of that name.
+pub(crate) fn exists(interface: &str) -> bool {
+    camino::Utf8Path::new("/sys/class/net").join(interface).exists()
+}
+
+/// Multicast goes to every port (VRRP), and a port forwards as soon as it is there.
+fn bridge_commands(lab: &str, gateway: Ipv4Addr, network: Ipv4Net, exists: bool) -> String {
+    let (bridge, mac, prefix) = (names::bridge(lab), names::bridge_mac(lab), network.prefix_len());
+    let add = if exists { String::new() } else { format!("link add {bridge} type bridge\n") };
+    format!(
+        "{add}\
+         link set {bridge} address {mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n\
+         address replace {gateway}/{prefix} dev {bridge}\n\
+         link set {bridge} up\n"
+    )
+}
+
+/// Replaces the lab's table in one step.
+///
+/// Where bridged packets pass the machine's IP rules as well (br_netfilter), those that stay on the
+/// bridge must not be translated: pods of one host talk to another host.
+fn rules(lab: &str, network: Ipv4Net) -> String {
+    let (table, bridge) = (names::table(lab), names::bridge(lab));
+    format!(
+        "add table ip {table}\n\
+         delete table ip {table}\n\
+         table ip {table} {{\n\
+         \x20   chain postrouting {{\n\
+         \x20       type nat hook postrouting priority srcnat; policy accept;\n\
+         \x20       ip saddr {network} oifname != \"{bridge}\" masquerade\n\
+         \x20   }}\n\
+         }}\n"
+    )
+}
+
+/// A network of this machine that the given one overlaps, on another interface than `bridge`.
+async fn overlap(network: Ipv4Net, bridge: &str) -> Result<Option<(Ipv4Net, String)>, LabError> {
+    let command = "ip -json -4 route show table all";
+    let json = run("ip", &command.split(' ').skip(1).collect::<Vec<_>>()).await?;
+    let routes: Vec<Route> =
+        serde_json::from_str(&json).map_err(|source| LabError::Output { command, source })?;
+    Ok(overlapping(&routes, network, bridge))
+}
+
+fn overlapping(routes: &[Route], network: Ipv4Net, bridge: &str) -> Option<(Ipv4Net, String)> {
+    routes.iter().filter(|route| route.dev != bridge).find_map(|route| {
+        // Other than networks there are single addresses and `default`.
+        let address = || route.dst.parse::<Ipv4Addr>().map(Ipv4Net::from).ok();
+        let other = route.dst.parse::<Ipv4Net>().ok().or_else(address)?;
+        let overlaps = other.contains(&network) || network.contains(&other);
+        (overlaps && other.prefix_len() > 0).then(|| (other, route.dev.clone()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn net(text: &str) -> Ipv4Net {
+        text.parse().expect("a network")
+    }
+
+    #[test]
+    fn the_bridge() {
+        let gateway = Ipv4Addr::new(172, 30, 0, 1);
+        insta::assert_snapshot!(bridge_commands("lab", gateway, net("172.30.0.0/24"), false));
+    }
+
+    #[test]
+    fn the_rules() {
+        insta::assert_snapshot!(rules("lab", net("172.30.0.0/24")));
+    }
+
+    #[test]
+    fn a_network_in_use_is_noticed() {
+        let route = |dst: &str, dev: &str| Route { dst: dst.to_owned(), dev: dev.to_owned() };
+        let routes = [
+            route("default", "eth0"),
+            route("192.0.2.0/24", "eth0"),
+            route("172.30.0.0/24", "pl-lab"),
+            route("172.31.7.9", "tun0"),
+        ];
+        let found = |text: &str| overlapping(&routes, net(text), "pl-lab");
+        assert_eq!(found("172.30.0.0/24"), None);
+        assert_eq!(found("172.31.7.0/24"), Some((net("172.31.7.9/32"), "tun0".to_owned())));
+        assert_eq!(found("192.0.0.0/16"), Some((net("192.0.2.0/24"), "eth0".to_owned())));
+        let as_another = overlapping(&routes, net("172.30.0.0/24"), "pl-other");
+        assert_eq!(as_another, Some((net("172.30.0.0/24"), "pl-lab".to_owned())));
+    }
+}

@@ -1,0 +1,52 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{Lab, LabError, LabHost, cgroup, host};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(50);
+const SSH: u16 = 22;
+
+/// Waits until a host's sshd answers, for as long as the host is alive.
+pub(crate) async fn wait(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
+    let deadline = Instant::now() + PATIENCE;
+    while !answers(host).await {
+        let console = || host::console(lab, host);
+        // Neither the host nor the keeper that may be about to start it again.
+        if cgroup::processes(lab.name(), &host.name)?.is_empty() && !starting(deadline) {
+            return Err(LabError::Died { host: host.name.clone(), console: console() });
+        }
+        if Instant::now() > deadline {
+            let seconds = PATIENCE.as_secs();
+            return Err(LabError::NotReady {
+                host: host.name.clone(),
+                seconds,
+                console: console(),
+            });
+        }
+        sleep(POLL).await;
+    }
+    Ok(())
+}
+
+/// The keeper needs a moment to enter its cgroup.
+fn starting(deadline: Instant) -> bool {
+    const MOMENT: Duration = Duration::from_secs(2);
+    Instant::now() + PATIENCE < deadline + MOMENT
+}
+
+/// Whether the host's sshd greets (RFC 4253, section 4.2).
+pub(crate) async fn answers(host: &LabHost) -> bool {
+    const ONE_TRY: Duration = Duration::from_millis(500);
+    let address = SocketAddr::new(host.address, SSH);
+    let greeting = async {
+        let mut start = [0; 4];
+        let mut stream = TcpStream::connect(address).await?;
+        stream.read_exact(&mut start).await.map(|_| start)
+    };
+    matches!(timeout(ONE_TRY, greeting).await, Ok(Ok(start)) if &start == b"SSH-")
+}
