@@ -22,6 +22,7 @@ mod stage_run;
 mod summary;
 mod tally;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use dispatcher::{Dispatcher, Events, Sink};

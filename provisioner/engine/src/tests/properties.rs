@@ -120,9 +120,9 @@ impl Reader {
         let task = stage.tasks.iter().find(|task| task.target == host).unwrap();
         for after in &task.after {
             if stage.tasks.iter().any(|task| task.target == *after) && !circular(stage, host) {
-                let state = self.ended.get(after);
+                let ended = self.ended.get(after);
                 let well = [State::Ok, State::Changed, State::Unknown];
-                assert!(state.is_some_and(|state| well.contains(state)), "{host} after {after}");
+                assert!(ended.is_some_and(|ended| well.contains(ended)), "{host} after {after}");
             }
         }
     }
