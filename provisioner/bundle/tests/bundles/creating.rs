@@ -198,6 +198,12 @@ fn what_a_killed_run_left_is_cleared() {
     // Between the two renames: the earlier bundle is beside, the new one not yet in place.
     fs::rename(site.path("out"), site.path("out.replaced")).unwrap();
     site.bundle().verify().unwrap();
+    // The same, and the next run fails: the earlier bundle is back.
+    fs::rename(site.path("out"), site.path("out.replaced")).unwrap();
+    site.file("images/broken.tar", b"no tar");
+    site.create().unwrap_err();
+    fs::remove_file(site.path("images/broken.tar")).unwrap();
+    open(&site.path("out")).unwrap().verify().unwrap();
     // While the earlier one was removed: its manifest goes last.
     site.file("out.replaced/bundle.yaml", b"");
     site.bundle().verify().unwrap();
