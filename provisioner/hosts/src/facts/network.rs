@@ -87,4 +87,3 @@ fn proc_socket(local: &str) -> Option<Socket> {
     let address = Some(address).filter(|address| !address.is_unspecified());
     Some(Socket { protocol: Protocol::Tcp, address, port, process: None })
 }
-

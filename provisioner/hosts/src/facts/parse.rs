@@ -176,7 +176,8 @@ fn cgroup(lines: &[&str]) -> Option<Cgroup> {
 /// The best that any line says of each module; absent only where the host could have told.
 fn modules(lines: &[&str]) -> BTreeMap<String, Module> {
     let mut modules = BTreeMap::new();
-    let told = lines.iter().any(|line| matches!(*line, "modules-directory yes" | "configuration yes"));
+    let told =
+        lines.iter().any(|line| matches!(*line, "modules-directory yes" | "configuration yes"));
     if told {
         modules.extend(Kernel::MODULES.map(|name| (name.to_owned(), Module::Absent)));
     }

@@ -50,7 +50,9 @@ pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
 pub(super) fn pressure(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
         for need in &NEEDS {
-            let Some(disk) = facts.disk(need.path).filter(|disk| disk.size_mib > 0) else { continue };
+            let Some(disk) = facts.disk(need.path).filter(|disk| disk.size_mib > 0) else {
+                continue;
+            };
             let free = disk.free_mib * 100 / disk.size_mib;
             if free < need.share {
                 let (path, share) = (need.path, need.share);

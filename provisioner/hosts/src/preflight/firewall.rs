@@ -28,7 +28,8 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
                 Outcome::Unreachable => "is rejected or has no route",
                 Outcome::TimedOut => "is dropped",
                 Outcome::Unknown => {
-                    report.warning(&[&host.name], "it has no bash or no timeout to test ports with");
+                    report
+                        .warning(&[&host.name], "it has no bash or no timeout to test ports with");
                     continue;
                 }
             };
@@ -40,9 +41,8 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
 /// Whether something was there to be reached: the service itself or a listener of the probe's.
 fn listened(input: &Input<'_>, name: &str, port: u16) -> bool {
     let by_probe = input.probes.get(name).is_some_and(|probe| probe.listening.contains(&port));
-    let by_service = input
-        .facts
-        .get(name)
-        .is_some_and(|facts| super::ports::listeners(facts, port).any(|socket| socket.address.is_none()));
+    let by_service = input.facts.get(name).is_some_and(|facts| {
+        super::ports::listeners(facts, port).any(|socket| socket.address.is_none())
+    });
     by_probe || by_service
 }

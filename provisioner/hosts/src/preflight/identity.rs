@@ -31,9 +31,8 @@ pub(super) fn machine_id(input: &Input<'_>, report: &mut Report<'_>) {
 
 /// Containers show the machine's own, so there it says nothing.
 pub(super) fn product_uuid(input: &Input<'_>, report: &mut Report<'_>) {
-    let uuid = |_: &_, facts: &Facts| {
-        facts.product_uuid.clone().filter(|_| facts.container.is_none())
-    };
+    let uuid =
+        |_: &_, facts: &Facts| facts.product_uuid.clone().filter(|_| facts.container.is_none());
     for (uuid, hosts) in shared(input, uuid) {
         report.error(&hosts, format!("they share the product_uuid {uuid}"));
     }

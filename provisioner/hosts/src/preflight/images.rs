@@ -9,7 +9,8 @@ pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report<'_>) {
     let wanted = &input.cluster.kubernetes.version;
     if let Some(bundle) = input.bundle.filter(|bundle| bundle.version != *wanted) {
         let holds = &bundle.version;
-        report.error(&[], format!("the bundle holds Kubernetes {holds}, and the spec says {wanted}"));
+        report
+            .error(&[], format!("the bundle holds Kubernetes {holds}, and the spec says {wanted}"));
     }
 }
 

@@ -16,8 +16,7 @@ pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
         if release(&facts.kernel.release).is_some_and(|release| release < OLDEST_KERNEL) {
             let (major, minor) = OLDEST_KERNEL;
-            let message =
-                format!("Linux {} is older than {major}.{minor}", facts.kernel.release);
+            let message = format!("Linux {} is older than {major}.{minor}", facts.kernel.release);
             report.warning(&[&host.name], message);
         }
     }
@@ -71,8 +70,9 @@ fn old_tool(facts: &Facts) -> Option<String> {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut part = || parts.next().unwrap_or(0);
     let (major, minor, patch) = NFTABLES_TOOL;
-    ((part(), part(), part()) < NFTABLES_TOOL)
-        .then(|| format!("proxy mode nftables: nft {version} is older than {major}.{minor}.{patch}"))
+    ((part(), part(), part()) < NFTABLES_TOOL).then(|| {
+        format!("proxy mode nftables: nft {version} is older than {major}.{minor}.{patch}")
+    })
 }
 
 /// Those of the modules that the host says it has not; of others nothing is known.

@@ -52,10 +52,12 @@ pub(super) fn api_server(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts().filter(|(_, facts)| input.is_ours(facts)) {
         let Some(server) = &facts.kubernetes.kubelet_server else { continue };
         // From 1.33 on the kubelet of a control plane talks to the API server beside it (KEP-4471).
-        let beside = host.role == Role::ControlPlane && names(server, &host.address.to_string(), 6443);
+        let beside =
+            host.role == Role::ControlPlane && names(server, &host.address.to_string(), 6443);
         if !beside && !names(server, &endpoint.address, endpoint.port) {
             let (address, port) = (&endpoint.address, endpoint.port);
-            let message = format!("its kubelet talks to {server}, and the spec says {address}:{port}");
+            let message =
+                format!("its kubelet talks to {server}, and the spec says {address}:{port}");
             report.error(&[&host.name], message);
         }
     }

@@ -13,7 +13,8 @@ pub(super) fn resolution(input: &Input<'_>, report: &mut Report<'_>) {
         for lookup in facts.lookups.iter().filter(|lookup| lookup.address.is_none()) {
             let name = &lookup.name;
             if is_its_own(lookup, host, facts) {
-                let message = format!("its own name {name} is not resolved; `up` adds it to /etc/hosts");
+                let message =
+                    format!("its own name {name} is not resolved; `up` adds it to /etc/hosts");
                 report.warning(&[&host.name], message);
             } else {
                 let servers = facts.nameservers.join(", ");

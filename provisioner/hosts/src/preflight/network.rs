@@ -56,12 +56,18 @@ pub(super) fn ranges(input: &Input<'_>, report: &mut Report<'_>) {
         for (range, name) in cluster_ranges(input) {
             for (link, net) in own_networks(facts, host) {
                 if range.contains(&net.addr()) {
-                    let message =
-                        format!("its address {} ({}) lies inside the {name} {range}", net.addr(), link.name);
+                    let message = format!(
+                        "its address {} ({}) lies inside the {name} {range}",
+                        net.addr(),
+                        link.name
+                    );
                     report.error(&[&host.name], message);
                 } else if range.contains(&net.network()) || net.contains(&range.network()) {
-                    let message =
-                        format!("its network {} ({}) overlaps the {name} {range}", net.trunc(), link.name);
+                    let message = format!(
+                        "its network {} ({}) overlaps the {name} {range}",
+                        net.trunc(),
+                        link.name
+                    );
                     report.warning(&[&host.name], message);
                 }
             }

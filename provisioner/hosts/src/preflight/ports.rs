@@ -38,7 +38,8 @@ pub(super) fn needed(cluster: &Cluster, host: &Host) -> Vec<Port> {
 pub(super) fn free(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
         for port in needed(input.cluster, host) {
-            let taken = listeners(facts, port.number).find(|socket| !is_expected(input, facts, port, socket));
+            let taken = listeners(facts, port.number)
+                .find(|socket| !is_expected(input, facts, port, socket));
             if let Some(socket) = taken {
                 let by = match &socket.process {
                     Some(process) => format!("{} (process {})", process.name, process.pid),

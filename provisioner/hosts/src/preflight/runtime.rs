@@ -9,8 +9,7 @@ pub(super) fn kubelet(input: &Input<'_>, report: &mut Report<'_>) {
         let Some(program) = facts.programs.get("kubelet") else { continue };
         let Some(release) = program.release() else { continue };
         if release > (wanted.major, wanted.minor) {
-            let message =
-                format!("kubelet {} is installed, newer than {wanted}", program.version);
+            let message = format!("kubelet {} is installed, newer than {wanted}", program.version);
             report.error(&[&host.name], message);
         }
     }

@@ -41,9 +41,10 @@ pub(super) fn network(input: &Input<'_>, report: &mut Report<'_>) {
     for vip in vips(input) {
         for (host, facts) in input.hosts().filter(|(host, _)| vip.sharers.contains(host)) {
             let Some((link, _)) = facts.interface_of(host.address) else { continue };
-            let covers = link.addresses.iter().any(|net| {
-                net.contains(&vip.address) && net.addr() != vip.address
-            });
+            let covers = link
+                .addresses
+                .iter()
+                .any(|net| net.contains(&vip.address) && net.addr() != vip.address);
             if !covers {
                 let (address, name) = (vip.address, &link.name);
                 let message = format!("the VIP {address} is in no network of its link {name}");
@@ -110,7 +111,8 @@ pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
                         routers.iter().filter(|seen| seen.id == id && !own.contains(&seen.from));
                     for other in others {
                         let from = other.from;
-                        let message = format!("{from} uses the VRRP router id {id} on this network");
+                        let message =
+                            format!("{from} uses the VRRP router id {id} on this network");
                         report.error(&[&host.name], message);
                     }
                 }

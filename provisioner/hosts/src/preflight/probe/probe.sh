@@ -92,10 +92,13 @@ neighbour() {
 # must take in their multicast address for that long.
 routers() {
   if command -v tcpdump >/dev/null; then
-    heard=$(timeout 1.5 tcpdump -l -nn -i "$1" 'ip proto 112' 2>/dev/null)
-    printf 'routers tcpdump\n'
-    printf '%s\n' "$heard" | sed -n 's/.* IP \([0-9.]*\) > .* vrid \([0-9]*\).*/vrrp \2 \1/p' | sort -u
-    return
+    heard=$(timeout 1.5 tcpdump -l -nn -i "$1" 'ip proto 112')
+    if [ $? -eq 124 ]; then
+      printf 'routers tcpdump\n'
+      printf '%s\n' "$heard" | sed -n 's/.* IP \([0-9.]*\) > .* vrid \([0-9]*\).*/vrrp \2 \1/p' |
+        sort -u
+      return
+    fi
   fi
   command -v nft >/dev/null || return
   ip maddr add 01:00:5e:00:00:12 dev "$1"

@@ -61,9 +61,11 @@ fn paths(input: &Input<'_>, from: &Host) -> Vec<Destination> {
     others
         .flat_map(|to| {
             let (name, address) = (&to.name, to.address);
-            ports_from(input.cluster, from, to)
-                .into_iter()
-                .map(move |port| Destination { name: name.clone(), address, port })
+            ports_from(input.cluster, from, to).into_iter().map(move |port| Destination {
+                name: name.clone(),
+                address,
+                port,
+            })
         })
         .collect()
 }
@@ -126,10 +128,8 @@ fn registries(input: &Input<'_>, host: &Host) -> Vec<String> {
 /// first mirror, and the rest.
 fn address(cluster: &Cluster, image: &str) -> Option<(String, String)> {
     let (registry, path) = image.split_once('/')?;
-    let (name, reference) = path
-        .split_once('@')
-        .or_else(|| path.rsplit_once(':'))
-        .unwrap_or((path, "latest"));
+    let (name, reference) =
+        path.split_once('@').or_else(|| path.rsplit_once(':')).unwrap_or((path, "latest"));
     let mirror = cluster.runtime.containerd.mirrors.get(registry).and_then(|list| list.first());
     let server = match (mirror, registry) {
         (Some(mirror), _) => mirror.trim_end_matches('/').to_owned(),

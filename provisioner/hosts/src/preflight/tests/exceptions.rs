@@ -27,7 +27,8 @@ fn an_old_release_of_a_known_system_is_a_warning() {
     let mut world = World::healthy();
     world.host("w1").os.version_id = "10".into();
     world.host("w1").os.pretty = "Debian GNU/Linux 10 (buster)".into();
-    let line = "operating-system warning w1: Debian GNU/Linux 10 (buster) is older than what is tested";
+    let line =
+        "operating-system warning w1: Debian GNU/Linux 10 (buster) is older than what is tested";
     assert_eq!(world.lines(), [line]);
 }
 
@@ -120,7 +121,8 @@ fn a_slow_answer_is_no_skew() {
 fn a_host_that_does_not_know_its_own_name_is_mended_by_up() {
     let mut world = World::healthy();
     world.host("w1").lookups[0].address = None;
-    let line = "name-resolution warning w1: its own name w1 is not resolved; `up` adds it to /etc/hosts";
+    let line =
+        "name-resolution warning w1: its own name w1 is not resolved; `up` adds it to /etc/hosts";
     assert_eq!(world.lines(), [line]);
 }
 
@@ -148,14 +150,20 @@ fn links_of_the_cluster_itself_belong_into_its_ranges() {
 fn the_interface_of_the_spec_must_be_the_one() {
     let mut world = World::healthy();
     world.cluster.hosts.workers[0].interface = Some("eth1".into());
-    assert_eq!(world.lines(), ["host-address error w1: 172.30.0.21 is on eth0, and the spec says eth1"]);
+    assert_eq!(
+        world.lines(),
+        ["host-address error w1: 172.30.0.21 is on eth0, and the spec says eth1"]
+    );
 }
 
 #[test]
 fn a_port_is_taken_even_by_the_right_program_of_a_stranger() {
     let mut world = World::healthy();
     listen(world.host("w1"), 10250, "kubelet");
-    assert_eq!(world.lines(), ["ports error w1: port 10250 (kubelet) is taken by kubelet (process 700)"]);
+    assert_eq!(
+        world.lines(),
+        ["ports error w1: port 10250 (kubelet) is taken by kubelet (process 700)"]
+    );
     world.host("w1").cluster = Some("prod".into());
     assert_eq!(world.lines(), NONE);
     // A worker has no use for the API server's port.
@@ -194,7 +202,10 @@ fn the_vip_may_be_with_a_control_plane_of_ours_only() {
     world.probe("m3").neighbours.insert(vip, Neighbour::Silent);
     assert_eq!(world.lines(), NONE);
     world.host("w1").links[1].addresses.push("172.30.0.100/32".parse().unwrap());
-    assert_eq!(world.lines(), ["vip-free error w1: it holds the VIP 172.30.0.100, which is not for it"]);
+    assert_eq!(
+        world.lines(),
+        ["vip-free error w1: it holds the VIP 172.30.0.100, which is not for it"]
+    );
     let mut world = World::healthy();
     world.host("m1").links[1].addresses.push("172.30.0.100/32".parse().unwrap());
     let line = "vip-free error m1: it holds the VIP 172.30.0.100 before keepalived gave it";
@@ -208,7 +219,10 @@ fn own_routers_and_other_ids_are_no_conflict() {
     world.probe("m2").routers = Some(vec![heard(100, "172.30.0.11"), heard(7, "172.30.0.7")]);
     assert_eq!(world.lines(), NONE);
     world.cluster.hosts.api_endpoint.router_id = Some(7);
-    assert_eq!(world.lines(), ["router-id error m2: 172.30.0.7 uses the VRRP router id 7 on this network"]);
+    assert_eq!(
+        world.lines(),
+        ["router-id error m2: 172.30.0.7 uses the VRRP router id 7 on this network"]
+    );
 }
 
 #[test]
@@ -219,7 +233,10 @@ fn old_kubernetes_needs_an_old_containerd() {
     world.host("w1").programs.insert("containerd".into(), containerd("1.6.20"));
     assert_eq!(world.lines(), NONE);
     world.host("w1").programs.insert("containerd".into(), containerd("2.0.1"));
-    assert_eq!(world.lines(), ["containerd-version error w1: containerd 2.0.1 is too new for Kubernetes 1.20"]);
+    assert_eq!(
+        world.lines(),
+        ["containerd-version error w1: containerd 2.0.1 is too new for Kubernetes 1.20"]
+    );
 }
 
 #[test]

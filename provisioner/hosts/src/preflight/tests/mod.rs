@@ -1,4 +1,4 @@
 mod catalogue;
 mod exceptions;
 mod provoked;
-mod world;
+pub(super) mod world;

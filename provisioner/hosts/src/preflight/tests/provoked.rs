@@ -323,7 +323,8 @@ const PROVOCATIONS: &[Provocation] = &[
     Provocation {
         id: "bundle-images",
         change: |world| {
-            world.images = vec!["registry.k8s.io/pause:3.10.2".into(), "registry.k8s.io/etcd:3.6".into()];
+            world.images =
+                vec!["registry.k8s.io/pause:3.10.2".into(), "registry.k8s.io/etcd:3.6".into()];
             world.bundle = Some(supply());
         },
         says: "error : the bundle lacks the image registry.k8s.io/etcd:3.6",

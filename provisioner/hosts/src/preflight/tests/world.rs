@@ -25,37 +25,47 @@ spec:
 const FRESH: &str = include_str!("../../facts/fixtures/fresh.txt");
 
 /// Hosts with which nothing is wrong, until a test sees to it.
-pub(super) struct World {
-    pub(super) cluster: Cluster,
-    pub(super) facts: BTreeMap<String, Facts>,
-    pub(super) probes: BTreeMap<String, Probe>,
-    pub(super) images: Vec<String>,
-    pub(super) bundle: Option<Supply>,
+pub(in crate::preflight) struct World {
+    pub(in crate::preflight) cluster: Cluster,
+    pub(in crate::preflight) facts: BTreeMap<String, Facts>,
+    pub(in crate::preflight) probes: BTreeMap<String, Probe>,
+    pub(in crate::preflight) images: Vec<String>,
+    pub(in crate::preflight) bundle: Option<Supply>,
 }
 
 impl World {
-    pub(super) fn healthy() -> Self {
+    pub(in crate::preflight) fn healthy() -> Self {
         let cluster = provisioner_spec::parse(SPEC, "spec.yaml").expect("a valid spec");
         let hosts = || cluster.all_hosts().enumerate();
-        let facts = hosts().map(|(index, host)| (host.name.clone(), fresh(index, &host.address.to_string(), &host.name)));
+        let facts = hosts().map(|(index, host)| {
+            (host.name.clone(), fresh(index, &host.address.to_string(), &host.name))
+        });
         let probe = Probe { complete: true, routers: Some(Vec::new()), ..Probe::default() };
         let probes = hosts().map(|(_, host)| (host.name.clone(), probe.clone())).collect();
         Self { facts: facts.collect(), probes, images: Vec::new(), bundle: None, cluster }
     }
 
     /// The same hosts with the cluster running on them.
-    pub(super) fn converged() -> Self {
+    pub(in crate::preflight) fn converged() -> Self {
         let mut world = Self::healthy();
         for facts in world.facts.values_mut() {
             facts.cluster = Some("prod".into());
             facts.services.insert("kubelet".into(), "active".into());
-            facts.kubernetes.paths = vec!["/etc/kubernetes/kubelet.conf".into(), "/etc/cni/net.d/10-bridge.conflist".into()];
+            facts.kubernetes.paths = vec![
+                "/etc/kubernetes/kubelet.conf".into(),
+                "/etc/cni/net.d/10-bridge.conflist".into(),
+            ];
             facts.kubernetes.kubelet_server = Some("https://172.30.0.100:8443".into());
             facts.kubernetes.certificate_authority = Some("PEM".into());
             listen(facts, 10250, "kubelet");
         }
         let first = world.host("m1");
-        for (port, owner) in [(6443, "kube-apiserver"), (2379, "etcd"), (8443, "haproxy"), (10257, "kube-controller")] {
+        for (port, owner) in [
+            (6443, "kube-apiserver"),
+            (2379, "etcd"),
+            (8443, "haproxy"),
+            (10257, "kube-controller"),
+        ] {
             listen(first, port, owner);
         }
         first.kubernetes.kubelet_server = Some("https://172.30.0.11:6443".into());
@@ -63,15 +73,15 @@ impl World {
         world
     }
 
-    pub(super) fn host(&mut self, name: &str) -> &mut Facts {
+    pub(in crate::preflight) fn host(&mut self, name: &str) -> &mut Facts {
         self.facts.get_mut(name).expect("a host of the spec")
     }
 
-    pub(super) fn probe(&mut self, name: &str) -> &mut Probe {
+    pub(in crate::preflight) fn probe(&mut self, name: &str) -> &mut Probe {
         self.probes.get_mut(name).expect("a host of the spec")
     }
 
-    pub(super) fn input(&self) -> Input<'_> {
+    pub(in crate::preflight) fn input(&self) -> Input<'_> {
         Input {
             cluster: &self.cluster,
             facts: &self.facts,
@@ -81,12 +91,12 @@ impl World {
         }
     }
 
-    pub(super) fn findings(&self) -> Vec<Finding> {
+    pub(in crate::preflight) fn findings(&self) -> Vec<Finding> {
         check(&self.input())
     }
 
     /// `id severity host,host: message`, one line per finding.
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(in crate::preflight) fn lines(&self) -> Vec<String> {
         let line = |finding: Finding| {
             let hosts = finding.hosts.join(",");
             format!("{} {} {hosts}: {}", finding.check, finding.severity, finding.message)
@@ -94,29 +104,32 @@ impl World {
         self.findings().into_iter().map(line).collect()
     }
 
-    pub(super) fn errors(&self) -> usize {
+    pub(in crate::preflight) fn errors(&self) -> usize {
         self.findings().iter().filter(|finding| finding.severity == Severity::Error).count()
     }
 }
 
 fn fresh(index: usize, address: &str, name: &str) -> Facts {
-    let text = FRESH.replace("ADDRESS", address).replace("NAME", name).replace("INDEX", &index.to_string());
+    let text = FRESH
+        .replace("ADDRESS", address)
+        .replace("NAME", name)
+        .replace("INDEX", &index.to_string());
     let mut facts = facts::parse(&text);
     let time = facts.clock.time.expect("the fixture has a time");
     facts.clock.asked = Some(Window { sent: time - 1.second(), received: time + 1.second() });
     facts
 }
 
-pub(super) fn listen(facts: &mut Facts, port: u16, name: &str) {
+pub(in crate::preflight) fn listen(facts: &mut Facts, port: u16, name: &str) {
     let process = Some(Process { name: name.into(), pid: 700 });
     facts.sockets.push(Socket { protocol: Protocol::Tcp, address: None, port, process });
 }
 
-pub(super) fn path(to: &str, port: u16, outcome: Outcome) -> Path {
+pub(in crate::preflight) fn path(to: &str, port: u16, outcome: Outcome) -> Path {
     Path { to: to.into(), port, outcome }
 }
 
-pub(super) fn supply() -> Supply {
+pub(in crate::preflight) fn supply() -> Supply {
     Supply {
         version: "1.36.2".parse().expect("a version"),
         architecture: "amd64".into(),
