@@ -28,7 +28,7 @@ const HANG_UP_GRACE: Duration = Duration::from_secs(1);
 /// Logs in to the endpoint.
 ///
 /// What was asked for by name comes first, since a host allows only a few attempts
-/// (`MaxAuthTries`, sshd_config(5)): identity files (by the agent where it holds the same key, so
+/// (`MaxAuthTries`, `sshd_config(5)`): identity files (by the agent where it holds the same key, so
 /// no passphrase is needed), then the agent's other keys, then the password, then
 /// keyboard-interactive with it.
 pub(crate) async fn authenticate(

@@ -133,9 +133,9 @@ impl Pump {
                 }
             };
             let delivered = match message {
-                Some(ChannelMsg::Data { data }) => deliver(&mut self.output, &data).await,
+                Some(ChannelMsg::Data { data }) => deliver(&mut self.output, &data, STALL).await,
                 Some(ChannelMsg::ExtendedData { data, ext: STANDARD_ERROR }) => {
-                    deliver(&mut self.error_output, &data).await
+                    deliver(&mut self.error_output, &data, STALL).await
                 }
                 Some(ChannelMsg::Eof) => {
                     (self.output, self.error_output) = (None, None);
@@ -173,17 +173,17 @@ impl Pump {
 }
 
 /// Hands data to the reader. Nobody reading is fine; reading nothing for long is not.
-async fn deliver(sink: &mut Sink, data: &[u8]) -> Result<(), String> {
+async fn deliver(sink: &mut Sink, data: &[u8], stall: Duration) -> Result<(), String> {
     let mut rest = data;
     while let (Some(stream), false) = (sink.as_mut(), rest.is_empty()) {
-        match timeout(STALL, stream.write(rest)).await {
+        match timeout(stall, stream.write(rest)).await {
             Ok(Ok(written)) => rest = &rest[written..],
             Ok(Err(_)) => *sink = None,
             Err(_) => {
                 return Err(format!(
                     "nobody read {} MiB of its output for {} s",
                     BUFFER >> 20,
-                    STALL.as_secs()
+                    stall.as_secs_f32()
                 ));
             }
         }
@@ -320,5 +320,43 @@ impl AsyncWrite for Tunnel {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.input).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_may_be_slow_but_not_asleep() {
+        let stall = Duration::from_millis(500);
+        let (ours, mut theirs) = tokio::io::duplex(4);
+        let mut sink = Some(ours);
+        // In all, the reader takes longer than the stall allows at a time.
+        let slow = tokio::spawn(async move {
+            let mut received = Vec::new();
+            while received.len() < 24 {
+                tokio::time::sleep(stall / 5).await;
+                theirs.read_buf(&mut received).await.unwrap();
+            }
+            (received, theirs)
+        });
+        deliver(&mut sink, b"four and twenty letters.", stall).await.unwrap();
+        let (received, _theirs) = slow.await.unwrap();
+        assert_eq!(received, b"four and twenty letters.");
+
+        let error = deliver(&mut sink, b"more than four", stall).await.unwrap_err();
+        assert_eq!(error, "nobody read 64 MiB of its output for 0.5 s");
+    }
+
+    #[tokio::test]
+    async fn data_for_a_reader_who_left_is_dropped() {
+        let (ours, theirs) = tokio::io::duplex(4);
+        let mut sink = Some(ours);
+        drop(theirs);
+        deliver(&mut sink, b"more than four", STALL).await.unwrap();
+        assert!(sink.is_none());
     }
 }

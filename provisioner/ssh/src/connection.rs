@@ -14,7 +14,7 @@ use crate::client::{self, Client, Link};
 use crate::error::SshError;
 use crate::process::{Captured, ExitWaiter, Process};
 
-/// Commands at once on one connection. OpenSSH allows ten (`MaxSessions`, sshd_config(5)), and
+/// Commands at once on one connection. OpenSSH allows ten (`MaxSessions`, `sshd_config(5)`), and
 /// hands a slot back a little later than it reports the end of a command.
 const MAX_SESSIONS: usize = 8;
 /// How long saying goodbye may take.
@@ -174,6 +174,7 @@ impl Connection {
                         host: self.inner.host.clone(),
                         action: "run a command".to_owned(),
                         reason: "the host runs no commands for this user".to_owned(),
+                        transient: false,
                     });
                 }
                 Some(_) => {}
@@ -206,6 +207,7 @@ impl Connection {
             Ok(Err(russh::Error::ChannelOpenFailure(reason))) => Err(SshError::ChannelRefused {
                 host: self.inner.host.clone(),
                 action: action.to_owned(),
+                transient: matches!(reason, ChannelOpenFailure::ConnectFailed),
                 reason: describe_refusal(&reason),
             }),
             Ok(Err(error)) => {

@@ -22,9 +22,10 @@ use crate::error::SshError;
 use crate::host_keys::{HostKeys, KnownKeys};
 use crate::transport::{self, Transport};
 
-/// Connections to one SSH server that are not logged in yet. OpenSSH begins to drop some from the
-/// eleventh on (`MaxStartups 10:30:100`, sshd_config(5)).
-const MAX_LOGINS: usize = 8;
+/// Logins at once at one SSH server. OpenSSH begins to drop connections when ten are not logged in
+/// yet (`MaxStartups 10:30:100`, `sshd_config(5)`), and counts each a little longer than its login
+/// takes.
+const MAX_LOGINS: usize = 4;
 /// Data in flight per channel: 100 MB/s over a round trip of 80 ms.
 const WINDOW: u32 = 8 << 20;
 /// The largest packet that OpenSSH sends (its `CHAN_SES_PACKET_DEFAULT`).

@@ -128,6 +128,8 @@ pub enum SshError {
         action: String,
         /// What the host said.
         reason: String,
+        /// Whether it may go differently next time: nobody answered behind a tunnel.
+        transient: bool,
     },
     /// The connection broke.
     #[error("talk to {host}: {reason}")]
@@ -164,7 +166,9 @@ impl SshError {
             | Self::Unreachable { .. }
             | Self::TimedOut { .. }
             | Self::ConnectionLost { .. } => true,
-            Self::Handshake { transient, .. } => *transient,
+            Self::Handshake { transient, .. } | Self::ChannelRefused { transient, .. } => {
+                *transient
+            }
             Self::Bastion { source, .. } => source.is_transient(),
             Self::Unresolved { .. }
             | Self::HostKeyUnknown(_)
@@ -172,7 +176,6 @@ impl SshError {
             | Self::HostKeyRevoked { .. }
             | Self::KnownHosts { .. }
             | Self::AuthFailed { .. }
-            | Self::ChannelRefused { .. }
             | Self::NoExit { .. }
             | Self::Io { .. } => false,
         }
@@ -196,7 +199,7 @@ impl SshError {
                 "if the host was installed anew, remove line {line} of {file} and connect again"
             )),
             Self::AuthFailed { accepted, cut_off: true, .. } => Some(format!(
-                "name the one right key and set identities_only{}",
+                "name the right key: it is tried before the agent's others{}",
                 accepted_methods(accepted)
             )),
             Self::AuthFailed { accepted, .. } => Some(format!(

@@ -1,4 +1,4 @@
-//! The format of `known_hosts` files (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). No I/O.
+//! The format of `known_hosts` files (sshd(8), `SSH_KNOWN_HOSTS FILE FORMAT`). No I/O.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -91,4 +91,80 @@ fn matches_hash(hashed: &str, host: &str) -> bool {
     };
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &salt);
     hmac::verify(&key, host.to_lowercase().as_bytes(), &hash).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ED25519: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
+
+    /// The lines of the text that speak of the host, with their marks.
+    fn about(text: &str, host: &str) -> Vec<(usize, Marker)> {
+        parse(text, Utf8Path::new("known_hosts"))
+            .iter()
+            .filter(|entry| entry.is_about(host))
+            .map(|entry| (entry.line, entry.marker))
+            .collect()
+    }
+
+    #[test]
+    fn lines_with_lists_patterns_marks_and_nonsense() {
+        let text = [
+            "# a comment",
+            "",
+            &format!("web1,10.0.0.1\t{ED25519} someone@somewhere"),
+            &format!("*.example.com,!db.example.com {ED25519}"),
+            &format!("[web1]:2222 {ED25519}"),
+            &format!("@revoked * {ED25519}"),
+            &format!("@cert-authority *.example.com {ED25519}"),
+            &format!("@unknown web1 {ED25519}"),
+            "web1 ssh-ed25519 nonsense",
+            "web1",
+            "web1 1024 37 159",
+        ]
+        .join("\n");
+        assert_eq!(about(&text, "web1"), [(3, Marker::Key), (6, Marker::Revoked)]);
+        assert_eq!(about(&text, "10.0.0.1"), [(3, Marker::Key), (6, Marker::Revoked)]);
+        assert_eq!(about(&text, "[web1]:2222"), [(5, Marker::Key), (6, Marker::Revoked)]);
+        assert_eq!(about(&text, "db.example.com"), [(6, Marker::Revoked), (7, Marker::Authority)]);
+        assert_eq!(
+            about(&text, "a.example.com"),
+            [(4, Marker::Key), (6, Marker::Revoked), (7, Marker::Authority)]
+        );
+    }
+
+    #[test]
+    fn names_hashed_by_openssh() {
+        // Made by `ssh-keygen -H` out of `web1`.
+        let line =
+            format!("|1|mU+Y0eJawNE1yS/1pqkQcrn0s8Q=|kTD1nu+tX1fd7ixJkLQGWHPd6dE= {ED25519}");
+        assert_eq!(about(&line, "web1").len(), 1);
+        assert_eq!(about(&line, "WEB1").len(), 1);
+        assert_eq!(about(&line, "web2").len(), 0);
+        assert_eq!(about(&line.replace("kTD1", "kTD2"), "web1").len(), 0);
+    }
+
+    #[test]
+    fn a_line_that_is_written_is_understood() {
+        let key = PublicKey::from_openssh(&format!("{ED25519} comment")).unwrap();
+        for (host, port) in [("web1", 22), ("Web1", 22), ("10.0.0.1", 2222), ("fe80::1", 22)] {
+            let line = format_line(host, port, &key).unwrap();
+            assert!(line.ends_with('\n') && !line.contains("comment"), "{line}");
+            assert_eq!(about(&line, &host_pattern(host, port)), [(1, Marker::Key)], "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_written_there_panics(
+            text in "(?s)(@revoked|\\|1\\||ssh-ed25519|AAAA|[\\PC\n ,!*?=|]){0,60}",
+            host in "\\PC{0,12}",
+        ) {
+            about(&text, &host);
+        }
+    }
 }

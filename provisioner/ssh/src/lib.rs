@@ -8,6 +8,8 @@
 //! Nothing here reads the environment or asks: paths, sockets, secrets and the answer to an
 //! unknown host key are given by the caller.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod attempt;
 mod authenticate;
 mod channel;

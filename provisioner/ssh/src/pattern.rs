@@ -1,4 +1,4 @@
-//! Patterns as in ssh_config(5): `*`, `?`, and `!` in front of an entry of a list.
+//! Patterns as in `ssh_config(5)`: `*`, `?`, and `!` in front of an entry of a list.
 
 /// Whether `text` matches the one pattern, letter case apart.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {

@@ -8,6 +8,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_ssh::{Connector, Endpoint, HostKeyPolicy, Options};
 use tempfile::TempDir;
 
+/// Root's password at a server started [`Sshd::with_password`].
+pub(crate) const PASSWORD: &str = "pass word";
+/// The same, hashed by `openssl passwd -6`.
+const SHADOW: &str = "root:$6$abcdefgh$YN8B0zmx4g7gHNsAPRHBHL7/9D2xv7Ojh6WbPzJjQGPPjUs3FiTtHkWxn/\
+    GwRo78ZpAtbvjbXJsaUxh7djdaf0:19000:0:99999:7:::\nsshd:!:19000::::::\n";
+/// A PAM service that knows nothing but passwords, and does not wait after a wrong one.
+const PAM: &str = "auth required pam_unix.so nodelay\naccount required pam_permit.so\n\
+    session required pam_permit.so\n";
+
 /// A running server; ends when dropped, with all its sessions.
 pub(crate) struct Sshd {
     pub(crate) port: u16,
@@ -21,27 +30,46 @@ impl Sshd {
         Self::with_settings("")
     }
 
-    /// Further lines of sshd_config(5); they come first, and in sshd the first value wins.
+    /// Further lines of `sshd_config(5)`; they come first, and in sshd the first value wins.
     pub(crate) fn with_settings(settings: &str) -> Self {
+        Self::launch(settings, false)
+    }
+
+    /// A server for which root has the password [`PASSWORD`]: it sees an `/etc/shadow` and a PAM
+    /// service of its own.
+    pub(crate) fn with_password(settings: &str) -> Self {
+        Self::launch(settings, true)
+    }
+
+    fn launch(settings: &str, with_password: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(directory.path()).unwrap();
         make_key(&path.join("host_ed25519"), "ed25519", "");
-        make_key(&path.join("host_rsa"), "rsa", "");
         make_key(&path.join("user_key"), "ed25519", "");
         std::fs::copy(path.join("user_key.pub"), path.join("authorized_keys")).unwrap();
+        if settings.contains("DIRECTORY/host_rsa") {
+            make_key(&path.join("host_rsa"), "rsa", "");
+        }
         let port = free_port();
         let settings = settings.replace("DIRECTORY", path.as_str());
-        // MaxStartups and MaxSessions as OpenSSH has them; StrictModes looks at /tmp's mode.
         let config = format!(
             "{settings}\nPort {port}\nListenAddress 127.0.0.1\nHostKey {path}/host_ed25519\n\
-             HostKey {path}/host_rsa\nAuthorizedKeysFile {path}/authorized_keys\n\
-             PidFile none\nStrictModes no\nUsePAM no\nPermitRootLogin yes\n"
+             AuthorizedKeysFile {path}/authorized_keys\nPidFile none\nStrictModes no\n\
+             UsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
+             PermitRootLogin yes\n"
         );
         std::fs::write(path.join("sshd_config"), config).unwrap();
         std::fs::create_dir_all("/run/sshd").unwrap();
-        let server = Command::new("/usr/sbin/sshd")
-            .args(["-D", "-e", "-f"])
-            .arg(path.join("sshd_config"))
+        std::fs::write(path.join("shadow"), SHADOW).unwrap();
+        std::fs::write(path.join("pam"), PAM).unwrap();
+        let own_password =
+            "cd $0; mount --bind shadow /etc/shadow; mount --bind pam /etc/pam.d/sshd;";
+        let script = format!(
+            "set -e; {} exec /usr/sbin/sshd -D -e -f $0/sshd_config",
+            if with_password { own_password } else { "" }
+        );
+        let server = Command::new("unshare")
+            .args(["--mount", "sh", "-c", &script, path.as_str()])
             .stderr(std::fs::File::create(path.join("log")).unwrap())
             .stdin(Stdio::null())
             .spawn()
@@ -64,8 +92,14 @@ impl Sshd {
         Utf8Path::from_path(self.directory.path()).unwrap().join(name)
     }
 
+    /// What the server has written, at the level it was told to.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap()
+    }
+
+    /// How many logins succeeded.
+    pub(crate) fn logins(&self) -> usize {
+        self.log().matches("Accepted ").count()
     }
 
     /// Lets one more key in.
