@@ -31,12 +31,15 @@ impl GuestFile {
 }
 
 /// Writes files below a root file system, with the folders above them. A folder that is made for a
-/// file belongs to the file's owner.
+/// file is as private as the file, and its owner's.
 pub(crate) fn write_all(root: &Utf8Path, files: &[GuestFile]) -> Result<(), LabError> {
     for file in files {
         let path = root.join(&file.path);
         if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
             fs::create_dir_all(folder)?;
+            // Whoever may read the file may enter the folder.
+            let mode = file.mode | ((file.mode & 0o444) >> 2);
+            fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))?;
             own(folder, file.owner)?;
         }
         // Replaced, not written into: it may be a link to somewhere on this machine.

@@ -1,0 +1,8 @@
+//! Labs for real. They need root and the programs that a lab needs, and take names and networks that
+//! are nobody else's.
+
+mod containers;
+mod failures;
+mod life;
+mod side_by_side;
+mod support;
