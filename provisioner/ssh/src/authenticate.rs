@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse};
-use russh::keys::agent::{AgentIdentity, client::AgentClient};
+use russh::keys::agent::AgentIdentity;
 use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKey};
 use russh::{MethodKind, MethodSet};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::net::UnixStream;
 use tokio::time::timeout;
 
+use crate::agent::Agent;
 use crate::attempt::{Attempt, AttemptResult};
 use crate::client::{self, Client, Link};
 use crate::endpoint::Endpoint;
 use crate::error::SshError;
-use crate::host_keys::same;
 use crate::identity::{self, IdentityError};
 
 /// More questions than this from a keyboard-interactive login are not about one password.
@@ -73,12 +72,6 @@ struct Login<'a> {
     rsa_hash: Option<HashAlg>,
 }
 
-/// The agent and what it holds.
-struct Agent {
-    client: AgentClient<UnixStream>,
-    identities: Vec<AgentIdentity>,
-}
-
 impl Login<'_> {
     /// Whether a login succeeded.
     async fn run(&mut self) -> Result<bool, Stop> {
@@ -132,30 +125,14 @@ impl Login<'_> {
 
     async fn open_agent(&mut self) -> Option<Agent> {
         let socket = self.endpoint.agent.as_ref()?;
-        match self.list_agent(socket).await {
-            Ok(agent) => Some(agent),
-            Err(reason) => {
-                self.attempts.push(Attempt::not_tried(format!("agent {socket}"), reason));
-                None
-            }
-        }
-    }
-
-    async fn list_agent(&self, socket: &Utf8Path) -> Result<Agent, String> {
-        let ask = async {
-            let mut client = AgentClient::connect_uds(socket).await?;
-            if let Some(binding) = self.handle.agent_session_binding() {
-                // Only agents with destination-constrained keys understand this; those without
-                // lose nothing by refusing.
-                let _ = client.bind_session(binding, false).await;
-            }
-            let identities = client.request_identities().await?;
-            Ok::<_, russh::keys::Error>(Agent { client, identities })
+        let opening = Agent::open(socket, self.handle.agent_session_binding());
+        let reason = match timeout(self.patience, opening).await {
+            Ok(Ok(agent)) => return Some(agent),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "does not answer".to_owned(),
         };
-        match timeout(self.patience, ask).await {
-            Ok(listed) => listed.map_err(|error| error.to_string()),
-            Err(_) => Err("does not answer".to_owned()),
-        }
+        self.attempts.push(Attempt::not_tried(format!("agent {socket}"), reason));
+        None
     }
 
     async fn try_agent_key(
@@ -294,16 +271,6 @@ impl Login<'_> {
             return self.failure(closed);
         }
         SshError::ConnectionLost { host: self.endpoint.label(), reason }
-    }
-}
-
-impl Agent {
-    /// Takes the identity with this key off the list, if the agent has it.
-    fn take(&mut self, key: Option<&PublicKey>) -> Option<AgentIdentity> {
-        let key = key?;
-        let is_it = |identity: &AgentIdentity| same(&identity.public_key(), key);
-        let position = self.identities.iter().position(is_it)?;
-        Some(self.identities.remove(position))
     }
 }
 

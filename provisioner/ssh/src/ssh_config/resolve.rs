@@ -20,7 +20,7 @@ pub struct HostConfig {
     pub identity_files: Vec<Utf8PathBuf>,
     /// Whether only these keys may be used.
     pub identities_only: Option<bool>,
-    /// The agent's socket, or `none`.
+    /// The agent's socket, `none`, or what names an environment variable.
     pub identity_agent: Option<Utf8PathBuf>,
     /// The bastions on the way, the nearest first. `Some` and empty: none at all.
     pub proxy_jump: Option<Vec<Jump>>,
@@ -59,8 +59,8 @@ pub fn resolve(config: &str, host: &str, surroundings: Surroundings<'_>) -> Host
     resolved
 }
 
-/// The endpoint that the configuration describes, with its bastions. Secrets and the agent are
-/// left to be filled in.
+/// The endpoint that the configuration describes, with its bastions. Secrets, and an agent that
+/// only the environment knows, are left to be filled in.
 pub fn endpoint(config: &str, host: &str, surroundings: Surroundings<'_>) -> Endpoint {
     let jump = Jump { host: host.to_owned(), user: None, port: None };
     endpoint_of(config, &jump, surroundings, &mut Vec::new())
@@ -85,6 +85,7 @@ fn endpoint_of(
     endpoint.port = jump.port.or(resolved.port).unwrap_or(endpoint.port);
     endpoint.identity_files = resolved.identity_files;
     endpoint.identities_only = resolved.identities_only.unwrap_or(false);
+    endpoint.agent = resolved.identity_agent.filter(|agent| agent.is_absolute());
     endpoint.via = through(config, resolved.proxy_jump, surroundings, on_the_way);
     endpoint
 }

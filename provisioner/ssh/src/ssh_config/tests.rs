@@ -107,6 +107,14 @@ fn of_jump_and_command_the_first_counts() {
 }
 
 #[test]
+fn an_agent_is_taken_where_its_socket_is_named() {
+    let agent = |config| endpoint(config, "web", here()).agent;
+    assert_eq!(agent("IdentityAgent ~/agent.%u"), Some("/home/me/agent.me".into()));
+    assert_eq!(agent("IdentityAgent none"), None);
+    assert_eq!(agent("IdentityAgent SSH_AUTH_SOCK"), None);
+}
+
+#[test]
 fn known_hosts_files_come_from_the_first_line_that_names_some() {
     let config = "UserKnownHostsFile ~/a %d/b\nUserKnownHostsFile c";
     assert_eq!(resolved(config, "web").known_hosts, ["/home/me/a", "/home/me/b"]);
