@@ -73,12 +73,8 @@ impl Cluster {
             metadata: Metadata { name: &self.name },
             spec: self,
         };
-        // By way of JSON: enums become maps there, and not tags. Neither step can fail for a value
-        // whose keys are all text.
-        serde_json::to_value(&document)
-            .ok()
-            .and_then(|document| serde_yaml::to_string(&document).ok())
-            .unwrap_or_default()
+        // A value whose keys are all text is always JSON.
+        yaml::write(&serde_json::to_value(&document).unwrap_or_default())
     }
 }
 
@@ -93,7 +89,9 @@ struct Document<'a> {
     /// What the spec describes.
     #[schemars(extend("const" = KIND))]
     kind: &'static str,
+    /// What the cluster is called.
     metadata: Metadata<'a>,
+    /// The cluster itself.
     spec: &'a Cluster,
 }
 

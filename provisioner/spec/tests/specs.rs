@@ -1,6 +1,6 @@
 //! The specs to start from, and what resolving them fills in.
 
-use provisioner_spec::{Cluster, STARTER, parse};
+use provisioner_spec::{Cluster, ProxyMode, STARTER, SecretSource, parse};
 use std::{fs, io};
 
 fn sound(text: &str, name: &str) -> Cluster {
@@ -38,4 +38,35 @@ fn the_starter_names_every_role() {
 fn a_minimal_spec_is_resolved() {
     let minimal = include_str!("good/minimal.yaml");
     insta::assert_snapshot!(sound(minimal, "minimal.yaml").to_yaml());
+}
+
+#[test]
+fn everything_is_resolved() {
+    let everything = include_str!("good/everything.yaml");
+    insta::assert_snapshot!(sound(everything, "everything.yaml").to_yaml());
+}
+
+#[test]
+fn defaults_follow_the_version() {
+    let of = |version: &str| {
+        let minimal = include_str!("good/minimal.yaml").replace("v1.30.4", version);
+        let cluster = sound(&minimal, version);
+        (cluster.kubernetes.image_repository, cluster.network.proxy.mode)
+    };
+    assert_eq!(of("1.24.17"), ("k8s.gcr.io".to_owned(), ProxyMode::Iptables));
+    assert_eq!(of("1.25.0"), ("registry.k8s.io".to_owned(), ProxyMode::Iptables));
+    assert_eq!(of("1.32.9"), ("registry.k8s.io".to_owned(), ProxyMode::Iptables));
+    assert_eq!(of("1.33.0"), ("registry.k8s.io".to_owned(), ProxyMode::Nftables));
+}
+
+#[test]
+fn hosts_override_what_is_said_for_all() {
+    let cluster = sound(include_str!("good/everything.yaml"), "everything.yaml");
+    let (general, own) = (&cluster.hosts.ssh, &cluster.host("w1").expect("w1").ssh);
+    assert_eq!(own.user.as_deref(), Some("root"));
+    assert_eq!(own.password, Some(SecretSource::Env("OTHER".to_owned())));
+    assert_eq!(own.private_key, general.private_key);
+    assert_eq!(own.bastion, general.bastion);
+    assert!(!own.sudo && own.sudo_password.is_none());
+    assert_eq!(cluster.hosts.api_endpoint.router_id, Some(42));
 }

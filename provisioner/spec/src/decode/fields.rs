@@ -112,7 +112,7 @@ impl<'c, 'a> Fields<'c, 'a> {
     }
 
     fn report_unknown(&self, key: &str, at: &Cursor<'a>, meant: Option<&str>, asked: &[&str]) {
-        if ["pass", "secret", "token"].iter().any(|word| key.to_lowercase().contains(word)) {
+        if is_secret(key) || meant.is_some_and(is_secret) {
             at.hide();
         }
         let fault = Fault::new(
@@ -138,4 +138,10 @@ impl<'c, 'a> Fields<'c, 'a> {
     fn place_name(&self) -> String {
         if self.of.path.is_empty() { String::new() } else { format!(" in `{}`", self.of.path) }
     }
+}
+
+/// Whether a key of this name probably has a secret as its value.
+fn is_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ["pass", "secret", "token"].iter().any(|word| key.contains(word))
 }

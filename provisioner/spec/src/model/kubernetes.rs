@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Kubernetes {
-    /// The exact version, such as `1.36.2` (`v1.36.2` is the same).
+    /// The exact version, such as `1.36.2` (`v1.36.2` is the same): 1.19 to 1.37.
     #[schemars(with = "String")]
     pub version: Version,
     /// Where the images of the control plane come from. Default: `registry.k8s.io`, and

@@ -29,11 +29,11 @@ pub struct Network {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkPlugin {
-    /// Calico. Not available in this version.
+    /// not available in this version.
     Calico,
-    /// The standard `bridge` plugin with a route per node: for hosts on one common network.
+    /// the standard plugin of that name with a route per node, for hosts on one common network.
     Bridge,
-    /// None: one's own is installed by other means.
+    /// one's own is installed by other means.
     None,
 }
 
@@ -52,11 +52,11 @@ pub struct Proxy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ProxyMode {
-    /// The kernel's IP virtual server; deprecated since 1.35 (KEP-5495).
+    /// the kernel's IP virtual server; deprecated since 1.35 (KEP-5495).
     Ipvs,
-    /// nftables, from 1.31 on; wants kernel 5.13 and nft 1.0.1.
+    /// from 1.31 on; wants kernel 5.13 and nft 1.0.1.
     Nftables,
-    /// iptables.
+    /// in every version.
     Iptables,
 }
 

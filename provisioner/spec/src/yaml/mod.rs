@@ -4,7 +4,9 @@ mod build;
 mod json;
 mod node;
 mod read;
+mod write;
 
 pub(crate) use json::resolve;
 pub(crate) use node::{Entry, Node, Scalar, Value};
 pub(crate) use read::read;
+pub(crate) use write::write;
