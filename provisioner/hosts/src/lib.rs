@@ -1,3 +1,37 @@
+//! Runs over hosts: inventory, facts, preflight, stages over SSH.
+//!
+//! [`up`] connects the rooms: the engine's executor asks a planner (spec, facts and playbooks) for
+//! one stage after the other and has each carried out by a driver (a root shell per host).
+
+mod access;
+mod action;
+mod ask;
+mod context;
+mod driver;
+mod endpoint;
+mod error;
+mod exec;
+mod images;
+mod inventory;
+mod kubeconfig;
+mod planner;
+mod privilege;
+mod root_shell;
+mod session;
+mod site;
+mod status;
+mod transfer;
+mod up;
+mod work;
 
 pub mod facts;
 pub mod preflight;
+
+pub use access::{Access, Secrets};
+pub use action::HostAction;
+pub use error::HostsError;
+pub use exec::{ExecLine, ExecResult, Stream, exec};
+pub use kubeconfig::admin_kubeconfig;
+pub use site::Site;
+pub use status::{ApiStatus, NodeStatus, StatusReport, VipStatus, status};
+pub use up::{PreflightReport, RunOptions, UpOutcome, preflight, up};

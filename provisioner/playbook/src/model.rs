@@ -18,6 +18,9 @@ pub(crate) struct Site {
 pub struct StageDefinition {
     pub name: String,
     pub playbooks: Vec<String>,
+    /// Registered values without which the stage cannot be planned.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

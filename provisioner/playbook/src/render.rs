@@ -1,6 +1,6 @@
 //! Handlebars, strict, in two ways: for shell text, where every value is quoted, and for files.
 
-use handlebars::{Handlebars, RenderError, RenderErrorReason, handlebars_helper, no_escape};
+use handlebars::{Handlebars, RenderError, RenderErrorReason, Renderable as _, handlebars_helper, no_escape};
 use serde_json::Value;
 
 use crate::shell::quote;
@@ -83,6 +83,35 @@ fn toml_helper(
     Ok(())
 }
 
+/// `{{#merged VALUE}} TOML {{/merged}}`: the table inside, with VALUE laid over it.
+fn merged_helper<'reg, 'rc>(
+    helper: &handlebars::Helper<'rc>,
+    registry: &'reg Handlebars<'reg>,
+    context: &'rc handlebars::Context,
+    render_context: &mut handlebars::RenderContext<'reg, 'rc>,
+    out: &mut dyn handlebars::Output,
+) -> Result<(), RenderError> {
+    let over = helper.param(0).ok_or_else(|| failure("merged needs a value"))?.value().clone();
+    let template = helper.template().ok_or_else(|| failure("merged needs a block"))?;
+    let inner = template.renders(registry, context, render_context)?;
+    let mut table: Value = toml::from_str(&inner).map_err(|error| failure(&error.to_string()))?;
+    lay_over(&mut table, over);
+    let text = toml::to_string(&table).map_err(|error| failure(&error.to_string()))?;
+    out.write(&text)?;
+    Ok(())
+}
+
+fn lay_over(base: &mut Value, over: Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                lay_over(base.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (base, over) => *base = over,
+    }
+}
+
 fn registry() -> Handlebars<'static> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
@@ -91,6 +120,7 @@ fn registry() -> Handlebars<'static> {
     registry.register_helper("join", Box::new(join));
     registry.register_helper("indent", Box::new(indent));
     registry.register_helper("toml", Box::new(toml_helper));
+    registry.register_helper("merged", Box::new(merged_helper));
     registry
 }
 
@@ -123,6 +153,20 @@ mod tests {
         a:
           b: 1
         "#);
+    }
+
+    #[test]
+    fn settings_are_laid_over_a_table() {
+        let template = "{{#merged over}}\nversion = {{n}}\n[a.b]\nx = 1\ny = 2\n{{/merged}}";
+        let context = json!({"n": 2, "over": {"a": {"b": {"y": 3}}, "z": true}});
+        insta::assert_snapshot!(Renderer::new().text(template, &context).expect("renders"), @r"
+        version = 2
+        z = true
+
+        [a.b]
+        x = 1
+        y = 3
+        ");
     }
 
     proptest! {

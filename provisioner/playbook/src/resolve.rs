@@ -162,8 +162,13 @@ impl At<'_> {
         self.text(template).map(Content::new)
     }
 
+    /// A file beside the playbook. In a shell script values are quoted as in any shell text.
     fn template_file(&self, src: &str) -> Result<Content, PlaybookError> {
-        self.content(self.resolver.library.template(&self.resolver.playbook.name, src)?)
+        let template = self.resolver.library.template(&self.resolver.playbook.name, src)?;
+        if src.ends_with(".sh.hbs") {
+            return self.shell(template).map(Content::new);
+        }
+        self.content(template)
     }
 
     fn blob(&self, path: &str) -> Result<Blob, PlaybookError> {

@@ -39,35 +39,22 @@ fn call(index: usize, step: &Step) -> Result<String, QuoteError> {
         (false, true) => "d",
         (false, false) => "-",
     };
-    let mut words = match (&step.action, &step.mark) {
-        (Action::Query { .. }, _) => vec![
-            "query".to_owned(),
-            index.to_string(),
-            flags.to_owned(),
-            step.timeout_seconds.to_string(),
-        ],
-        (_, mark) => {
-            let name = if mark.is_some() { "handler" } else { "step" };
-            vec![
-                name.to_owned(),
-                index.to_string(),
-                flags.to_owned(),
-                step.timeout_seconds.to_string(),
-                identity(kind, &arguments),
-            ]
-        }
-    };
+    let name = if step.mark.is_some() { "handler" } else { "step" };
+    let mut words = vec![
+        name.to_owned(),
+        index.to_string(),
+        flags.to_owned(),
+        step.timeout_seconds.to_string(),
+        identity(kind, &arguments),
+    ];
     match &step.mark {
         Some(mark) => words.push(quote(mark)?),
-        None if kind == "query" => {}
         None => {
             words.push(quote(&step.notify.join(" "))?);
             words.push(quote(step.only_if.as_deref().unwrap_or_default())?);
         }
     }
-    if kind != "query" {
-        words.push(kind.to_owned());
-    }
+    words.push(kind.to_owned());
     for argument in &arguments {
         words.push(quote(argument)?);
     }

@@ -30,7 +30,13 @@ pub const STATE_DIR: &str = "/var/lib/provisioner";
 /// A root shell: reads `script LENGTH`, then that many bytes of script, and sources them, until its
 /// input ends. Any other line (a sudo password that sudo did not want) is passed over. `read` takes
 /// no byte beyond the line, `head -c` none beyond the length. `$1` is the process of the connection.
-pub const ROOT_SHELL: &str = r#"umask 077; mkdir -p /run/provisioner; p_connection=$1
-while IFS= read -r p_line; do case $p_line in "script "*)
-head -c "${p_line#script }" >"/run/provisioner/script.$$" && . "/run/provisioner/script.$$"; rm -f "/run/provisioner/script.$$";;
-esac; done"#;
+///
+/// One line, without exclamation marks and single quotes: csh and fish take it as well.
+pub const ROOT_SHELL: &str = concat!(
+    r#"umask 077; mkdir -p /run/provisioner || exit 1; p_connection=$1; p_script=/run/provisioner/script.$$; "#,
+    r#"echo provisioner; while IFS= read -r p_line; do case $p_line in "script "*) "#,
+    r#"head -c "${p_line#script }" >"$p_script" && . "$p_script"; rm -f "$p_script";; esac; done"#
+);
+
+/// The first line that a root shell prints.
+pub const GREETING: &str = "provisioner";

@@ -7,8 +7,10 @@ p_state=/var/lib/provisioner
 p_run_dir=/run/provisioner
 p_bound=8192 # bytes of a command's output that are kept
 umask 077
+# sudo and sshd differ in what they give.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
-export LC_ALL DEBIAN_FRONTEND=noninteractive
+export PATH LC_ALL DEBIAN_FRONTEND=noninteractive
 exec 3>&1
 
 # ---- frames ---------------------------------------------------------------------------------
@@ -189,7 +191,7 @@ step() {
             ;;
         esac
     fi
-    converge "$@"
+    if [ "$p_kind" = query ]; then query "$@"; else converge "$@"; fi
 }
 
 # handler ID FLAGS SECONDS DIGEST KEY KIND ARGUMENT...: runs if its mark is there, silent otherwise.
@@ -273,10 +275,10 @@ check() { "check_$p_kind" "$@" >>"$p_tmp/output" 2>&1 </dev/null; }
 # What the check found, for the plan: p_detail a line of text, or the file before (and after, if made here).
 show() {
     [ -z "$p_detail" ] || text_payload "detail $p_id" "$p_detail"
-    if [ "$p_kind" = file ] || [ "$p_kind" = block ] || [ "$p_kind" = line ]; then
+    if [ "$p_kind" = file ] || [ "$p_kind" = unit ] || [ "$p_kind" = block ] || [ "$p_kind" = line ]; then
         p_bound=65536
         if [ -f "$p_path" ]; then payload "before $p_id" "$p_path"; fi
-        [ "$p_kind" = file ] || payload "after $p_id" "$p_file"
+        [ "$p_kind" = file ] || [ "$p_kind" = unit ] || payload "after $p_id" "$p_file"
         p_bound=8192
     fi
 }
@@ -770,17 +772,11 @@ apply_command() {
     return "$p_code"
 }
 
-# query ID FLAGS SECONDS NAME RUN: its own kind of step, for it changes nothing in either mode.
+# query NAME RUN: changes nothing, so it runs in either mode.
 query() {
-    p_id=$1 p_flags=$2 p_seconds=$3
-    frame begin "$p_id"
-    if [ -e "$p_stop" ]; then
-        end_stage interrupted
-        return 1
-    fi
-    if run_text "$3" "$5" >"$p_tmp/register" 2>"$p_tmp/output"; then
+    if run_text "$p_seconds" "$2" >"$p_tmp/register" 2>"$p_tmp/output"; then
         p_bound=262144
-        payload "register $p_id $4" "$p_tmp/register"
+        payload "register $p_id $1" "$p_tmp/register"
         p_bound=8192
         finish ok
     elif [ "$p_mode" = check ]; then

@@ -21,7 +21,7 @@ pub struct Probe {
 }
 
 /// A way to a port of another host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Path {
     /// The other host's name in the spec.
     pub to: String,
@@ -30,7 +30,7 @@ pub struct Path {
 }
 
 /// What became of a TCP connection (connect(2)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Open,

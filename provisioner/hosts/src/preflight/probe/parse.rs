@@ -33,6 +33,8 @@ impl Probe {
                 _ => {}
             }
         }
+        // They were tried at the same time and ended in any order.
+        self.paths.sort();
     }
 }
 

@@ -67,7 +67,7 @@ neighbour() {
   ip neigh flush to "$1"
   bash -c 'echo >"/dev/udp/$0/9"' "$1"
   tries=0
-  while [ $tries -lt 40 ]; do
+  while [ $tries -lt 15 ]; do
     tries=$((tries + 1))
     entry=$(ip neigh show to "$1")
     case $entry in

@@ -17,7 +17,7 @@ impl Task {
         in_subshell(&format!("listen {LISTEN_SECONDS} {}\n", ports.join(" ")))
     }
 
-    /// Shell text that makes all probes at once and takes 4 s at most, 6 s with registries.
+    /// Shell text that makes all probes at once and takes 3 s at most, 6 s with registries.
     ///
     /// # Errors
     /// A name or an address that no shell can hold.

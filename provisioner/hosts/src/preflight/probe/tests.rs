@@ -20,8 +20,8 @@ fn run(shell: &str, script: &str) -> String {
 fn what_hosts_found_out_is_understood() {
     let probe = read(
         "listening 6443
-path m2 2379 open
 path m2 2380 refused
+path m2 2379 open
 path m3 2379 unreachable
 path m3 2380 timed-out
 path m3 10250 unknown

@@ -1,4 +1,6 @@
 mod catalogue;
 mod exceptions;
+mod namespaces;
 mod provoked;
+mod recipes;
 pub(super) mod world;

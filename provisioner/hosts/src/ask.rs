@@ -1,0 +1,62 @@
+//! One question to several hosts at once, outside of a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use provisioner_playbook::frames::Frame;
+use provisioner_spec::Host;
+use provisioner_ssh::Connector;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::session::SessionOptions;
+use crate::up::{nonce, session};
+use crate::{HostsError, Site};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a script that changes nothing prints on each of the hosts, in their order.
+pub(crate) async fn ask_all(
+    site: &Arc<Site>,
+    hosts: &[Host],
+    script: &str,
+) -> Vec<(String, Result<String, HostsError>)> {
+    let connector = Arc::new(Connector::new(site.access.ssh_options()));
+    let mut running = JoinSet::new();
+    for (index, host) in hosts.iter().cloned().enumerate() {
+        let (site, connector, script) = (Arc::clone(site), Arc::clone(&connector), script.to_owned());
+        running.spawn(async move {
+            let answer = ask(&site, &connector, &host, &script).await;
+            (index, host.name, answer)
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(answer) = running.join_next().await {
+        answers.extend(answer);
+    }
+    answers.sort_by_key(|(index, ..)| *index);
+    answers.into_iter().map(|(_, host, answer)| (host, answer)).collect()
+}
+
+async fn ask(
+    site: &Site,
+    connector: &Connector,
+    host: &Host,
+    script: &str,
+) -> Result<String, HostsError> {
+    let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), holder: None };
+    let mut session = session(site, host, options);
+    let shell = session.shell(connector).await?;
+    let script = format!(
+        "{{\n{script}\n}} >\"$p_tmp/document\" 2>/dev/null </dev/null\np_bound=4194304\n\
+         payload 'document answer' \"$p_tmp/document\"\n"
+    );
+    shell.send(&script).await?;
+    loop {
+        let frame = timeout(PATIENCE, shell.next_frame()).await;
+        let silent = |_| HostsError::Silent { host: host.name.clone(), after: PATIENCE };
+        if let Frame::Document { text, .. } = frame.map_err(silent)?? {
+            return Ok(text);
+        }
+    }
+}

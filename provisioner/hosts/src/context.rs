@@ -1,0 +1,302 @@
+//! What templates and conditions of playbooks see. The reference is docs/playbooks.md.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use provisioner_bundle::{Bundle, File};
+use provisioner_pki::ClusterPki;
+use provisioner_spec::{Cluster, Host, NetworkPlugin, ProxyMode, Role};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use crate::HostsError;
+use crate::facts::{Facts, Module};
+use crate::images::{is_for, pause_image};
+use crate::inventory::Inventory;
+
+/// The highest priority of a VRRP router of ours; each further host has one less.
+const HIGHEST_PRIORITY: usize = 150;
+
+/// All that a context is made of, for one run.
+pub(crate) struct Known<'a> {
+    pub cluster: &'a Cluster,
+    pub bundle: Option<&'a Bundle>,
+    pub inventory: &'a Inventory,
+    pub pki: &'a ClusterPki,
+    pub join: &'a Join,
+    /// What steps have registered, by name.
+    pub registered: BTreeMap<String, Value>,
+    pub run: &'a str,
+}
+
+/// The run's own way into the cluster for hosts that join.
+pub(crate) struct Join {
+    pub needed: bool,
+    pub token_id: String,
+    pub token: SecretString,
+    pub manifest: SecretString,
+}
+
+impl Known<'_> {
+    /// The context of one host.
+    ///
+    /// # Errors
+    /// An authority whose certificate cannot be read.
+    pub(crate) fn context(&self, host: &Host) -> Result<Value, HostsError> {
+        let facts = self.inventory.facts.get(&host.name).cloned().unwrap_or_default();
+        Ok(json!({
+            "cluster": {"name": self.cluster.name},
+            "run": {"id": self.run},
+            "kubernetes": self.kubernetes(host, &facts),
+            "network": self.network(),
+            "containerd": self.containerd(),
+            "endpoint": self.endpoint(),
+            "host": self.host(host, &facts),
+            "hosts": list(self.cluster.all_hosts()),
+            "controlPlanes": list(self.cluster.control_planes().iter()),
+            "workers": list(self.cluster.workers().iter()),
+            "edges": list(self.cluster.edge_nodes().iter()),
+            "bundle": self.bundle_for(host.role),
+            "pki": self.pki(host)?,
+            "join": self.join(),
+            "registered": self.registered,
+        }))
+    }
+
+    fn kubernetes(&self, host: &Host, facts: &Facts) -> Value {
+        let kubernetes = &self.cluster.kubernetes;
+        let repository = &kubernetes.package_repository;
+        let is_redhat = facts.os.family == crate::facts::Family::Redhat;
+        let key = repository.key.clone().unwrap_or_else(|| {
+            if is_redhat { beside(&repository.rpm, "repodata/repomd.xml.key") } else { beside(&repository.apt, "Release.key") }
+        });
+        json!({
+            "version": kubernetes.version.to_string(),
+            "minor": kubernetes.version.minor,
+            "api": kubeadm_api(kubernetes.version.minor),
+            "imageRepository": kubernetes.image_repository,
+            "source": if self.bundle.is_some() { "bundle" } else { "repository" },
+            "pauseImage": pause_image(self.cluster, self.bundle),
+            "schedulableControlPlane": kubernetes.schedulable_control_plane,
+            "dns": self.cluster.network.dns.enabled,
+            "packageRepository": {"apt": repository.apt, "rpm": repository.rpm, "key": key},
+            "kubelet": self.kubelet(),
+            "kubeProxy": self.kube_proxy(),
+            "apiServer": {"extraArgs": kubernetes.api_server.extra_args},
+            "controllerManager": {"extraArgs": kubernetes.controller_manager.extra_args},
+            "scheduler": {"extraArgs": kubernetes.scheduler.extra_args},
+            "etcd": {"extraArgs": kubernetes.etcd.extra_args},
+            "images": if host.role == Role::ControlPlane { "all" } else { "node" },
+        })
+    }
+
+    fn kubelet(&self) -> Value {
+        let dns = &self.cluster.network.dns;
+        let document = json!({
+            "apiVersion": "kubelet.config.k8s.io/v1beta1",
+            "kind": "KubeletConfiguration",
+            "cgroupDriver": "systemd",
+            "clusterDNS": [dns.address],
+            "clusterDomain": dns.domain,
+        });
+        overlaid(document, &self.cluster.kubernetes.kubelet)
+    }
+
+    fn kube_proxy(&self) -> Value {
+        let document = json!({
+            "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+            "kind": "KubeProxyConfiguration",
+            "mode": proxy_mode(self.cluster.network.proxy.mode),
+        });
+        overlaid(document, &self.cluster.kubernetes.kube_proxy)
+    }
+
+    fn network(&self) -> Value {
+        let network = &self.cluster.network;
+        json!({
+            "podCidr": network.pod_cidr,
+            "serviceCidr": network.service_cidr,
+            "plugin": match network.plugin {
+                NetworkPlugin::Calico => "calico",
+                NetworkPlugin::Bridge => "bridge",
+                NetworkPlugin::None => "none",
+            },
+            "proxyMode": proxy_mode(network.proxy.mode),
+            "dnsDomain": network.dns.domain,
+            "dnsAddress": network.dns.address,
+        })
+    }
+
+    fn containerd(&self) -> Value {
+        let containerd = &self.cluster.runtime.containerd;
+        let mirror = |(registry, hosts): (&String, &Vec<String>)| json!({"registry": registry, "hosts": hosts});
+        json!({
+            "mirrors": containerd.mirrors.iter().map(mirror).collect::<Vec<_>>(),
+            "proxy": containerd.proxy.as_ref().map(|proxy| {
+                json!({"http": proxy.http, "https": proxy.https, "noProxy": proxy.no_proxy})
+            }),
+            "settings": containerd.settings,
+        })
+    }
+
+    fn endpoint(&self) -> Value {
+        let endpoint = &self.cluster.hosts.api_endpoint;
+        let control_planes = self.cluster.control_planes();
+        let names = control_planes.iter().flat_map(|host| [host.name.clone(), host.address.to_string()]);
+        let mut sans: Vec<String> = std::iter::once(endpoint.address.clone())
+            .chain(endpoint.vip.map(|vip| vip.to_string()))
+            .chain(names)
+            .chain(self.cluster.kubernetes.api_server.cert_sans.iter().cloned())
+            .collect();
+        let mut seen = std::collections::BTreeSet::new();
+        sans.retain(|name| seen.insert(name.clone()));
+        json!({
+            "address": endpoint.address,
+            "port": endpoint.port,
+            "vip": endpoint.vip,
+            "managed": endpoint.vip.is_some(),
+            "routerId": endpoint.router_id,
+            "certSans": sans,
+        })
+    }
+
+    fn host(&self, host: &Host, facts: &Facts) -> Value {
+        let all = self.cluster.control_planes();
+        let index = all.iter().position(|other| other.name == host.name).unwrap_or_default();
+        let link = facts.interface_of(host.address);
+        let interface = host
+            .interface
+            .clone()
+            .or_else(|| self.cluster.hosts.api_endpoint.interface.clone())
+            .or_else(|| link.map(|(link, _)| link.name.clone()));
+        let widest = if host.address.is_ipv4() { 32 } else { 128 };
+        let peers = all.iter().filter(|other| other.name != host.name).map(|other| other.address);
+        let modules = facts.kernel.modules.iter().filter(|(_, state)| **state != Module::Absent);
+        json!({
+            "name": host.name,
+            "address": host.address,
+            "role": host.role,
+            "index": index,
+            "priority": HIGHEST_PRIORITY.saturating_sub(index),
+            "interface": interface,
+            "prefix": link.map_or(widest, |(_, prefix)| prefix),
+            "labels": host.labels,
+            "taints": host.taints,
+            "peers": peers.collect::<Vec<_>>(),
+            "first": self.inventory.first_control_plane(self.cluster).is_some_and(|first| first.name == host.name),
+            "os": {"family": facts.os.family.name(), "id": facts.os.id, "codename": facts.os.codename},
+            "arch": facts.architecture.name(),
+            "cgroup": facts.cgroup.as_ref().map_or(0, |cgroup| cgroup.version),
+            "modules": modules.map(|(name, _)| name).collect::<Vec<_>>(),
+        })
+    }
+
+    fn bundle_for(&self, role: Role) -> Value {
+        let Some(bundle) = self.bundle else {
+            return json!({"binaries": [], "cni": [], "images": [], "debs": []});
+        };
+        let placed = |files: Vec<&File>, folder: &str| -> Vec<Value> {
+            let name = |file: &File| file.path.file_name().map(|name| format!("{folder}/{name}"));
+            files.into_iter().map(|file| json!({"path": file.path, "dest": name(file), "sha256": file.sha256})).collect()
+        };
+        let binaries = bundle.binaries().filter(|file| file.path.file_name() != Some("helm"));
+        let images = bundle.images().iter().flat_map(|image| {
+            let wanted = image.references.iter().filter(|reference| is_for(reference, role));
+            wanted.map(|reference| json!({"reference": reference, "path": image.file}))
+        });
+        json!({
+            "binaries": placed(binaries.collect(), "/usr/local/bin"),
+            "cni": placed(bundle.cni_plugins().collect(), "/opt/cni/bin"),
+            "images": images.collect::<Vec<_>>(),
+            "debs": placed(bundle.debs().collect(), "/var/lib/provisioner/debs"),
+        })
+    }
+
+    fn pki(&self, host: &Host) -> Result<Value, HostsError> {
+        let files = if host.role == Role::ControlPlane { self.pki.files() } else { Vec::new() };
+        let file = |file: provisioner_pki::PkiFile| {
+            json!({
+                "path": file.path,
+                "contents": file.contents.expose_secret(),
+                "mode": format!("{:04o}", file.mode),
+                "secret": file.secret,
+            })
+        };
+        Ok(json!({
+            "files": files.into_iter().map(file).collect::<Vec<_>>(),
+            "caCertificate": self.pki.ca.cert_pem,
+            "caHash": self.pki.ca_hash()?,
+        }))
+    }
+
+    fn join(&self) -> Value {
+        let endpoint = &self.cluster.hosts.api_endpoint;
+        // JSON is YAML, which is what a kubeconfig is.
+        let kubeconfig = json!({
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": self.cluster.name, "cluster": {
+                "certificate-authority-data": BASE64_STANDARD.encode(&self.pki.ca.cert_pem),
+                "server": format!("https://{}", authority(&endpoint.address, endpoint.port)),
+            }}],
+            "users": [{"name": "join", "user": {"token": self.join.token.expose_secret()}}],
+            "contexts": [{"name": "join", "context": {"cluster": self.cluster.name, "user": "join"}}],
+            "current-context": "join",
+        });
+        json!({
+            "needed": self.join.needed,
+            "token": self.join.token.expose_secret(),
+            "tokenId": self.join.token_id,
+            "tokenManifest": self.join.manifest.expose_secret(),
+            "kubeconfig": kubeconfig.to_string(),
+        })
+    }
+}
+
+/// Host and port, an IPv6 address in brackets.
+pub(crate) fn authority(address: &str, port: u16) -> String {
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}
+
+/// Which kubeadm configuration a minor version of 1 understands best.
+fn kubeadm_api(minor: u64) -> &'static str {
+    match minor {
+        ..=21 => "v1beta2",
+        22..=30 => "v1beta3",
+        _ => "v1beta4",
+    }
+}
+
+fn proxy_mode(mode: ProxyMode) -> &'static str {
+    match mode {
+        ProxyMode::Ipvs => "ipvs",
+        ProxyMode::Nftables => "nftables",
+        ProxyMode::Iptables => "iptables",
+    }
+}
+
+fn beside(base: &str, name: &str) -> String {
+    format!("{}/{name}", base.trim_end_matches('/'))
+}
+
+fn list<'a>(hosts: impl Iterator<Item = &'a Host>) -> Vec<Value> {
+    hosts
+        .map(|host| {
+            json!({
+                "name": host.name,
+                "address": host.address,
+                "role": host.role,
+                "labels": host.labels,
+                "taints": host.taints,
+            })
+        })
+        .collect()
+}
+
+fn overlaid(mut document: Value, over: &Map<String, Value>) -> Value {
+    for (key, value) in over {
+        document[key] = value.clone();
+    }
+    document
+}

@@ -1,0 +1,66 @@
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use provisioner_ssh::SshError;
+
+/// Why something on hosts did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum HostsError {
+    #[error(transparent)]
+    Ssh(#[from] SshError),
+    #[error("{host}: become root: {said}")]
+    NotRoot { host: String, said: String },
+    #[error("{host}: its shell ended: {said}")]
+    ShellEnded { host: String, said: String },
+    #[error("{host}: no answer for {} s", after.as_secs())]
+    Silent { host: String, after: Duration },
+    #[error("{host}: another run is at work there: {by}")]
+    LockHeld { host: String, by: String },
+    #[error("{host}: read {path} to send it")]
+    Local { host: String, path: Utf8PathBuf, source: std::io::Error },
+    #[error("{host}: send {path}: {said}")]
+    Transfer { host: String, path: Utf8PathBuf, said: String },
+    #[error(transparent)]
+    Bundle(#[from] provisioner_bundle::Error),
+    #[error(transparent)]
+    Pki(#[from] provisioner_pki::Error),
+    #[error("{host}: {source}")]
+    Quote { host: String, source: provisioner_playbook::shell::QuoteError },
+    #[error("the spec has no host or role {0:?}")]
+    NoSuchHost(String),
+    #[error("no control plane of the cluster {cluster} could be asked: {reasons}")]
+    NoControlPlane { cluster: String, reasons: String },
+    #[error("the cluster {0} does not exist yet: no control plane has its certificate authority")]
+    NoCluster(String),
+}
+
+impl HostsError {
+    /// What to do next, where there is something to do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Ssh(error) => error.hint(),
+            Self::NotRoot { .. } => Some(
+                "give `ssh.sudo: true` and, if sudo asks for one, `ssh.sudoPassword`, or log in as root".into(),
+            ),
+            Self::ShellEnded { .. } | Self::Silent { .. } => {
+                Some("run the same command again: it goes on where it ended".into())
+            }
+            Self::LockHeld { .. } => Some(
+                "wait until it has ended; if its machine is gone, end that process on the host".into(),
+            ),
+            Self::Bundle(_) | Self::Local { .. } => Some("`provisioner bundle verify` checks the bundle".into()),
+            Self::NoCluster(_) => Some("`provisioner up` creates it".into()),
+            Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),
+            _ => None,
+        }
+    }
+
+    /// Whether connecting again may help.
+    pub(crate) fn is_lost_connection(&self) -> bool {
+        match self {
+            Self::Ssh(error) => error.is_transient() || matches!(error, SshError::NoExit { .. } | SshError::Io { .. }),
+            Self::ShellEnded { .. } | Self::Silent { .. } => true,
+            _ => false,
+        }
+    }
+}

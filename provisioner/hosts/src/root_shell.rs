@@ -1,0 +1,201 @@
+//! A root shell on a host: scripts go in, frames come out.
+
+use std::time::Duration;
+
+use provisioner_playbook::frames::{Decoder, Frame};
+use provisioner_playbook::shell::{GREETING, prelude};
+use provisioner_ssh::{Connection, ExitWaiter, Process};
+use secrecy::ExposeSecret;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::time::timeout;
+
+use crate::privilege::Privilege;
+use crate::{HostsError, Stream};
+
+/// How long becoming root may take; sudo asks directories and domains sometimes.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// After sudo has complained, a shell that is to come has come by then.
+const AFTER_COMPLAINT: Duration = Duration::from_secs(3);
+
+/// Standard error may come a moment after standard output.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+pub(crate) struct RootShell {
+    host: String,
+    stdin: provisioner_ssh::Input,
+    stdout: BufReader<provisioner_ssh::Output>,
+    stderr: provisioner_ssh::Output,
+    exit: ExitWaiter,
+    decoder: Decoder,
+}
+
+impl RootShell {
+    /// Starts a root shell.
+    ///
+    /// # Errors
+    /// [`HostsError::NotRoot`] with what sudo said, or a lost connection.
+    pub(crate) async fn start(
+        connection: &Connection,
+        privilege: &Privilege,
+        nonce: &str,
+    ) -> Result<Self, HostsError> {
+        let host = connection.host().to_owned();
+        let quoted = privilege.command();
+        let command = quoted.map_err(|source| HostsError::Quote { host: host.clone(), source })?;
+        let Process { mut stdin, stdout, stderr, exit } = connection.open(&command).await?;
+        if let Some(password) = privilege.password() {
+            let line = format!("{}\n", password.expose_secret());
+            // A shell that ended at once says why on its standard error.
+            let _ = stdin.write_all(line.as_bytes()).await;
+        }
+        let decoder = Decoder::new(nonce);
+        let mut shell = Self { host, stdin, stdout: BufReader::new(stdout), stderr, exit, decoder };
+        shell.greeted().await?;
+        Ok(shell)
+    }
+
+    /// Sends the functions that compiled scripts stand on, and begins the run in this shell.
+    pub(crate) async fn prepare(&mut self, run: &str, nonce: &str) -> Result<(), HostsError> {
+        let prelude = prelude()
+            .map_err(|source| HostsError::Quote { host: self.host.clone(), source })?;
+        // Run names and nonces are letters, digits and hyphens.
+        self.send(&format!("{prelude}\nbegin_run {run} {nonce}\n")).await
+    }
+
+    /// Sends a script for the shell to source.
+    pub(crate) async fn send(&mut self, script: &str) -> Result<(), HostsError> {
+        self.write(format!("script {}\n{script}", script.len()).as_bytes()).await
+    }
+
+    /// Sends bytes that a script now reads.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), HostsError> {
+        let written = async {
+            self.stdin.write_all(bytes).await?;
+            self.stdin.flush().await
+        };
+        match written.await {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.ended().await),
+        }
+    }
+
+    /// The next frame. Cancelling it loses nothing.
+    pub(crate) async fn next_frame(&mut self) -> Result<Frame, HostsError> {
+        loop {
+            if let Some(frame) = self.decoder.next_frame() {
+                return Ok(frame);
+            }
+            let bytes = self.stdout.fill_buf().await.unwrap_or_default();
+            let count = bytes.len();
+            if count == 0 {
+                return Err(self.ended().await);
+            }
+            self.decoder.feed(bytes);
+            self.stdout.consume(count);
+        }
+    }
+
+    /// Hands over what a command prints, line by line, until the line `NONCE CODE`.
+    pub(crate) async fn lines<F: Future<Output = ()>>(
+        self,
+        nonce: &str,
+        sink: impl Fn(Stream, String) -> F,
+    ) -> Result<u32, HostsError> {
+        let Self { stdin: _stdin, stdout, stderr, mut exit, host, .. } = self;
+        let mut out = stdout.lines();
+        let mut err = BufReader::new(stderr).lines();
+        let mut held_back: Option<String> = None;
+        let mut err_open = true;
+        let code = loop {
+            tokio::select! {
+                line = out.next_line() => {
+                    let Some(line) = line.unwrap_or_default() else { break None };
+                    if let Some(code) = line.strip_prefix(nonce) {
+                        // The empty line before it is ours, unless the last line had no end.
+                        if let Some(line) = held_back.take().filter(|line| !line.is_empty()) {
+                            sink(Stream::Stdout, line).await;
+                        }
+                        break code.trim().parse().ok();
+                    }
+                    if let Some(line) = held_back.replace(line) {
+                        sink(Stream::Stdout, line).await;
+                    }
+                }
+                line = err.next_line(), if err_open => match line.unwrap_or_default() {
+                    Some(line) => sink(Stream::Stderr, line).await,
+                    None => err_open = false,
+                },
+            }
+        };
+        while let Ok(Ok(Some(line))) = timeout(LAST_WORDS, err.next_line()).await {
+            sink(Stream::Stderr, line).await;
+        }
+        match code {
+            Some(code) => Ok(code),
+            None => Err(match exit.wait().await {
+                Err(error) => HostsError::Ssh(error),
+                Ok(exit) => HostsError::ShellEnded { host, said: exit.to_string() },
+            }),
+        }
+    }
+
+    async fn greeted(&mut self) -> Result<(), HostsError> {
+        let mut said = Vec::new();
+        let mut line = String::new();
+        let greeting = async {
+            let mut chunk = [0; 1024];
+            let mut patience = PATIENCE;
+            loop {
+                tokio::select! {
+                    read = self.stdout.read_line(&mut line) => match read {
+                        Ok(0) | Err(_) => return false,
+                        // A login shell may print something of its own first.
+                        Ok(_) if line.trim_end() == GREETING => return true,
+                        Ok(_) => line.clear(),
+                    },
+                    read = self.stderr.read(&mut chunk), if patience == PATIENCE => match read {
+                        Ok(0) | Err(_) => patience = AFTER_COMPLAINT,
+                        Ok(count) => {
+                            said.extend_from_slice(&chunk[..count]);
+                            patience = AFTER_COMPLAINT;
+                        }
+                    },
+                    () = tokio::time::sleep(patience) => return false,
+                }
+            }
+        };
+        let greeted = timeout(PATIENCE * 2, greeting).await.unwrap_or(false);
+        if greeted {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        let said = if said.is_empty() { "no answer".to_owned() } else { said };
+        if !said.is_empty() && !self.connection_lost().await {
+            return Err(HostsError::NotRoot { host: self.host.clone(), said });
+        }
+        Err(self.ended().await)
+    }
+
+    async fn connection_lost(&mut self) -> bool {
+        matches!(
+            timeout(AFTER_COMPLAINT, self.exit.wait()).await,
+            Ok(Err(provisioner_ssh::SshError::ConnectionLost { .. }))
+        )
+    }
+
+    /// Why there is nothing more to read: the connection, or the shell itself.
+    async fn ended(&mut self) -> HostsError {
+        let host = self.host.clone();
+        match timeout(AFTER_COMPLAINT, self.exit.wait()).await {
+            Ok(Err(error)) => HostsError::Ssh(error),
+            ended => {
+                let mut said = Vec::new();
+                let _ = timeout(AFTER_COMPLAINT, self.stderr.read_to_end(&mut said)).await;
+                let how = ended.map_or_else(|_| String::new(), |exit| exit.map_or_else(|_| String::new(), |exit| exit.to_string()));
+                let text = [how, self.decoder.noise(), String::from_utf8_lossy(&said).trim().to_owned()];
+                let text: Vec<String> = text.into_iter().filter(|part| !part.is_empty()).collect();
+                HostsError::ShellEnded { host, said: text.join("; ") }
+            }
+        }
+    }
+}

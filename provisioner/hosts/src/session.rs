@@ -1,0 +1,122 @@
+//! One host for the length of a run: its connection and its root shell, made anew when lost.
+
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use provisioner_playbook::frames::Frame;
+use provisioner_playbook::shell::{RUN_DIR, quote};
+use provisioner_ssh::{Connection, Connector, Endpoint};
+use tokio::time::timeout;
+
+use crate::HostsError;
+use crate::privilege::Privilege;
+use crate::root_shell::RootShell;
+
+/// How long a host is tried for at first: a name mistyped should not take minutes.
+const FIRST_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a host that was lost is tried for: enough for a reboot.
+const PATIENCE: Duration = Duration::from_secs(180);
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What all sessions of a run have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionOptions {
+    pub run: String,
+    /// Opens every frame.
+    pub nonce: String,
+    /// Who this run is to others; None for one that changes nothing and needs no lock.
+    pub holder: Option<String>,
+}
+
+pub(crate) struct Session {
+    endpoint: Endpoint,
+    privilege: Privilege,
+    options: SessionOptions,
+    connection: Option<Connection>,
+    shell: Option<RootShell>,
+    /// Whether there was a connection before.
+    seen: bool,
+}
+
+impl Session {
+    pub(crate) fn new(endpoint: Endpoint, privilege: Privilege, options: SessionOptions) -> Self {
+        Self { endpoint, privilege, options, connection: None, shell: None, seen: false }
+    }
+
+    /// The root shell, with the run's lock if it needs one.
+    pub(crate) async fn shell(&mut self, connector: &Connector) -> Result<&mut RootShell, HostsError> {
+        if self.shell.is_none() {
+            let shell = self.open(connector).await?;
+            self.seen = true;
+            self.shell = Some(shell);
+        }
+        match &mut self.shell {
+            Some(shell) => Ok(shell),
+            None => Err(HostsError::ShellEnded { host: self.endpoint.name.clone(), said: String::new() }),
+        }
+    }
+
+    /// The root shell, for good.
+    pub(crate) async fn take_shell(&mut self, connector: &Connector) -> Result<RootShell, HostsError> {
+        self.open(connector).await
+    }
+
+    /// Whether the host was ever reached.
+    pub(crate) fn was_connected(&self) -> bool {
+        self.seen
+    }
+
+    /// Forgets a connection that does not answer any more.
+    pub(crate) fn forget(&mut self) {
+        self.shell = None;
+        self.connection = None;
+    }
+
+    /// What [`crate::transfer::send`] needs, to run beside the root shell.
+    pub(crate) fn for_transfer(&self) -> Option<(Connection, Privilege, String)> {
+        Some((self.connection.clone()?, self.privilege.clone(), self.options.nonce.clone()))
+    }
+
+    /// Asks the script that runs to end after its step.
+    pub(crate) async fn ask_to_stop(&self) {
+        let Some((connection, privilege, nonce)) = self.for_transfer() else { return };
+        let stop = Utf8PathBuf::from(RUN_DIR).join(format!("stop.{}", self.options.run));
+        let Ok(stop) = quote(stop.as_str()) else { return };
+        if let Ok(mut shell) = RootShell::start(&connection, &privilege, &nonce).await {
+            let _ = shell.send(&format!(": >{stop}; echo {nonce} alive\n")).await;
+            let _ = timeout(LOCK_PATIENCE, shell.next_frame()).await;
+        }
+    }
+
+    async fn open(&mut self, connector: &Connector) -> Result<RootShell, HostsError> {
+        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
+            Some(connection) => connection,
+            None => {
+                let patience = if self.seen { PATIENCE } else { FIRST_PATIENCE };
+                connector.connect_with_backoff(&self.endpoint, Instant::now() + patience).await?
+            }
+        };
+        self.connection = Some(connection.clone());
+        let mut shell = RootShell::start(&connection, &self.privilege, &self.options.nonce).await?;
+        shell.prepare(&self.options.run, &self.options.nonce).await?;
+        if let Some(holder) = &self.options.holder {
+            lock(&mut shell, holder, &self.endpoint.name).await?;
+        }
+        Ok(shell)
+    }
+}
+
+async fn lock(shell: &mut RootShell, holder: &str, host: &str) -> Result<(), HostsError> {
+    let quoted = quote(holder);
+    let quoted = quoted.map_err(|source| HostsError::Quote { host: host.to_owned(), source })?;
+    shell.send(&format!("lock {quoted} \"$p_connection\"\n")).await?;
+    loop {
+        let frame = timeout(LOCK_PATIENCE, shell.next_frame()).await;
+        let silent = |_| HostsError::Silent { host: host.to_owned(), after: LOCK_PATIENCE };
+        match frame.map_err(silent)?? {
+            Frame::Locked => return Ok(()),
+            Frame::Held(by) => return Err(HostsError::LockHeld { host: host.to_owned(), by }),
+            _ => {}
+        }
+    }
+}

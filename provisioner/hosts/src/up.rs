@@ -1,0 +1,151 @@
+//! Whole runs: `up`, `plan` and `preflight`.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, PoisonError};
+
+use provisioner_engine::{Events, Failure, Interrupt, Mode, Options, Planner as _, RunInfo, Summary};
+use provisioner_spec::Host;
+use provisioner_ssh::Connector;
+use serde::Serialize;
+
+use crate::driver::HostsDriver;
+use crate::planner::{HostsPlanner, Purpose};
+use crate::preflight::{Finding, Severity, catalogue};
+use crate::privilege::Privilege;
+use crate::session::{Session, SessionOptions};
+use crate::{HostsError, Site};
+
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Its mode says whether anything is changed: `plan` checks, `up` applies.
+    pub info: RunInfo,
+    pub parallelism: NonZeroUsize,
+    /// Go on though preflight has found errors.
+    pub ignore_findings: bool,
+    /// Who runs this, for whoever finds the lock held: `user@machine`.
+    pub holder: String,
+}
+
+#[derive(Debug)]
+pub struct UpOutcome {
+    pub summary: Summary,
+    pub findings: Vec<Finding>,
+    /// Preflight did not let the run begin.
+    pub refused: bool,
+}
+
+/// Every check on every host.
+#[derive(Debug, Serialize)]
+pub struct PreflightReport {
+    /// How many checks were made.
+    pub checks: usize,
+    /// How many hosts answered.
+    pub hosts: usize,
+    pub findings: Vec<Finding>,
+    /// Hosts that could not be asked.
+    pub failures: Vec<Failure>,
+}
+
+impl PreflightReport {
+    /// Whether `up` would begin.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty() && !has_errors(&self.findings)
+    }
+}
+
+/// Brings the cluster to what the spec says; in check mode, tells what that would change.
+///
+/// # Errors
+/// Something on this machine; what happens on hosts is in the outcome.
+pub async fn up(
+    site: Arc<Site>,
+    options: RunOptions,
+    interrupt: &Interrupt,
+    events: &Events,
+) -> Result<UpOutcome, HostsError> {
+    let purpose = Purpose::Up { ignore_findings: options.ignore_findings };
+    let mode = options.info.mode;
+    let mut planner =
+        HostsPlanner::new(Arc::clone(&site), mode, purpose, options.info.run.to_string(), events.clone());
+    let findings = planner.findings();
+    let driver = Arc::new(driver(&site, &options, events)?);
+    let engine = Options { info: options.info, parallelism: options.parallelism };
+    let outcome = provisioner_engine::run(&mut planner, driver, &engine, interrupt, events).await;
+    let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let refused = mode == Mode::Apply && !outcome.summary.failures.is_empty() && has_errors(&findings)
+        && outcome.summary.failures.iter().all(|failure| failure.host.is_none());
+    Ok(UpOutcome { summary: outcome.summary, findings, refused })
+}
+
+/// Makes every check on every host; changes nothing.
+///
+/// # Errors
+/// As [`up`].
+pub async fn preflight(
+    site: Arc<Site>,
+    options: RunOptions,
+    interrupt: &Interrupt,
+    events: &Events,
+) -> Result<PreflightReport, HostsError> {
+    let run = options.info.run.to_string();
+    let mut planner =
+        HostsPlanner::new(Arc::clone(&site), Mode::Check, Purpose::Preflight, run, events.clone());
+    let findings = planner.findings();
+    let driver = Arc::new(driver(&site, &options, events)?);
+    let engine = Options { info: options.info, parallelism: options.parallelism };
+    debug_assert!(!planner.stage_names().is_empty());
+    let outcome = provisioner_engine::run(&mut planner, driver, &engine, interrupt, events).await;
+    planner.conclude(&outcome.registered);
+    let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok(PreflightReport {
+        checks: catalogue().len(),
+        hosts: planner.reached(),
+        findings,
+        failures: outcome.summary.failures,
+    })
+}
+
+fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+fn driver(site: &Site, options: &RunOptions, events: &Events) -> Result<HostsDriver, HostsError> {
+    for secret in site.access.secrets.values() {
+        events.redactor().add(secret);
+    }
+    let session_options = SessionOptions {
+        run: options.info.run.to_string(),
+        nonce: nonce(),
+        holder: (options.info.mode == Mode::Apply).then(|| options.holder.clone()),
+    };
+    let sessions = site
+        .cluster
+        .all_hosts()
+        .map(|host| (host.name.clone(), session(site, host, session_options.clone())));
+    let mut files = BTreeMap::new();
+    if let Some(bundle) = &site.bundle {
+        for file in &bundle.manifest().files {
+            files.insert(file.sha256.clone(), bundle.location(file)?);
+        }
+    }
+    let connector = Connector::new(site.access.ssh_options());
+    Ok(HostsDriver::new(connector, sessions.collect(), files))
+}
+
+pub(crate) fn session(site: &Site, host: &Host, options: SessionOptions) -> Session {
+    let privilege = if host.ssh.sudo {
+        let source = host.ssh.sudo_password.as_ref();
+        Privilege::Sudo(site.access.secrets.get(source))
+    } else {
+        Privilege::Root
+    };
+    Session::new(site.access.endpoint(host), privilege, options)
+}
+
+/// Opens every frame of a run: no command can guess it.
+pub(crate) fn nonce() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    // Each RandomState has keys of its own, from the system's randomness.
+    format!("{:016x}{:016x}", RandomState::new().hash_one(0), RandomState::new().hash_one(1))
+}
