@@ -7,7 +7,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::AgentIdentity;
-use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKey};
+use russh::keys::{HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
 use russh::{MethodKind, MethodSet};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
@@ -116,11 +116,29 @@ impl Login<'_> {
                 return Ok(false);
             }
         };
+        let key = Arc::new(key);
+        if self.try_certificate(file, &key).await? {
+            return Ok(true);
+        }
         let hash = self.hash_for(key.public_key()).await;
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
         let user = self.endpoint.user.clone();
+        let key = PrivateKeyWithHashAlg::new(key, hash);
         let answer = bounded(self.patience, self.handle.authenticate_publickey(user, key)).await?;
         self.judge(format!("key {file}"), answer)
+    }
+
+    async fn try_certificate(
+        &mut self,
+        file: &Utf8Path,
+        key: &Arc<PrivateKey>,
+    ) -> Result<bool, Stop> {
+        let Some(certificate) = identity::certificate(file) else {
+            return Ok(false);
+        };
+        let user = self.endpoint.user.clone();
+        let login = self.handle.authenticate_openssh_cert(user, Arc::clone(key), certificate);
+        let answer = bounded(self.patience, login).await?;
+        self.judge(format!("certificate {file}-cert.pub"), answer)
     }
 
     async fn open_agent(&mut self) -> Option<Agent> {
@@ -278,7 +296,7 @@ impl Login<'_> {
 async fn load_in_background(
     file: &Utf8Path,
     passphrase: Option<SecretString>,
-) -> Result<russh::keys::PrivateKey, IdentityError> {
+) -> Result<PrivateKey, IdentityError> {
     let file: Utf8PathBuf = file.to_owned();
     tokio::task::spawn_blocking(move || identity::load(&file, passphrase.as_ref()))
         .await

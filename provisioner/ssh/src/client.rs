@@ -90,7 +90,8 @@ impl Handler for Client {
         offered: &PublicKeyOrCertificate,
     ) -> Result<bool, Self::Error> {
         let key = offered.public_key();
-        let believed = self.believes(&key);
+        let certified = offered.certificate().is_some_and(|shown| self.known.certified(shown));
+        let believed = certified || self.believes(&key);
         if believed {
             self.believed = Some(key);
         }

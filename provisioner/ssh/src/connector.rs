@@ -284,6 +284,7 @@ fn in_bastion(endpoint: &Endpoint, bastion: &Endpoint, error: SshError) -> SshEr
 fn preferred(known: &KnownKeys) -> Preferred {
     Preferred {
         key: known.algorithms().into(),
+        host_key_certificates: known.certificate_algorithms().into(),
         cipher: vec![
             cipher::AES_256_GCM,
             cipher::CHACHA20_POLY1305,

@@ -5,11 +5,13 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use russh::keys::{Algorithm, EcdsaCurve, HashAlg, PublicKey};
+use russh::keys::ssh_key::Fingerprint;
+use russh::keys::{Algorithm, Certificate, EcdsaCurve, HashAlg, PublicKey};
 
 use crate::endpoint::{Endpoint, UnknownHostKey};
 use crate::error::SshError;
 use crate::known_hosts::{self, Entry, Marker};
+use crate::pattern;
 
 /// The keys that the files know, and those accepted during this run.
 #[derive(Debug)]
@@ -114,6 +116,24 @@ impl KnownKeys {
         }
     }
 
+    /// Whether a trusted authority certifies, for this host and this moment, that the key is its
+    /// own. A certificate that does not is no objection: the bare key is looked at then.
+    pub(crate) fn certified(&self, certificate: &Certificate) -> bool {
+        let marked = |marker| self.entries.iter().filter(move |entry| entry.marker == marker);
+        let is_revoked = marked(Marker::Revoked).any(|entry| {
+            entry.key.key_data() == certificate.signature_key()
+                || entry.key.key_data() == certificate.public_key()
+        });
+        let authorities: Vec<Fingerprint> =
+            marked(Marker::Authority).map(|entry| entry.key.fingerprint(HashAlg::Sha256)).collect();
+        let principals = certificate.valid_principals().iter().map(String::as_str);
+        !is_revoked
+            && certificate.cert_type().is_host()
+            && certificate.critical_options().is_empty()
+            && pattern::matches_list(principals, &self.host.name)
+            && certificate.validate(&authorities).is_ok()
+    }
+
     /// The line that speaks against the key, one of the same type if there is one.
     fn contradiction(&self, offered: &PublicKey) -> Option<&Entry> {
         let pattern = known_hosts::host_pattern(&self.host.name, self.host.port);
@@ -142,6 +162,14 @@ impl KnownKeys {
     /// Believes the key from now on.
     pub(crate) fn accept(&self, key: &PublicKey) {
         self.store.accept(&self.host, key);
+    }
+
+    /// The algorithms of certificates to ask the host for: none unless an authority is trusted.
+    pub(crate) fn certificate_algorithms(&self) -> Vec<Algorithm> {
+        if self.entries.iter().any(|entry| entry.marker == Marker::Authority) {
+            return supported();
+        }
+        Vec::new()
     }
 
     /// The algorithms to ask the host for: those of its known keys first, so that a host known by

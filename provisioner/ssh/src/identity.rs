@@ -3,7 +3,7 @@
 use std::io;
 
 use camino::Utf8Path;
-use russh::keys::{self, PrivateKey, PublicKey};
+use russh::keys::{self, Certificate, PrivateKey, PublicKey};
 use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 
@@ -37,6 +37,11 @@ pub(crate) fn load(
     // it from a wrong passphrase.
     keys::decode_secret_key(text, Some(passphrase.expose_secret()))
         .map_err(|_| IdentityError::PassphraseWrong)
+}
+
+/// The certificate beside a private key, `FILE-cert.pub`, if there is one.
+pub(crate) fn certificate(file: &Utf8Path) -> Option<Certificate> {
+    keys::load_openssh_certificate(format!("{file}-cert.pub")).ok()
 }
 
 /// The public half of a private key, without its passphrase: from the file itself, or from the

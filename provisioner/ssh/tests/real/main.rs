@@ -7,6 +7,7 @@ mod agent;
 mod sshd;
 
 mod bastion;
+mod certificates;
 mod channels;
 mod host_keys;
 mod login;

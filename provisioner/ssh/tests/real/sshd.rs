@@ -32,16 +32,21 @@ impl Sshd {
 
     /// Further lines of `sshd_config(5)`; they come first, and in sshd the first value wins.
     pub(crate) fn with_settings(settings: &str) -> Self {
-        Self::launch(settings, false)
+        Self::launch(settings, false, |_| {})
     }
 
     /// A server for which root has the password [`PASSWORD`]: it sees an `/etc/shadow` and a PAM
     /// service of its own.
     pub(crate) fn with_password(settings: &str) -> Self {
-        Self::launch(settings, true)
+        Self::launch(settings, true, |_| {})
     }
 
-    fn launch(settings: &str, with_password: bool) -> Self {
+    /// A server whose directory is prepared further, once its keys are made.
+    pub(crate) fn prepared(settings: &str, prepare: impl FnOnce(&Utf8Path)) -> Self {
+        Self::launch(settings, false, prepare)
+    }
+
+    fn launch(settings: &str, with_password: bool, prepare: impl FnOnce(&Utf8Path)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(directory.path()).unwrap();
         make_key(&path.join("host_ed25519"), "ed25519", "");
@@ -50,6 +55,7 @@ impl Sshd {
         if settings.contains("DIRECTORY/host_rsa") {
             make_key(&path.join("host_rsa"), "rsa", "");
         }
+        prepare(path);
         let port = free_port();
         let settings = settings.replace("DIRECTORY", path.as_str());
         let config = format!(
