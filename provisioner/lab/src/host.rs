@@ -6,7 +6,7 @@ use fs_err as fs;
 use crate::command::{SEARCH_PATH, command, start};
 use crate::guest::{identity, write_all};
 use crate::nspawn::Machine;
-use crate::{Lab, LabError, LabHost, cgroup, keys, resolver, storage};
+use crate::{Lab, LabError, LabHost, cgroup, keys, power, resolver, storage};
 
 /// Makes a host's disk, or mounts the one it has.
 pub(crate) async fn prepare(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
@@ -46,6 +46,19 @@ pub(crate) async fn power_on(lab: &Lab, host: &LabHost) -> Result<(), LabError> 
     setsid.args(["--fork", "sh", keeper.as_str()]).current_dir("/").env_clear();
     setsid.env("PATH", SEARCH_PATH).stdout(Stdio::from(log.try_clone()?)).stderr(log);
     start(setsid).await
+}
+
+/// Switches a host off and removes all that there is of it.
+pub(crate) async fn remove(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
+    let (paths, name) = (&lab.paths, lab.name());
+    power::power_off(lab, host).await?;
+    storage::remove_disk(paths, name, &host.name).await?;
+    for file in [paths.keeper(name, &host.name), paths.console_log(name, &host.name)] {
+        if file.exists() {
+            fs::remove_file(file)?;
+        }
+    }
+    Ok(())
 }
 
 /// The host's process 1, as this machine numbers it; none if the host is off.

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use crate::command::run;
 use crate::{Lab, LabError, LabHost};
 
-/// The states of a bridge port (ip-link(8), `bridge_slave state`).
+/// The states of a bridge port (bridge(8), `link set`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Port {
     Disabled,
@@ -26,8 +26,9 @@ pub(crate) async fn set(lab: &Lab, host: &LabHost, port: Port) -> Result<(), Lab
         Port::Forwarding => "3",
     };
     let interface = plug(lab, host).await?;
-    let arguments = ["link", "set", "dev", &interface, "type", "bridge_slave", "state", state];
-    run("ip", &arguments).await.map(|_| ())
+    // `ip link set type bridge_slave state` would not do: the kernel enables the port again at once.
+    let arguments = ["link", "set", "dev", &interface, "state", state];
+    run("bridge", &arguments).await.map(|_| ())
 }
 
 /// The end of the host's network cable that is on this machine.

@@ -22,20 +22,31 @@ impl Machine<'_> {
     /// The script that is a host's power supply: it runs the host, again when it reboots, until it
     /// is switched off.
     pub(crate) fn keeper_script(&self) -> String {
+        // Their paths consist of the names of controllers, labs and hosts: nothing to quote.
         let groups: Vec<_> =
-            self.hierarchies.iter().map(|hierarchy| quote(self.group(&hierarchy.root))).collect();
+            self.hierarchies.iter().map(|hierarchy| self.group(&hierarchy.root)).collect();
         format!(
             "#!/bin/sh\n\
              # Runs host {host} of lab {lab}.\n\
+             groups='{groups}'\n\
+             \n\
              enter() {{\n\
-             \x20   for group in {groups}; do\n\
+             \x20   for group in $groups; do\n\
              \x20       echo 0 >\"$group/$1/cgroup.procs\" || return\n\
+             \x20   done\n\
+             }}\n\
+             \n\
+             # A reboot leaves nothing in memory.\n\
+             clear_machine() {{\n\
+             \x20   for group in $groups; do\n\
+             \x20       find \"$group/{MACHINE}\" -mindepth 1 -type d -delete 2>/dev/null\n\
              \x20   done\n\
              }}\n\
              \n\
              enter {KEEPER} || exit\n\
              status={REBOOT}\n\
              while [ \"$status\" -eq {REBOOT} ]; do\n\
+             \x20   clear_machine\n\
              \x20   (\n\
              \x20       enter {MACHINE} || exit\n\
              \x20       export SYSTEMD_NSPAWN_USE_CGNS=1\n\

@@ -11,11 +11,12 @@ pub struct Requirement {
     pub package: &'static str,
 }
 
-const REQUIREMENTS: [Requirement; 8] = [
+const REQUIREMENTS: [Requirement; 9] = [
     Requirement { tool: "systemd-nspawn", package: "systemd-container" },
     Requirement { tool: "mmdebstrap", package: "mmdebstrap" },
     Requirement { tool: "nft", package: "nftables" },
     Requirement { tool: "ip", package: "iproute2" },
+    Requirement { tool: "bridge", package: "iproute2" },
     Requirement { tool: "ssh-keygen", package: "openssh-client" },
     Requirement { tool: "mount", package: "mount" },
     Requirement { tool: "nsenter", package: "util-linux" },

@@ -108,8 +108,7 @@ async fn remove_former(
     let former =
         before.definition.hosts.iter().filter(|host| !lab.definition().hosts.contains(host));
     try_join_all(former.map(|host| async {
-        power::power_off(lab, host).await?;
-        storage::remove_disk(&lab.paths, lab.name(), &host.name).await?;
+        host::remove(lab, host).await?;
         progress(LabEvent::HostRemoved { host: host.name.clone() });
         Ok(())
     }))

@@ -28,7 +28,7 @@ findmnt -no PROPAGATION /
 async fn real_containers_run_in_a_host() {
     let test = TestLab::new("t-pods", 241, &["w1"]).await;
     test.up().await;
-    let said = text(&test.open().shell("w1", RUN).await.expect("shell"));
+    let said = text(&test.ssh("root", "w1", RUN));
     assert_eq!(said, "hello from 1\nhello from 1\nshared");
     test.down().await;
     assert_eq!(test.traces(), [].into());
