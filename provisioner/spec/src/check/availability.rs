@@ -1,9 +1,5 @@
 use super::subject::Subject;
-use crate::{NetworkPlugin, ProxyMode, diagnostic::Fault};
-
-/// The minor versions of Kubernetes that this version knows.
-const OLDEST: u64 = 19;
-const NEWEST: u64 = 37;
+use crate::{NetworkPlugin, ProxyMode, SUPPORTED_MINORS, diagnostic::Fault};
 
 /// kube-proxy's nftables mode is on by default from here on (KEP-3866: alpha in 1.29, beta in 1.31).
 const NFTABLES: u64 = 31;
@@ -35,7 +31,7 @@ pub(super) fn version(subject: &Subject<'_>) {
     let path = "spec.kubernetes.version";
     let Some(version) = subject.sound(path, &subject.cluster.kubernetes.version) else { return };
     let version = version.value;
-    if version.major == 1 && (OLDEST..=NEWEST).contains(&version.minor) {
+    if version.major == 1 && SUPPORTED_MINORS.contains(&version.minor) {
         return;
     }
     subject.fault(
@@ -43,7 +39,11 @@ pub(super) fn version(subject: &Subject<'_>) {
         Fault::new(
             "unsupported-version",
             format!("Kubernetes {version} is not supported"),
-            format!("supported versions are 1.{OLDEST} to 1.{NEWEST}"),
+            format!(
+                "supported versions are 1.{} to 1.{}",
+                SUPPORTED_MINORS.start(),
+                SUPPORTED_MINORS.end()
+            ),
         ),
     );
 }
@@ -85,10 +85,8 @@ pub(super) fn dns_options(subject: &Subject<'_>) {
 pub(super) fn proxy_mode(subject: &Subject<'_>) {
     let path = "spec.network.proxy.mode";
     let Some(mode) = subject.sound(path, subject.cluster.network.proxy.mode) else { return };
-    let Some(minor) = subject.minor().filter(|minor| (OLDEST..NFTABLES).contains(minor)) else {
-        return;
-    };
-    if mode.value == ProxyMode::Nftables {
+    let Some(minor) = subject.minor() else { return };
+    if mode.value == ProxyMode::Nftables && minor < NFTABLES {
         subject.fault(
             path,
             Fault::new(
@@ -104,7 +102,7 @@ pub(super) fn proxy_mode(subject: &Subject<'_>) {
 
 pub(super) fn settings(subject: &Subject<'_>) {
     let kubernetes = &subject.cluster.kubernetes;
-    let Some(minor) = subject.minor().filter(|minor| *minor >= OLDEST) else { return };
+    let Some(minor) = subject.minor() else { return };
     let kubelet = ("the kubelet", "kubelet", &kubernetes.kubelet, KUBELET_SINCE.as_slice());
     let kube_proxy =
         ("kube-proxy", "kubeProxy", &kubernetes.kube_proxy, KUBE_PROXY_SINCE.as_slice());

@@ -1,5 +1,5 @@
 use super::subject::Subject;
-use crate::{decode::API_SERVER_PORT, diagnostic::Fault};
+use crate::{API_SERVER_PORT, diagnostic::Fault};
 use std::ops::RangeInclusive;
 
 const LIST: &str = "spec.hosts.controlPlane";

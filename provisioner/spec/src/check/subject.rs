@@ -1,4 +1,4 @@
-use crate::{Cluster, Host, Role, decode::Report, diagnostic::Fault};
+use crate::{Cluster, Host, Role, SUPPORTED_MINORS, decode::Report, diagnostic::Fault};
 use ipnet::IpNet;
 use std::{net::IpAddr, ops::Range};
 
@@ -94,10 +94,11 @@ impl<'a> Subject<'a> {
         self.is_given(path).then(|| self.sound(path, self.cluster.network.dns.address))?
     }
 
-    /// The minor version of Kubernetes.
+    /// The minor version of Kubernetes, if it is a supported one.
     pub(super) fn minor(&self) -> Option<u64> {
         let version = self.sound("spec.kubernetes.version", &self.cluster.kubernetes.version)?;
-        Some(version.value.minor)
+        let supported = version.value.major == 1 && SUPPORTED_MINORS.contains(&version.value.minor);
+        supported.then_some(version.value.minor)
     }
 }
 

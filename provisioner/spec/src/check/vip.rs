@@ -1,5 +1,5 @@
 use super::subject::Subject;
-use crate::{decode::vip_network, diagnostic::Fault};
+use crate::diagnostic::Fault;
 use ipnet::IpNet;
 
 const NETWORK: &str = "spec.hosts.network";
@@ -110,7 +110,7 @@ fn network(subject: &Subject<'_>) -> Option<(IpNet, &'static str)> {
     let origin = if hosts.network.is_some() { NETWORK } else { FIRST };
     subject.sound(NETWORK, ())?;
     subject.sound(origin, ())?;
-    Some((vip_network(hosts)?, origin))
+    Some((hosts.vip_network()?, origin))
 }
 
 fn is_edge_of(network: IpNet, address: std::net::IpAddr) -> bool {

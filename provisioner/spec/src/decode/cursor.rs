@@ -264,6 +264,10 @@ impl<'a> Cursor<'a> {
             path,
             report: self.report,
         };
+        // What is null counts as absent.
+        if child.is_null() {
+            return child;
+        }
         let place = Place { key: child.anchor.clone(), value: child.span() };
         self.report.remember(&child.path, place);
         child

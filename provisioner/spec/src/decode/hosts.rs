@@ -5,14 +5,11 @@ use super::{
     ssh::{port, ssh},
 };
 use crate::{
-    model::{ApiEndpoint, Edge, Host, Hosts, Role, Ssh},
+    model::{API_SERVER_PORT, ApiEndpoint, Edge, Host, Hosts, Role, Ssh},
     syntax,
 };
-use ipnet::IpNet;
 use std::net::IpAddr;
 
-/// The port of an API server itself.
-pub(crate) const API_SERVER_PORT: u16 = 6443;
 /// The port of the load balancer on the same host.
 const BALANCED_PORT: u16 = 8443;
 
@@ -68,14 +65,4 @@ fn router_id(vip: IpAddr) -> u8 {
         IpAddr::V6(vip) => vip.octets()[15],
     };
     last.max(1)
-}
-
-/// The network that the VIPs lie in: as the spec says, or the /24 (IPv6: the /64) of the first
-/// control plane.
-pub(crate) fn vip_network(hosts: &Hosts) -> Option<IpNet> {
-    let around_first = || {
-        let address = hosts.control_plane.first()?.address;
-        IpNet::new(address, if address.is_ipv4() { 24 } else { 64 }).ok()
-    };
-    Some(hosts.network.or_else(around_first)?.trunc())
 }

@@ -16,5 +16,4 @@ mod ssh;
 mod taint;
 
 pub(crate) use document::document;
-pub(crate) use hosts::{API_SERVER_PORT, vip_network};
 pub(crate) use report::Report;

@@ -4,6 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::net::IpAddr;
 
+/// The port that an API server itself listens on.
+pub const API_SERVER_PORT: u16 = 6443;
+
 /// The machines, and how to reach them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +32,18 @@ pub struct Hosts {
     /// The nodes that take in traffic from outside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edge: Option<Edge>,
+}
+
+impl Hosts {
+    /// The network that the VIPs lie in: `network`, or the /24 (IPv6: the /64) around the first
+    /// control plane; a parsed cluster has one.
+    pub fn vip_network(&self) -> Option<IpNet> {
+        let around_first = || {
+            let address = self.control_plane.first()?.address;
+            IpNet::new(address, if address.is_ipv4() { 24 } else { 64 }).ok()
+        };
+        Some(self.network.or_else(around_first)?.trunc())
+    }
 }
 
 /// Where the Kubernetes API is reached.

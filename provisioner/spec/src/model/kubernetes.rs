@@ -2,7 +2,10 @@ use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+/// The minor versions of Kubernetes 1 that this version installs.
+pub const SUPPORTED_MINORS: RangeInclusive<u64> = 19..=37;
 
 /// Kubernetes itself.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

@@ -11,8 +11,8 @@ mod taint;
 
 pub use cluster::{API_VERSION, Cluster, KIND};
 pub use host::{EDGE_ROLE, Host, Role};
-pub use hosts::{ApiEndpoint, Edge, Hosts};
-pub use kubernetes::{ApiServer, Component, Kubernetes, PackageRepository};
+pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts};
+pub use kubernetes::{ApiServer, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS};
 pub use network::{Dns, Network, NetworkPlugin, Proxy, ProxyMode};
 pub use runtime::{Containerd, HttpProxy, Runtime};
 pub use ssh::{Bastion, DEFAULT_PORT, DEFAULT_USER, SecretSource, Ssh};
