@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::Ipv4Net;
+use provisioner_spec::{Cluster, Host};
 use serde::{Deserialize, Serialize};
 
 use crate::LabError;
@@ -27,6 +28,18 @@ pub struct LabDefinition {
 pub struct LabHost {
     pub name: String,
     pub address: IpAddr,
+}
+
+impl From<&Cluster> for LabDefinition {
+    /// The hosts that a cluster spec names, in a lab with the cluster's name.
+    fn from(cluster: &Cluster) -> Self {
+        let host = |host: &Host| LabHost { name: host.name.clone(), address: host.address };
+        Self {
+            name: cluster.name.clone(),
+            hosts: cluster.all_hosts().map(host).collect(),
+            authorized_keys: Vec::new(),
+        }
+    }
 }
 
 impl LabDefinition {
@@ -115,14 +128,11 @@ fn check_name(what: &'static str, name: &str, max: usize) -> Result<(), LabError
 
 /// Such labels, separated by dots.
 fn check_host_name(name: &str) -> Result<(), LabError> {
-    let whole =
-        |_| LabError::InvalidName { what: "host", name: name.to_owned(), max: HOST_NAME_MAX };
-    if name.len() > HOST_NAME_MAX {
-        return Err(whole(()));
+    let is_label = |label| check_name("host", label, HOST_NAME_MAX).is_ok();
+    if name.len() <= HOST_NAME_MAX && name.split('.').all(is_label) {
+        return Ok(());
     }
-    name.split('.')
-        .try_for_each(|label| check_name("host", label, HOST_NAME_MAX))
-        .map_err(|_| whole(()))
+    Err(LabError::InvalidName { what: "host", name: name.to_owned(), max: HOST_NAME_MAX })
 }
 
 #[cfg(test)]

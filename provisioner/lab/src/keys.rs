@@ -28,13 +28,14 @@ pub(crate) async fn host_key(paths: &Paths, lab: &str, host: &str) -> Result<Hos
 
 /// Writes the file that lets `ssh` check the keys of the hosts.
 pub(crate) async fn write_known_hosts(paths: &Paths, lab: &LabDefinition) -> Result<(), LabError> {
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for host in &lab.hosts {
         let key = host_key(paths, &lab.name, &host.name).await?;
+        // Kind and key, without the comment.
         let words: Vec<_> = key.public.split_whitespace().take(2).collect();
-        lines += &format!("{},{} {}\n", host.name, host.address, words.join(" "));
+        lines.push(format!("{},{} {}\n", host.name, host.address, words.join(" ")));
     }
-    Ok(fs::write(paths.known_hosts(&lab.name), lines)?)
+    Ok(fs::write(paths.known_hosts(&lab.name), lines.concat())?)
 }
 
 async fn pair(path: &Utf8Path, comment: &str) -> Result<HostKey, LabError> {

@@ -14,6 +14,7 @@ mod definition;
 mod down;
 mod error;
 mod event;
+mod forward;
 mod guest;
 mod host;
 mod image;

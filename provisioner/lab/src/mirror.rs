@@ -18,11 +18,10 @@ fn sources_from(repositories: &str) -> Result<String, LabError> {
         all.find(|uri| uri.ends_with(end)).map(str::to_owned)
     };
     let main = ending("/debian").ok_or(LabError::NoMirror)?;
-    let mut sources = format!("deb {main} {RELEASE} main\ndeb {main} {RELEASE}-updates main\n");
-    if let Some(security) = ending("/debian-security") {
-        sources += &format!("deb {security} {RELEASE}-security main\n");
-    }
-    Ok(sources)
+    let security = ending("/debian-security").map(|uri| format!("{uri} {RELEASE}-security"));
+    let suites = [format!("{main} {RELEASE}"), format!("{main} {RELEASE}-updates")];
+    let lines = suites.into_iter().chain(security).map(|suite| format!("deb {suite} main\n"));
+    Ok(lines.collect::<Vec<_>>().concat())
 }
 
 #[cfg(test)]

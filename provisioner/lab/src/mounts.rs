@@ -23,7 +23,7 @@ pub(crate) async fn unmount_below(folder: &Utf8Path) -> Result<(), LabError> {
     Ok(())
 }
 
-/// The fifth field of each line is the mount point (proc_pid_mountinfo(5)).
+/// The fifth field of each line is the mount point (`proc_pid_mountinfo(5)`).
 fn parse(mountinfo: &str) -> Vec<Utf8PathBuf> {
     let points = mountinfo.lines().filter_map(|line| line.split(' ').nth(4));
     points.map(|point| unescape(point).into()).collect()

@@ -2,6 +2,8 @@
 
 /// The longest name of a network interface (`IFNAMSIZ - 1`, if.h).
 const INTERFACE_NAME_MAX: usize = 15;
+/// The longest name of a machine (`HOST_NAME_MAX`, limits.h).
+const MACHINE_NAME_MAX: usize = 64;
 
 /// The bridge of a lab.
 pub(crate) fn bridge(lab: &str) -> String {
@@ -23,9 +25,13 @@ pub(crate) fn cgroup(lab: &str) -> String {
     format!("provisioner-lab-{lab}")
 }
 
-/// The name that nspawn knows a host by. The dot appears in neither part.
+/// The name that nspawn knows a host by. No lab's name has a dot in it.
 pub(crate) fn machine(lab: &str, host: &str) -> String {
-    format!("{lab}.{host}")
+    let plain = format!("{lab}.{host}");
+    if plain.len() <= MACHINE_NAME_MAX {
+        return plain;
+    }
+    format!("{lab}.{:016x}", digest(&[lab, host]))
 }
 
 /// The hardware address of a host's network card, the same each time the lab is made.
@@ -95,6 +101,13 @@ mod tests {
     fn interface_names_fit() {
         assert!(bridge("a-very-long-name-of-a-lab").len() <= INTERFACE_NAME_MAX);
         assert_eq!(bridge("twelve-chars"), "pl-twelve-chars");
+    }
+
+    #[test]
+    fn machine_names_fit() {
+        let (lab, host) = ("l".repeat(40), "h".repeat(63));
+        assert!(machine(&lab, &host).len() <= MACHINE_NAME_MAX);
+        assert!(machine(&lab, &host).starts_with(&machine(&lab, "")));
     }
 
     #[test]

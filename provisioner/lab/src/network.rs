@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use serde::Deserialize;
 
 use crate::command::{command, finish, run};
-use crate::{LabDefinition, LabError, names};
+use crate::{LabDefinition, LabError, forward, names};
 
 const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 
@@ -39,11 +39,12 @@ pub(crate) async fn ensure(lab: &LabDefinition) -> Result<(), LabError> {
     let mut nft = command("nft");
     nft.args(["-f", "-"]);
     finish(nft, &rules(&lab.name, network)).await?;
-    Ok(())
+    forward::accept(&lab.name).await
 }
 
 /// Removes bridge and rules, whichever are there.
 pub(crate) async fn remove(lab: &str) -> Result<(), LabError> {
+    forward::withdraw(lab).await?;
     let bridge = names::bridge(lab);
     if exists(&bridge) {
         run("ip", &["link", "delete", &bridge]).await?;
@@ -75,7 +76,7 @@ fn bridge_commands(lab: &str, gateway: Ipv4Addr, network: Ipv4Net, exists: bool)
 
 /// Replaces the lab's table in one step.
 ///
-/// Where bridged packets pass the machine's IP rules as well (br_netfilter), those that stay on the
+/// Where bridged packets pass the machine's IP rules as well (`br_netfilter`), those that stay on the
 /// bridge must not be translated: pods of one host talk to another host.
 fn rules(lab: &str, network: Ipv4Net) -> String {
     let (table, bridge) = (names::table(lab), names::bridge(lab));

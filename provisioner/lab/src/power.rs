@@ -20,7 +20,7 @@ pub(crate) async fn power_off(lab: &Lab, host: &LabHost) -> Result<(), LabError>
     cgroup::remove_host(lab.name(), &host.name).await
 }
 
-/// Kills a host's process 1, and with it the kernel kills all others (pid_namespaces(7)).
+/// Kills a host's process 1, and with it the kernel kills all others (`pid_namespaces(7)`).
 pub(crate) async fn kill_init(lab: &str, host: &str) -> Result<(), LabError> {
     match host::init_process(lab, host)? {
         Some(process) => signal(KILL, process).await,

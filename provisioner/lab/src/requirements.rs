@@ -68,7 +68,7 @@ fn packages(requirements: &[Requirement]) -> Vec<&'static str> {
     packages
 }
 
-/// The second number of `Uid:` is the effective one (proc_pid_status(5)).
+/// The second number of `Uid:` is the effective one (`proc_pid_status(5)`).
 pub(crate) fn require_root() -> Result<(), LabError> {
     let status = fs::read_to_string("/proc/self/status")?;
     let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"));

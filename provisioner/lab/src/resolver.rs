@@ -26,7 +26,7 @@ fn reachable(text: &str) -> String {
             _ => false,
         }
     };
-    text.lines().filter(keep).map(|line| format!("{}\n", line.trim())).collect()
+    text.lines().filter(keep).flat_map(|line| [line.trim(), "\n"]).collect()
 }
 
 #[cfg(test)]

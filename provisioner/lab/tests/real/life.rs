@@ -21,10 +21,13 @@ async fn real_down_leaves_nothing() {
 
 #[tokio::test]
 async fn real_hosts_are_debian_machines_with_ssh_and_sudo() {
-    let lab = TestLab::new("t-ssh", 251, &["m1", "m2.example"]).await;
+    let lab = TestLab::new("t-ssh", 251, &["m1", "m2.a-long-domain.example"]).await;
     lab.up().await;
     assert_eq!(text(&lab.ssh("root", "m1", "hostname")), "m1");
-    assert_eq!(text(&lab.ssh("root", "m2.example", "hostname -f")), "m2.example");
+    assert_eq!(
+        text(&lab.ssh("root", "m2.a-long-domain.example", "hostname -f")),
+        "m2.a-long-domain.example"
+    );
     assert_eq!(text(&lab.ssh(SUDO_USER, "m1", "sudo -n id -un")), "root");
     assert!(!lab.ssh(PASSWORD_USER, "m1", "sudo -n id -un").status.success());
     let with_password = format!("echo '{PASSWORD}' | sudo -S -p '' id -un");
@@ -35,7 +38,7 @@ async fn real_hosts_are_debian_machines_with_ssh_and_sudo() {
 
     for of_its_own in ["cat /etc/machine-id", "cat /sys/class/net/eth0/address"] {
         let [one, other] =
-            ["m1", "m2.example"].map(|host| text(&lab.ssh("root", host, of_its_own)));
+            ["m1", "m2.a-long-domain.example"].map(|host| text(&lab.ssh("root", host, of_its_own)));
         assert_ne!(one, other, "{of_its_own}");
     }
     lab.down().await;

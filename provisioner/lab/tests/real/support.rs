@@ -86,11 +86,8 @@ impl TestLab {
             .flat_map(|look| lines(&text(&sh(look))))
             .filter(|line| line.contains(self.name()))
             .collect();
-        traces.extend(
-            lines(&text(&sh(&format!("find {}", self.paths.root()))))
-                .into_iter()
-                .filter(|path| path.contains(&format!("/lab/{}", self.name()))),
-        );
+        let files = format!("find {}/{} 2>/dev/null || true", self.paths.root(), self.name());
+        traces.extend(lines(&text(&sh(&files))));
         traces
     }
 }
