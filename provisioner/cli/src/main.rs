@@ -1,1 +1,21 @@
-fn main() {}
+//! The program `provisioner`: the only room that prints, asks, reads the environment or exits.
+
+mod arguments;
+mod commands;
+mod environment;
+mod error;
+mod exit;
+mod lab_definition;
+mod logging;
+mod private_file;
+mod program;
+mod render;
+mod run;
+mod signals;
+mod site;
+mod spec_file;
+mod terminal;
+
+fn main() -> std::process::ExitCode {
+    program::main().into()
+}

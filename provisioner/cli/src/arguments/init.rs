@@ -1,0 +1,21 @@
+use clap::Args;
+
+/// Print a commented spec to start from
+///
+/// It is a valid one: change the names, the addresses and what else differs.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  provisioner init --hosts > cluster.yaml
+
+Next: fill in your hosts, then `provisioner validate -f cluster.yaml`.")]
+#[group(required = true, multiple = false)]
+pub(crate) struct InitArguments {
+    /// For hosts that are reached over SSH
+    #[arg(long)]
+    pub(crate) hosts: bool,
+
+    /// For EKS. Not available in this version
+    #[arg(long)]
+    pub(crate) eks: bool,
+}

@@ -1,0 +1,34 @@
+//! What can be said on the command line. Each definition feeds the parser, the help, the completions,
+//! the manual page and `docs/cli.md`.
+
+mod bundle;
+mod exec;
+mod global;
+mod init;
+mod kubeconfig;
+mod lab;
+mod plan;
+mod preflight;
+mod root;
+mod runs;
+mod shell;
+mod spec;
+mod status;
+mod up;
+mod validate;
+
+pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
+pub(crate) use exec::ExecArguments;
+pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
+pub(crate) use init::InitArguments;
+pub(crate) use kubeconfig::KubeconfigArguments;
+pub(crate) use lab::{LabArguments, LabCommand, LabUp, WhichLab};
+pub(crate) use plan::PlanArguments;
+pub(crate) use preflight::PreflightArguments;
+pub(crate) use root::{Arguments, Command};
+pub(crate) use runs::{RunsArguments, RunsCommand, RunsShow};
+pub(crate) use shell::{CompletionsArguments, ManArguments};
+pub(crate) use spec::{ConnectArguments, SpecArguments};
+pub(crate) use status::StatusArguments;
+pub(crate) use up::UpArguments;
+pub(crate) use validate::ValidateArguments;

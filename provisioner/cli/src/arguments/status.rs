@@ -1,0 +1,19 @@
+use clap::Args;
+
+use super::{ConnectArguments, SpecArguments};
+
+/// Show how the cluster is: its nodes, who holds the virtual address, whether the API answers
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner status -f cluster.yaml
+  provisioner status -f cluster.yaml --output json | jq .healthy
+
+Ends with 1 if the cluster is not healthy.")]
+pub(crate) struct StatusArguments {
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+
+    #[command(flatten)]
+    pub(crate) connect: ConnectArguments,
+}

@@ -1,0 +1,37 @@
+use camino::Utf8PathBuf;
+use clap::{Args, ValueHint};
+
+use super::{ConnectArguments, SpecArguments};
+
+/// Create the cluster, converge it, or finish a run that was cut off
+///
+/// On a terminal it shows what would change and asks once; elsewhere it needs --yes. Ctrl-C lets the
+/// running steps finish and stops; a second one stops at once. Either way the same command goes on
+/// from there.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner up -f cluster.yaml
+  provisioner up -f cluster.yaml --yes --output json > run.jsonl
+  provisioner up -f cluster.yaml --bundle ./bundle          without the internet
+
+Next: `provisioner kubeconfig -f SPEC --merge`, then `kubectl get nodes`.")]
+pub(crate) struct UpArguments {
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Take programs, packages and images from this bundle instead of the internet
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) bundle: Option<Utf8PathBuf>,
+
+    /// Go on whatever preflight finds
+    #[arg(long)]
+    pub(crate) skip_preflight: bool,
+
+    #[command(flatten)]
+    pub(crate) connect: ConnectArguments,
+}

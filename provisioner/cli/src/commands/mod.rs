@@ -1,0 +1,19 @@
+//! One file for each command.
+
+mod bundle;
+mod completions;
+mod dispatch;
+mod exec;
+mod init;
+mod kubeconfig;
+mod lab;
+mod man;
+mod plan;
+mod preflight;
+mod runs;
+mod schema;
+mod status;
+mod up;
+mod validate;
+
+pub(crate) use dispatch::run;

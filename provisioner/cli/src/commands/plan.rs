@@ -1,0 +1,18 @@
+use provisioner_engine::Outcome;
+
+use crate::arguments::PlanArguments;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::run::{self, Purpose};
+use crate::site;
+
+pub(crate) fn run(program: &Program, arguments: &PlanArguments) -> Result<Exit, Error> {
+    let PlanArguments { spec, connect, bundle, detailed_exitcode } = arguments;
+    let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
+    let outcome = run::up(program, &site, Purpose::Plan)?;
+    if *detailed_exitcode && outcome.summary.outcome == Outcome::ChangesPending {
+        return Ok(Exit::ChangesPending);
+    }
+    Ok(Exit::of_run(&outcome.summary))
+}

@@ -1,0 +1,55 @@
+use std::sync::Arc;
+
+use provisioner_engine::{Mode, Outcome};
+use provisioner_hosts::{Site, UpOutcome};
+
+use crate::arguments::UpArguments;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::render::count;
+use crate::run::{self, Purpose};
+use crate::site;
+
+pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Error> {
+    let UpArguments { spec, connect, bundle, skip_preflight, yes } = arguments;
+    if !yes && !program.terminal.is_interactive() {
+        return Err(Error::NobodyToAsk);
+    }
+    let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
+    if !yes && let Some(exit) = agree(program, &site)? {
+        return Ok(exit);
+    }
+    let outcome = run::up(program, &site, Purpose::Up { skip_preflight: *skip_preflight })?;
+    tell_what_is_next(program, arguments, &outcome);
+    Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
+}
+
+/// Shows what would change and asks. An exit where there is nothing to go on to.
+fn agree(program: &Program, site: &Arc<Site>) -> Result<Option<Exit>, Error> {
+    let preview = run::up(program, site, Purpose::Preview)?;
+    if preview.summary.outcome != Outcome::ChangesPending {
+        return Ok(Some(Exit::of_run(&preview.summary)));
+    }
+    let hosts = count(site.cluster.all_hosts().count(), "host");
+    let question = format!("\nMake these changes to the {hosts} of cluster {}?", site.cluster.name);
+    match program.terminal.ask(question) {
+        Some(true) => Ok(None),
+        Some(false) => Err(Error::Declined),
+        None => Err(Error::NobodyToAsk),
+    }
+}
+
+fn tell_what_is_next(program: &Program, arguments: &UpArguments, outcome: &UpOutcome) {
+    let heading = program.terminal.palette.heading;
+    let spec = &arguments.spec.file;
+    let summary = &outcome.summary;
+    if summary.outcome == Outcome::Done && summary.mode == Mode::Apply {
+        program.terminal.say(format_args!(
+            "\n{heading}Next{heading:#}\n  provisioner kubeconfig -f {spec} --out kubeconfig.yaml\n  \
+             export KUBECONFIG=$PWD/kubeconfig.yaml\n  kubectl get nodes"
+        ));
+    } else if summary.outcome == Outcome::Interrupted {
+        program.terminal.say("The same command goes on from here.");
+    }
+}

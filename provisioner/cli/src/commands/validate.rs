@@ -1,0 +1,64 @@
+use provisioner_spec::{Cluster, Diagnostics};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::arguments::ValidateArguments;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::render::count;
+use crate::spec_file::SpecFile;
+
+/// The result as programs read it.
+#[derive(Serialize)]
+struct Validation<'a> {
+    valid: bool,
+    file: &'a str,
+    diagnostics: Vec<&'a provisioner_spec::Diagnostic>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<Value>,
+}
+
+pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Exit, Error> {
+    let file = SpecFile::read(&arguments.spec.file)?;
+    match file.parse() {
+        Ok(cluster) => valid(program, &file.name, &cluster, arguments.show_resolved),
+        Err(diagnostics) => invalid(program, *diagnostics),
+    }
+}
+
+fn valid(program: &Program, file: &str, cluster: &Cluster, resolved: bool) -> Result<Exit, Error> {
+    let terminal = &program.terminal;
+    let resolved = resolved.then(|| cluster.to_yaml());
+    if terminal.is_json() {
+        let resolved = resolved.as_deref().map(serde_yaml::from_str).transpose();
+        let resolved = resolved.map_err(std::io::Error::other)?;
+        terminal.json(&Validation { valid: true, file, diagnostics: Vec::new(), resolved })?;
+        return Ok(Exit::Done);
+    }
+    if let Some(resolved) = resolved {
+        terminal.data(resolved)?;
+    }
+    let good = terminal.palette.good;
+    terminal.say(format_args!(
+        "{file} is {good}valid{good:#}: cluster {}, Kubernetes {}, {}",
+        cluster.name,
+        cluster.kubernetes.version,
+        count(cluster.all_hosts().count(), "host"),
+    ));
+    Ok(Exit::Done)
+}
+
+/// What is wrong is the result of this command, so as JSON it goes to standard output.
+fn invalid(program: &Program, diagnostics: Diagnostics) -> Result<Exit, Error> {
+    if !program.terminal.is_json() {
+        return Err(Error::Spec(Box::new(diagnostics)));
+    }
+    program.terminal.json(&Validation {
+        valid: false,
+        file: diagnostics.file(),
+        diagnostics: diagnostics.iter().collect(),
+        resolved: None,
+    })?;
+    Ok(Exit::SpecInvalid)
+}

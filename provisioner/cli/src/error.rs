@@ -1,0 +1,91 @@
+use std::io;
+
+use camino::Utf8PathBuf;
+use provisioner_engine::JournalError;
+use provisioner_hosts::HostsError;
+use provisioner_lab::LabError;
+use provisioner_playbook::PlaybookError;
+use provisioner_playbook::shell::QuoteError;
+use provisioner_spec::Diagnostics;
+
+use crate::environment::EnvironmentError;
+use crate::exit::Exit;
+
+/// Everything that ends a command other than its own result. Messages read on after "failed to".
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("write the output: {0}")]
+    Output(#[from] io::Error),
+    #[error("start: {0}")]
+    Runtime(io::Error),
+    #[error("read the spec {path}: {source}")]
+    ReadSpec { path: Utf8PathBuf, source: io::Error },
+    #[error("understand the spec {}: {} wrong", .0.file(), count(.0.len(), "thing is", "things are"))]
+    Spec(Box<Diagnostics>),
+    #[error("start a spec for EKS: this version creates clusters on hosts only")]
+    NoEks,
+    #[error("ask whether to go on: this is no terminal")]
+    NobodyToAsk,
+    #[error("go on: the answer was no; nothing was changed")]
+    Declined,
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("find a recorded run in {folder}")]
+    NoRuns { folder: Utf8PathBuf },
+    #[error(transparent)]
+    Bundle(#[from] provisioner_bundle::Error),
+    #[error(transparent)]
+    Lab(#[from] LabError),
+    #[error("use the playbooks: {0}")]
+    Playbook(#[from] PlaybookError),
+    #[error("work with the hosts: {0}")]
+    Hosts(#[from] HostsError),
+    #[error("use the command: {0}")]
+    Command(QuoteError),
+    #[error(transparent)]
+    Pki(#[from] provisioner_pki::Error),
+    #[error("write the kubeconfig {path}: {source}")]
+    Kubeconfig { path: Utf8PathBuf, source: io::Error },
+    #[error("write the manual page {path}: {source}")]
+    WriteManual { path: Utf8PathBuf, source: io::Error },
+}
+
+impl Error {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::ReadSpec { .. }
+            | Self::NoEks
+            | Self::NobodyToAsk
+            | Self::Environment(_)
+            | Self::Command(_)
+            | Self::Playbook(_)
+            | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
+            Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
+            Self::Spec(_) => Exit::SpecInvalid,
+            _ => Exit::Failed,
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::ReadSpec { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("`provisioner init --hosts > cluster.yaml` makes one to start from".into())
+            }
+            Self::NoEks => Some("`provisioner init --hosts` prints a spec for hosts".into()),
+            Self::NobodyToAsk => Some("pass --yes to go on without a question".into()),
+            Self::NoRuns { .. } => Some("`up` and `plan` record their runs there".into()),
+            Self::Environment(error) => error.hint(),
+            Self::Hosts(error) => error.hint(),
+            Self::Lab(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// "1 thing is", "3 things are".
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,135 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use provisioner_engine::{
+    Event, EventKind, HostEvent, Mode, RunInfo, Sink, StageEvent, State, StepEvent, WaitEvent,
+};
+
+use super::text::{count, seconds, word};
+use super::{Palette, steps};
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Stages, and steps that changed something or failed.
+    Changes,
+    /// Every step.
+    EveryStep,
+}
+
+/// A line for everything that is worth one, each with the time since the run began: for logs.
+#[derive(Debug)]
+pub(crate) struct Lines<W> {
+    out: W,
+    palette: Palette,
+    detail: Detail,
+    mode: Mode,
+    began: Option<Timestamp>,
+    /// Hosts whose failure was told with a step of the stage that runs.
+    failed: BTreeSet<String>,
+    /// What each host was last said to wait for.
+    waits: BTreeMap<String, String>,
+}
+
+impl<W: Write> Lines<W> {
+    pub(crate) fn new(out: W, palette: Palette, detail: Detail) -> Self {
+        Self {
+            out,
+            palette,
+            detail,
+            mode: Mode::Apply,
+            began: None,
+            failed: BTreeSet::new(),
+            waits: BTreeMap::new(),
+        }
+    }
+
+    fn text(&mut self, kind: &EventKind) -> Option<String> {
+        match kind {
+            EventKind::Run(info) => Some(self.run(info)),
+            EventKind::Stage(stage) => Some(self.stage(stage)),
+            EventKind::Host(host) => self.host(host),
+            EventKind::Step(step) => self.step(step),
+            EventKind::Wait(wait) => self.wait(wait),
+            EventKind::Note(note) => Some(match &note.host {
+                Some(host) => format!("  {host}: {}\n", note.text),
+                None => format!("{}\n", note.text),
+            }),
+            EventKind::Summary(_) => None,
+        }
+    }
+
+    fn run(&mut self, info: &RunInfo) -> String {
+        self.mode = info.mode;
+        let style = self.palette.heading;
+        format!("{style}{} {}{style:#}: run {}\n", info.command, info.cluster, info.run)
+    }
+
+    fn stage(&mut self, stage: &StageEvent) -> String {
+        let heading = self.palette.heading;
+        let name = format!("{heading}{}{heading:#}", stage.stage);
+        if stage.state == State::Started {
+            self.failed.clear();
+            let (hosts, steps) = (stage.hosts.unwrap_or(0), stage.steps.unwrap_or(0));
+            return format!("{name}: {}, {}\n", count(hosts, "host"), count(steps, "step"));
+        }
+        let style = self.palette.of(stage.state);
+        let mut text = format!("{name}: {style}{}{style:#}", word(stage.state, self.mode));
+        if let Some(duration) = stage.seconds {
+            let _ = write!(text, " in {}", seconds(duration));
+        }
+        if let Some(why) = stage.error.as_ref().or(stage.text.as_ref()) {
+            let _ = write!(text, ": {}", why.trim_end());
+        }
+        text.push('\n');
+        text + &steps::hint(stage.hint.as_deref(), self.palette)
+    }
+
+    fn host(&self, host: &HostEvent) -> Option<String> {
+        let told = self.failed.contains(&host.host);
+        let telling = matches!(host.state, State::Failed | State::Skipped | State::Unknown);
+        match (telling, told) {
+            (true, false) => Some(format!("  {}", steps::host(host, self.palette))),
+            (true, true) => Some(steps::hint(host.hint.as_deref(), self.palette)),
+            (false, _) => None,
+        }
+    }
+
+    fn step(&mut self, step: &StepEvent) -> Option<String> {
+        self.waits.remove(&step.host);
+        if step.state == State::Failed {
+            self.failed.insert(step.host.clone());
+        }
+        let telling = match step.state {
+            State::Started => false,
+            State::Changed | State::Failed => true,
+            State::Ok | State::Skipped | State::Unknown => self.detail == Detail::EveryStep,
+        };
+        telling.then(|| format!("  {}", steps::step(step, self.mode, self.palette)))
+    }
+
+    /// The same wait is told once.
+    fn wait(&mut self, wait: &WaitEvent) -> Option<String> {
+        let before = self.waits.insert(wait.host.clone(), wait.text.clone());
+        let dim = self.palette.dim;
+        (before.as_ref() != Some(&wait.text)).then(|| {
+            format!("  {}: {dim}{}: waiting: {}{dim:#}\n", wait.host, wait.step, wait.text)
+        })
+    }
+}
+
+impl<W: Write + Send> Sink for Lines<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        let began = *self.began.get_or_insert(event.time);
+        let Some(text) = self.text(&event.kind) else { return Ok(()) };
+        if text.is_empty() {
+            return Ok(());
+        }
+        let dim = self.palette.dim;
+        let at = event.time.duration_since(began).as_secs_f64();
+        write!(self.out, "{dim}{at:>7.1}s{dim:#} {text}")?;
+        self.out.flush()
+    }
+}

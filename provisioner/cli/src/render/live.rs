@@ -1,0 +1,193 @@
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use provisioner_engine::{
+    Event, EventKind, HostEvent, Mode, Sink, StageEvent, State, StepEvent, Summary, WaitEvent,
+};
+
+use super::text::{printable, word};
+use super::{Palette, steps};
+
+const REFRESH: Duration = Duration::from_millis(200);
+
+/// A line for each host with its stage, step and seconds, below them one for the stage as a whole.
+/// Failures and notes are printed above them and stay.
+#[derive(Debug)]
+pub(crate) struct Live {
+    screen: MultiProgress,
+    palette: Palette,
+    mode: Mode,
+    title: String,
+    overall: ProgressBar,
+    hosts: BTreeMap<String, HostLine>,
+    /// Dropped, it ends the thread that keeps the clocks going.
+    clock: Option<Sender<ProgressBar>>,
+}
+
+#[derive(Debug)]
+struct HostLine {
+    bar: ProgressBar,
+    failed: bool,
+}
+
+impl Live {
+    pub(crate) fn new(screen: MultiProgress, palette: Palette) -> Self {
+        let overall = screen.add(ProgressBar::new(0).with_style(overall_style(palette)));
+        let clock = start_clock();
+        let _ = clock.send(overall.clone());
+        Self {
+            screen,
+            palette,
+            mode: Mode::Apply,
+            title: String::new(),
+            overall,
+            hosts: BTreeMap::new(),
+            clock: Some(clock),
+        }
+    }
+
+    fn print(&self, text: &str) {
+        // A terminal that is gone shows nothing; the run goes on.
+        let _ = text.lines().try_for_each(|line| self.screen.println(line));
+    }
+
+    fn stage(&mut self, stage: &StageEvent) {
+        if stage.state == State::Started {
+            self.overall.set_length(stage.steps.unwrap_or(0) as u64);
+            self.overall.set_position(0);
+            self.overall.set_prefix(self.title.clone());
+            self.overall.set_message(stage.stage.clone());
+            for line in self.hosts.values_mut() {
+                line.failed = false;
+                line.bar.set_message("");
+            }
+        } else if let Some(error) = &stage.error {
+            let bad = self.palette.bad;
+            self.print(&format!("{}: {bad}failed{bad:#}: {error}", stage.stage));
+            self.print(&steps::hint(stage.hint.as_deref(), self.palette));
+        }
+    }
+
+    fn host(&mut self, host: &HostEvent) {
+        let palette = self.palette;
+        let text = steps::host(host, palette);
+        let line = self.line(&host.host);
+        line.bar.reset_elapsed();
+        if host.state == State::Started {
+            return line.bar.set_message(host.stage.clone());
+        }
+        let style = palette.of(host.state);
+        line.bar.set_message(format!("{}: {style}{}{style:#}", host.stage, done(host.state)));
+        let told = line.failed;
+        if host.state == State::Failed && !told {
+            self.print(&text);
+        }
+    }
+
+    fn step(&mut self, step: &StepEvent) {
+        let line = self.line(&step.host);
+        if step.state == State::Started {
+            line.bar.set_message(format!("{}: {}", step.stage, printable(&step.step)));
+            return line.bar.reset_elapsed();
+        }
+        line.failed |= step.state == State::Failed;
+        self.overall.inc(1);
+        if step.state == State::Failed {
+            self.print(&steps::step(step, self.mode, self.palette));
+        }
+    }
+
+    fn wait(&mut self, wait: &WaitEvent) {
+        let dim = self.palette.dim;
+        let text = printable(&wait.text);
+        let message = format!("{}: {} {dim}({text}){dim:#}", wait.stage, printable(&wait.step));
+        self.line(&wait.host).bar.set_message(message);
+    }
+
+    /// The host's line, made when it is first spoken of.
+    fn line(&mut self, host: &str) -> &mut HostLine {
+        self.hosts.entry(host.to_owned()).or_insert_with(|| {
+            let bar = ProgressBar::new_spinner().with_style(host_style(self.palette));
+            let bar = self.screen.insert_before(&self.overall, bar);
+            bar.set_prefix(host.to_owned());
+            if let Some(clock) = &self.clock {
+                let _ = clock.send(bar.clone());
+            }
+            HostLine { bar, failed: false }
+        })
+    }
+
+    fn end(&mut self, _: &Summary) {
+        self.clock = None;
+        for line in self.hosts.values() {
+            line.bar.finish_and_clear();
+        }
+        self.overall.finish_and_clear();
+    }
+}
+
+impl Sink for Live {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match &event.kind {
+            EventKind::Run(info) => {
+                self.mode = info.mode;
+                self.title = format!("{} {}", info.command, info.cluster);
+            }
+            EventKind::Stage(stage) => self.stage(stage),
+            EventKind::Host(host) => self.host(host),
+            EventKind::Step(step) => self.step(step),
+            EventKind::Wait(wait) => self.wait(wait),
+            EventKind::Note(note) => match &note.host {
+                Some(host) => self.print(&format!("{host}: {}", note.text)),
+                None => self.print(&note.text),
+            },
+            EventKind::Summary(summary) => self.end(summary),
+        }
+        Ok(())
+    }
+}
+
+fn done(state: State) -> &'static str {
+    if state == State::Ok || state == State::Changed { "done" } else { word(state, Mode::Apply) }
+}
+
+/// Keeps the clocks of all lines going until its sender is dropped.
+fn start_clock() -> Sender<ProgressBar> {
+    let (sender, lines) = channel::<ProgressBar>();
+    thread::spawn(move || {
+        let mut shown = Vec::new();
+        loop {
+            match lines.recv_timeout(REFRESH) {
+                Ok(line) => shown.push(line),
+                Err(RecvTimeoutError::Timeout) => shown.iter().for_each(ProgressBar::tick),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    });
+    sender
+}
+
+fn host_style(palette: Palette) -> ProgressStyle {
+    style(if palette.is_colored() {
+        "{spinner:.cyan} {prefix:.bold} {wide_msg} {elapsed}"
+    } else {
+        "{spinner} {prefix} {wide_msg} {elapsed}"
+    })
+}
+
+fn overall_style(palette: Palette) -> ProgressStyle {
+    style(if palette.is_colored() {
+        "  {prefix:.bold} [{bar:30.green}] {pos}/{len} {msg} {elapsed}"
+    } else {
+        "  {prefix} [{bar:30}] {pos}/{len} {msg} {elapsed}"
+    })
+    .progress_chars("=> ")
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,144 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use provisioner_engine::{
+    Event, EventKind, Failure, HostSummary, Mode, Outcome, RunInfo, Sink, StageSummary, State,
+    Summary,
+};
+
+use super::text::{count, indented, seconds, word};
+use super::{Palette, steps};
+
+/// Of hosts with more changes only the number is said.
+const MOST_NAMES: usize = 6;
+
+/// The end of a run: what changed on each host, where the time went, what failed and why.
+#[derive(Debug)]
+pub(crate) struct SummaryView<W> {
+    out: W,
+    palette: Palette,
+    info: Option<RunInfo>,
+    /// The names of the steps that changed something, by host.
+    changes: BTreeMap<String, Vec<String>>,
+}
+
+impl<W: Write> SummaryView<W> {
+    pub(crate) fn new(out: W, palette: Palette) -> Self {
+        Self { out, palette, info: None, changes: BTreeMap::new() }
+    }
+
+    fn text(&self, summary: &Summary) -> String {
+        let parts = [
+            self.hosts(summary),
+            self.stages(summary),
+            self.failures(&summary.failures),
+            self.verdict(summary),
+        ];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn hosts(&self, summary: &Summary) -> String {
+        let telling =
+            |host: &&HostSummary| host.changed + host.failed + host.skipped + host.unknown > 0;
+        let lines = summary.hosts.iter().filter(telling).map(|host| self.host(host, summary.mode));
+        self.section("Hosts", &lines.collect::<String>())
+    }
+
+    fn host(&self, host: &HostSummary, mode: Mode) -> String {
+        let counts = [
+            (host.changed, State::Changed),
+            (host.failed, State::Failed),
+            (host.unknown, State::Unknown),
+            (host.skipped, State::Skipped),
+            (host.ok, State::Ok),
+        ];
+        let counts = counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, state)| {
+            let style = self.palette.of(state);
+            format!("{style}{number} {}{style:#}", word(state, mode))
+        });
+        let mut text = format!("  {}: {}\n", host.host, counts.collect::<Vec<_>>().join(", "));
+        let names = self.changes.get(&host.host).map_or(&[][..], Vec::as_slice);
+        if names.len() <= MOST_NAMES {
+            text += &indented(&names.join("\n"), "    ");
+        }
+        text
+    }
+
+    fn stages(&self, summary: &Summary) -> String {
+        let ran = |stage: &&StageSummary| stage.seconds > 0.0 || stage.state != State::Ok;
+        let stages: Vec<_> = summary.stages.iter().filter(ran).collect();
+        let width = stages.iter().map(|stage| stage.stage.chars().count()).max().unwrap_or(0);
+        let line = |stage: &&StageSummary| {
+            let style = self.palette.of(stage.state);
+            let word = word(stage.state, summary.mode);
+            let mut text = format!("  {:<width$}  {style}{word}{style:#}", stage.stage);
+            if let Some(host) = &stage.waited_for {
+                let _ = write!(text, " in {}, waited for {host}", seconds(stage.seconds));
+            }
+            if let Some(step) = &stage.waited_on {
+                let _ = write!(text, " ({step})");
+            }
+            text.push('\n');
+            text
+        };
+        self.section("Stages", &stages.iter().map(line).collect::<String>())
+    }
+
+    fn failures(&self, failures: &[Failure]) -> String {
+        let lines = failures.iter().map(|failure| {
+            let bad = self.palette.bad;
+            let place = [failure.host.as_deref(), Some(&failure.stage), failure.step.as_deref()];
+            let place: Vec<_> = place.into_iter().flatten().collect();
+            let mut text =
+                format!("  {bad}{}{bad:#}: {}\n", place.join(" / "), failure.error.trim_end());
+            text += &steps::output(failure.output.as_deref());
+            text + &steps::hint(failure.hint.as_deref(), self.palette)
+        });
+        self.section("Failures", &lines.collect::<String>())
+    }
+
+    fn section(&self, title: &str, lines: &str) -> String {
+        let style = self.palette.heading;
+        if lines.is_empty() { String::new() } else { format!("{style}{title}{style:#}\n{lines}") }
+    }
+
+    fn verdict(&self, summary: &Summary) -> String {
+        let Palette { good, changed, bad, .. } = self.palette;
+        let (style, verdict) = match (summary.outcome, summary.mode) {
+            (Outcome::Failed, _) => (bad, "Failed"),
+            (Outcome::Interrupted, _) => (bad, "Interrupted"),
+            (Outcome::ChangesPending, _) => (changed, "Changes pending"),
+            (Outcome::Done, _) if summary.changed == 0 => (good, "Nothing to change"),
+            (Outcome::Done, _) => (good, "Done"),
+        };
+        let cluster = self.info.as_ref().map_or("", |info| info.cluster.as_str());
+        let mut facts = vec![format!("{} {}", summary.changed, word(State::Changed, summary.mode))];
+        if summary.unknown > 0 {
+            facts.push(format!("{} unknown", summary.unknown));
+        }
+        if summary.failed > 0 {
+            facts.push(count(summary.failed, "failure"));
+        }
+        let took = seconds(summary.seconds);
+        format!("{style}{verdict}{style:#}: {cluster}: {} in {took}\n", facts.join(", "))
+    }
+}
+
+impl<W: Write + Send> Sink for SummaryView<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match &event.kind {
+            EventKind::Run(info) => self.info = Some(info.clone()),
+            EventKind::Step(step) if step.state == State::Changed => {
+                self.changes.entry(step.host.clone()).or_default().push(step.step.clone());
+            }
+            EventKind::Summary(summary) => {
+                let text = self.text(summary);
+                self.out.write_all(text.as_bytes())?;
+                self.out.flush()?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

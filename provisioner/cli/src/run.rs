@@ -1,0 +1,149 @@
+//! A run as a command sees it: recorded, shown, and stoppable.
+
+use std::io;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use provisioner_engine::{
+    Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Redactor, RunId, RunInfo, RunJournal,
+    Sink,
+};
+use provisioner_hosts::{HostsError, PreflightReport, RunOptions, Site, UpOutcome};
+
+use crate::environment;
+use crate::error::Error;
+use crate::program::{Program, block_on};
+use crate::render::{Detail, JsonLines, Lines, Live, PlanView, SummaryView};
+use crate::signals;
+use crate::terminal::Terminal;
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Show what would change.
+    Plan,
+    /// Show in short what would change, before asking.
+    Preview,
+    Up {
+        skip_preflight: bool,
+    },
+}
+
+/// Carries out `plan` or `up`.
+pub(crate) fn up(
+    program: &Program,
+    site: &Arc<Site>,
+    purpose: Purpose,
+) -> Result<UpOutcome, Error> {
+    let options = options(program, site, purpose);
+    let mut sinks = progress(&program.terminal, purpose);
+    sinks.extend(results(&program.terminal, purpose));
+    if purpose != Purpose::Preview {
+        sinks.extend(record(program, &options.info));
+    }
+    let site = Arc::clone(site);
+    carry_out(program, sinks, async move |interrupt, events| {
+        provisioner_hosts::up(site, options, &interrupt, &events).await
+    })
+}
+
+/// Carries out `preflight`.
+pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<PreflightReport, Error> {
+    let mut options = options(program, site, Purpose::Plan);
+    "preflight".clone_into(&mut options.info.command);
+    let live = program.terminal.is_live();
+    let sinks = if live { progress(&program.terminal, Purpose::Plan) } else { Vec::new() };
+    let site = Arc::clone(site);
+    carry_out(program, sinks, async move |interrupt, events| {
+        provisioner_hosts::preflight(site, options, &interrupt, &events).await
+    })
+}
+
+fn carry_out<T, F>(program: &Program, sinks: Vec<Box<dyn Sink>>, run: F) -> Result<T, Error>
+where
+    F: AsyncFnOnce(Interrupt, Events) -> Result<T, HostsError>,
+{
+    let dispatcher = Dispatcher::start(Redactor::default(), sinks);
+    let events = dispatcher.events();
+    let interrupt = Interrupt::default();
+    let result = block_on(async {
+        let signals = signals::listen(&interrupt, &events).map_err(Error::Runtime)?;
+        let result = run(interrupt, events).await;
+        signals.abort();
+        Ok(result?)
+    });
+    for error in dispatcher.finish() {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            program
+                .terminal
+                .warn(format_args!("the run was not shown or recorded to its end: {error}"));
+        }
+    }
+    result
+}
+
+fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
+    let (command, mode, ignore_findings) = match purpose {
+        Purpose::Plan | Purpose::Preview => ("plan", Mode::Check, false),
+        Purpose::Up { skip_preflight } => ("up", Mode::Apply, skip_preflight),
+    };
+    RunOptions {
+        info: RunInfo {
+            run: RunId::new(Timestamp::now()),
+            command: command.to_owned(),
+            cluster: site.cluster.name.clone(),
+            mode,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        parallelism: program.options.parallelism,
+        ignore_findings,
+        holder: format!("{}@{}", environment::user(), environment::machine()),
+    }
+}
+
+/// What is seen while the run goes on.
+fn progress(terminal: &Terminal, purpose: Purpose) -> Vec<Box<dyn Sink>> {
+    if terminal.is_json() && purpose != Purpose::Preview {
+        return vec![Box::new(JsonLines(io::stdout()))];
+    }
+    let palette = terminal.palette;
+    if terminal.is_live() {
+        return vec![Box::new(Live::new(terminal.screen.clone(), palette))];
+    }
+    let detail = match (terminal.is_verbose(), purpose) {
+        _ if terminal.is_quiet() => return Vec::new(),
+        (true, _) => Detail::EveryStep,
+        (false, Purpose::Up { .. }) => Detail::Changes,
+        // The plan itself will say all of it.
+        (false, _) => return Vec::new(),
+    };
+    vec![Box::new(Lines::new(io::stderr(), palette, detail))]
+}
+
+/// What is seen when the run has ended. A plan is data; the end of a run is a message.
+fn results(terminal: &Terminal, purpose: Purpose) -> Option<Box<dyn Sink>> {
+    match purpose {
+        Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), terminal.palette))),
+        _ if terminal.is_json() => None,
+        Purpose::Plan => Some(Box::new(PlanView::new(io::stdout(), terminal.data_palette))),
+        Purpose::Up { .. } => Some(Box::new(SummaryView::new(io::stderr(), terminal.palette))),
+    }
+}
+
+/// The record of the run. A run that cannot be recorded goes on all the same.
+fn record(program: &Program, info: &RunInfo) -> Option<Box<dyn Sink>> {
+    match begin_record(program, info) {
+        Ok(record) => Some(Box::new(record)),
+        Err(error) => {
+            program.terminal.warn(format_args!("this run is not recorded: failed to {error}"));
+            None
+        }
+    }
+}
+
+fn begin_record(program: &Program, info: &RunInfo) -> Result<RunJournal, Error> {
+    let journal = Journal::new(program.environment.runs()?);
+    let record = journal.create(info)?;
+    journal.prune(KEPT_RUNS)?;
+    Ok(record)
+}
