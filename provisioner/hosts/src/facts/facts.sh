@@ -139,7 +139,7 @@ versions() {
   known=
   [ -r "$cache" ] && known=$newline$(cat "$cache")
   set --
-  for program in kubeadm kubelet kubectl crictl containerd haproxy keepalived nft iptables ipset; do
+  for program in kubeadm kubelet containerd haproxy keepalived nft iptables ipset; do
     path=$(command -v "$program") && set -- "$@" "$path"
   done
   [ $# -gt 0 ] || return
@@ -155,7 +155,6 @@ versions() {
       asked=yes
       case ${path##*/} in
       kubeadm) text=$(timeout 10 "$path" version -o short 2>&1) ;;
-      kubectl) text=$(timeout 10 "$path" version --client 2>&1) ;;
       haproxy) text=$(timeout 10 "$path" -v 2>&1) ;;
       *) text=$(timeout 10 "$path" --version 2>&1) ;;
       esac
@@ -215,10 +214,11 @@ uptime_in_hundredths() {
   hundredths=${now%.*}${now#*.}
 }
 
+# getaddrinfo(3), as programs call it: `getent hosts` would ask for an IPv6 address alone first.
 lookup() {
   uptime_in_hundredths
   began=$hundredths
-  found=$(timeout 5 getent hosts "$1")
+  found=$(timeout 5 getent ahosts "$1")
   status=$?
   uptime_in_hundredths
   printf '%s %s %s %s\n' "$1" "$status" "$(((hundredths - began) * 10))" "${found%%[ $newline]*}"

@@ -1,3 +1,4 @@
+use super::recipes::{BETWEEN, HELPERS, RECIPES};
 use super::world::World;
 use crate::preflight::catalogue;
 use std::collections::BTreeSet;
@@ -30,5 +31,19 @@ fn every_check_is_documented_as_it_is() {
         for text in [check.about, check.why, check.remedy] {
             assert!(DOCUMENT.contains(&cell(text)), "{}: {text:?} is missing", check.id);
         }
+    }
+}
+
+#[test]
+fn how_to_provoke_a_check_is_documented_as_it_is_tested() {
+    assert!(DOCUMENT.contains(HELPERS));
+    for recipe in RECIPES.iter().chain(BETWEEN) {
+        let text = format!("# {}\n{}\n", recipe.id, recipe.commands);
+        assert!(DOCUMENT.contains(&text), "{text:?} is missing");
+    }
+    for check in catalogue() {
+        let recipe = DOCUMENT.contains(&format!("# {}\n", check.id));
+        let words = DOCUMENT.contains(&format!("- `{}`: ", check.id));
+        assert!(recipe || words, "{}: how to make it fire is missing", check.id);
     }
 }

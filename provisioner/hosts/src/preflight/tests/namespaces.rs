@@ -52,7 +52,8 @@ fn run(number: u8, script: &str) -> String {
 }
 
 fn facts(number: u8, commands: &str) -> Facts {
-    let request = Request { pki: false, lookups: vec![format!("m{number}"), "registry.k8s.io".into()] };
+    let request =
+        Request { pki: false, lookups: vec![format!("m{number}"), "registry.k8s.io".into()] };
     let sent = Timestamp::now();
     let mut facts = parse(&run(number, &format!("{commands}\n{}", request.script())));
     facts.clock.asked = Some(Window { sent, received: Timestamp::now() });
@@ -69,7 +70,8 @@ fn world() -> World {
     }
     // They differ from the worker's, which is made up.
     world.host("w1").clock.asked = None;
-    world.host("w1").links[1].mtu = UNHARMED[0].links.iter().find(|link| link.name == "eth0").unwrap().mtu;
+    world.host("w1").links[1].mtu =
+        UNHARMED[0].links.iter().find(|link| link.name == "eth0").unwrap().mtu;
     world
 }
 
@@ -138,7 +140,10 @@ fn hosts_that_do_not_reach_one_another_find_out() {
             probe.read(&lines.join("\n"));
             probe
         };
-        world.probes.insert("m1".into(), Probe { complete: true, routers: Some(Vec::new()), ..read(listening) });
+        world.probes.insert(
+            "m1".into(),
+            Probe { complete: true, routers: Some(Vec::new()), ..read(listening) },
+        );
         world.probes.insert("m2".into(), Probe { routers: Some(Vec::new()), ..read(rest) });
         world
     };

@@ -48,10 +48,7 @@ pub(super) const RECIPES: &[Recipe] = &[
          echo >/boot/config-6.1.0-none; mount -t tmpfs tmpfs /proc/sys/net; \
          : | put /proc/modules; : | put /proc/filesystems; gzip </dev/null | put /proc/config.gz",
     ),
-    recipe(
-        "proxy-mode",
-        "echo 5.10.0 | put /proc/sys/kernel/osrelease",
-    ),
+    recipe("proxy-mode", "echo 5.10.0 | put /proc/sys/kernel/osrelease"),
     recipe("same-machine", "echo boot-of-m1 | put /proc/sys/kernel/random/boot_id"),
     recipe("hostname-duplicate", "hostname m1"),
     recipe("machine-id", "echo id-of-m1 >/etc/machine-id"),
@@ -83,9 +80,15 @@ pub(super) const RECIPES: &[Recipe] = &[
          | program systemctl",
     ),
     recipe("vip-network", "ip addr flush dev eth0; ip addr add 172.30.0.12/27 dev eth0"),
-    recipe("other-cluster", "mkdir -p /var/lib/provisioner; echo other >/var/lib/provisioner/cluster"),
+    recipe(
+        "other-cluster",
+        "mkdir -p /var/lib/provisioner; echo other >/var/lib/provisioner/cluster",
+    ),
     recipe("leftovers", "mkdir -p /etc/kubernetes; echo >/etc/kubernetes/admin.conf"),
-    recipe("network-configuration", "mkdir -p /etc/cni/net.d; echo >/etc/cni/net.d/87-podman.conflist"),
+    recipe(
+        "network-configuration",
+        "mkdir -p /etc/cni/net.d; echo >/etc/cni/net.d/87-podman.conflist",
+    ),
     recipe(
         "api-server",
         "mkdir -p /var/lib/provisioner /etc/kubernetes; echo prod >/var/lib/provisioner/cluster; \
