@@ -5,6 +5,7 @@ mod network;
 mod parse;
 mod script;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use model::{

@@ -242,7 +242,8 @@ impl Program {
 /// What there is of a cluster on this host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Kubernetes {
-    /// Configuration, manifests, etcd data and network configuration that exist.
+    /// Configuration, manifests, etcd data, network configuration and our own mark of a finished join
+    /// (`/var/lib/provisioner/joined`), as far as they exist.
     pub paths: Vec<String>,
     /// The API server that the administrator's kubeconfig names.
     pub admin_server: Option<String>,

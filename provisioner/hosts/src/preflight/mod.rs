@@ -23,6 +23,7 @@ mod time;
 mod vip;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use catalogue::{Check, catalogue};

@@ -11,10 +11,12 @@ const TOLERATED: SignedDuration = SignedDuration::from_secs(30);
 pub(super) fn skew(input: &Input<'_>, report: &mut Report<'_>) {
     let offsets: Vec<_> =
         input.hosts().filter_map(|(host, facts)| Some((host, offset(facts)?))).collect();
-    let Some(median) = median(offsets.iter().map(|(_, offset)| *offset).collect()) else { return };
+    let Some(median) = median(offsets.iter().map(|(_, offset)| offset.ahead).collect()) else {
+        return;
+    };
     for (host, offset) in offsets {
-        let skew = offset - median;
-        if skew.abs() > TOLERATED {
+        let skew = offset.ahead - median;
+        if skew.abs() > TOLERATED + offset.uncertain {
             let message = format!("its clock is {} the median of all", off_by(skew));
             report.error(&[&host.name], message);
         }
@@ -24,10 +26,13 @@ pub(super) fn skew(input: &Input<'_>, report: &mut Report<'_>) {
 /// The cluster's certificates are made on the control machine: behind its clock they are not valid
 /// yet.
 pub(super) fn control_machine(input: &Input<'_>, report: &mut Report<'_>) {
-    let offsets = input.hosts().filter_map(|(_, facts)| offset(facts)).collect();
-    let Some(median) = median(offsets).filter(|median| median.abs() > TOLERATED) else { return };
-    let message = format!("the hosts' clocks are {} this machine's", off_by(median));
-    report.error(&[], message);
+    let offsets: Vec<_> = input.hosts().filter_map(|(_, facts)| offset(facts)).collect();
+    let uncertain = offsets.iter().map(|offset| offset.uncertain).max().unwrap_or_default();
+    let Some(median) = median(offsets.iter().map(|offset| offset.ahead).collect()) else { return };
+    if median.abs() > TOLERATED + uncertain {
+        let message = format!("the hosts' clocks are {} this machine's", off_by(median));
+        report.error(&[], message);
+    }
 }
 
 /// A container has its machine's clock.
@@ -40,12 +45,18 @@ pub(super) fn synchronized(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// How far the host's clock is ahead of the control machine's, taking the middle of the time between
-/// question and answer for the moment in which the host looked at it.
-fn offset(facts: &Facts) -> Option<SignedDuration> {
+/// How far a host's clock is ahead of the control machine's.
+struct Offset {
+    ahead: SignedDuration,
+    /// The host may have looked at its clock at any moment between question and answer.
+    uncertain: SignedDuration,
+}
+
+fn offset(facts: &Facts) -> Option<Offset> {
     let asked = facts.clock.asked?;
-    let halfway = asked.received.duration_since(asked.sent) / 2;
-    Some(facts.clock.time?.duration_since(asked.sent) - halfway)
+    let uncertain = asked.received.duration_since(asked.sent);
+    let ahead = facts.clock.time?.duration_since(asked.sent) - uncertain / 2;
+    Some(Offset { ahead, uncertain })
 }
 
 fn median(mut offsets: Vec<SignedDuration>) -> Option<SignedDuration> {

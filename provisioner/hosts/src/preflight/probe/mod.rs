@@ -9,6 +9,7 @@ mod script;
 mod tasks;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use model::{Neighbour, Outcome, Path, Probe, Registry, Vrrp};

@@ -118,6 +118,18 @@ fn a_slow_answer_is_no_skew() {
 }
 
 #[test]
+fn nobody_knows_when_within_a_slow_round_a_host_looked_at_its_clock() {
+    let mut world = World::healthy();
+    for facts in world.facts.values_mut() {
+        let asked = facts.clock.asked.as_mut().unwrap();
+        asked.received += 58.seconds();
+    }
+    let clock = &mut world.host("w1").clock;
+    clock.time = clock.time.map(|time| time + 58.seconds());
+    assert_eq!(world.lines(), NONE);
+}
+
+#[test]
 fn a_host_that_does_not_know_its_own_name_is_mended_by_up() {
     let mut world = World::healthy();
     world.host("w1").lookups[0].address = None;

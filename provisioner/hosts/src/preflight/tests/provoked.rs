@@ -149,9 +149,9 @@ const PROVOCATIONS: &[Provocation] = &[
         id: "clock-skew",
         change: |world| {
             let clock = &mut world.host("w1").clock;
-            clock.time = clock.time.map(|time| time + 31.seconds());
+            clock.time = clock.time.map(|time| time + 33.seconds());
         },
-        says: "error w1: its clock is 31 s ahead of the median of all",
+        says: "error w1: its clock is 33 s ahead of the median of all",
     },
     Provocation {
         id: "clock-control-machine",
