@@ -2,6 +2,7 @@
 
 use super::check::Input;
 use super::finding::Report;
+use super::ports::listeners;
 use super::probe::Outcome;
 
 pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
@@ -41,8 +42,9 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
 /// Whether something was there to be reached: the service itself or a listener of the probe's.
 fn listened(input: &Input<'_>, name: &str, port: u16) -> bool {
     let by_probe = input.probes.get(name).is_some_and(|probe| probe.listening.contains(&port));
-    let by_service = input.facts.get(name).is_some_and(|facts| {
-        super::ports::listeners(facts, port).any(|socket| socket.address.is_none())
+    let by_service = input.hosts().filter(|(host, _)| host.name == name).any(|(host, facts)| {
+        let reached = |address| address == host.address;
+        listeners(facts, port).any(|socket| socket.address.is_none_or(reached))
     });
     by_probe || by_service
 }

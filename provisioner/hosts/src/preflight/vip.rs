@@ -116,6 +116,8 @@ pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
                         report.error(&[&host.name], message);
                     }
                 }
+                // With keepalived at work there the id has long been in use: by us.
+                None if runs_keepalived(input, host) => {}
                 None => report.warning(
                     &[&host.name],
                     format!(
@@ -126,6 +128,11 @@ pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+fn runs_keepalived(input: &Input<'_>, host: &Host) -> bool {
+    let facts = input.facts.get(&host.name);
+    facts.is_some_and(|facts| input.is_ours(facts) && facts.service_is_active("keepalived"))
 }
 
 fn probes<'a>(input: &Input<'a>) -> impl Iterator<Item = (&'a Host, &'a super::Probe)> {

@@ -194,6 +194,27 @@ fn a_refusal_counts_only_where_somebody_listened() {
 }
 
 #[test]
+fn a_refusal_counts_where_a_service_listens_on_that_address() {
+    let mut world = World::converged();
+    let etcd = world.host("m1").sockets.iter_mut().find(|socket| socket.port == 2379).unwrap();
+    etcd.address = Some("127.0.0.1".parse().unwrap());
+    world.probe("m2").paths.push(path("m1", 2379, Outcome::Refused));
+    assert_eq!(world.lines(), NONE);
+    let etcd = world.host("m1").sockets.iter_mut().find(|socket| socket.port == 2379).unwrap();
+    etcd.address = Some("172.30.0.11".parse().unwrap());
+    assert_eq!(world.lines(), ["reachability error m2: traffic to m1 port 2379 is rejected"]);
+}
+
+#[test]
+fn a_router_id_of_ours_needs_no_hearing() {
+    let mut world = World::converged();
+    world.probe("m1").routers = None;
+    assert_eq!(world.lines().len(), 1);
+    world.host("m1").services.insert("keepalived".into(), "active".into());
+    assert_eq!(world.lines(), NONE);
+}
+
+#[test]
 fn what_cannot_be_tested_is_said() {
     let mut world = World::healthy();
     world.probe("m1").paths.push(path("m2", 2379, Outcome::Unknown));
