@@ -9,6 +9,9 @@ mod lab_definition;
 mod logging;
 mod private_file;
 mod program;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod reference;
 mod render;
 mod run;
 mod signals;

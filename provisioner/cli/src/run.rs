@@ -36,8 +36,9 @@ pub(crate) fn up(
     purpose: Purpose,
 ) -> Result<UpOutcome, Error> {
     let options = options(program, site, purpose);
-    let mut sinks = progress(&program.terminal, purpose);
-    sinks.extend(results(&program.terminal, purpose));
+    let hosts = host_names(site);
+    let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &hosts));
+    sinks.extend(results(&program.terminal, purpose, hosts));
     if purpose != Purpose::Preview {
         sinks.extend(record(program, &options.info));
     }
@@ -51,8 +52,7 @@ pub(crate) fn up(
 pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<PreflightReport, Error> {
     let mut options = options(program, site, Purpose::Plan);
     "preflight".clone_into(&mut options.info.command);
-    let live = program.terminal.is_live();
-    let sinks = if live { progress(&program.terminal, Purpose::Plan) } else { Vec::new() };
+    let sinks = live(&program.terminal, &host_names(site)).into_iter().collect();
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
         provisioner_hosts::preflight(site, options, &interrupt, &events).await
@@ -102,31 +102,42 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
 }
 
 /// What is seen while the run goes on.
-fn progress(terminal: &Terminal, purpose: Purpose) -> Vec<Box<dyn Sink>> {
+fn progress(terminal: &Terminal, purpose: Purpose, hosts: &[String]) -> Option<Box<dyn Sink>> {
     if terminal.is_json() && purpose != Purpose::Preview {
-        return vec![Box::new(JsonLines(io::stdout()))];
+        return Some(Box::new(JsonLines(io::stdout())));
     }
-    let palette = terminal.palette;
-    if terminal.is_live() {
-        return vec![Box::new(Live::new(terminal.screen.clone(), palette))];
+    if let Some(live) = live(terminal, hosts) {
+        return Some(live);
     }
     let detail = match (terminal.is_verbose(), purpose) {
-        _ if terminal.is_quiet() => return Vec::new(),
+        _ if terminal.is_quiet() => return None,
         (true, _) => Detail::EveryStep,
         (false, Purpose::Up { .. }) => Detail::Changes,
         // The plan itself will say all of it.
-        (false, _) => return Vec::new(),
+        (false, _) => return None,
     };
-    vec![Box::new(Lines::new(io::stderr(), palette, detail))]
+    Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail)))
+}
+
+fn live(terminal: &Terminal, hosts: &[String]) -> Option<Box<dyn Sink>> {
+    let screen = || terminal.screen.clone();
+    let view = terminal.is_live().then(|| Live::new(screen(), terminal.palette, hosts));
+    view.map(|view| -> Box<dyn Sink> { Box::new(view) })
+}
+
+/// In the order of the spec.
+fn host_names(site: &Site) -> Vec<String> {
+    site.cluster.all_hosts().map(|host| host.name.clone()).collect()
 }
 
 /// What is seen when the run has ended. A plan is data; the end of a run is a message.
-fn results(terminal: &Terminal, purpose: Purpose) -> Option<Box<dyn Sink>> {
+fn results(terminal: &Terminal, purpose: Purpose, hosts: Vec<String>) -> Option<Box<dyn Sink>> {
+    let (palette, data_palette) = (terminal.palette, terminal.data_palette);
     match purpose {
-        Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), terminal.palette))),
+        Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
         _ if terminal.is_json() => None,
-        Purpose::Plan => Some(Box::new(PlanView::new(io::stdout(), terminal.data_palette))),
-        Purpose::Up { .. } => Some(Box::new(SummaryView::new(io::stderr(), terminal.palette))),
+        Purpose::Plan => Some(Box::new(PlanView::new(io::stdout(), data_palette, hosts))),
+        Purpose::Up { .. } => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
     }
 }
 

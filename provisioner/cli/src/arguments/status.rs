@@ -2,7 +2,7 @@ use clap::Args;
 
 use super::{ConnectArguments, SpecArguments};
 
-/// Show how the cluster is: its nodes, who holds the virtual address, whether the API answers
+/// Show how the cluster is: its nodes, its API, its virtual address
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -30,16 +30,36 @@ fn add_commands(command: &Command, text: &mut String) -> Result<(), Error> {
     for child in command.get_subcommands().filter(|child| child.get_name() != "help") {
         let name = child.get_bin_name().unwrap_or(child.get_name()).to_uppercase();
         text.extend([".SH \"", name.as_str(), "\"\n"]);
-        text.push_str(&as_section(&page(child)?));
+        text.push_str(&as_section(&page(&without_global_options(child))?));
         add_commands(child, text)?;
     }
     Ok(())
 }
 
+/// They stand at the beginning of the page.
+fn without_global_options(command: &Command) -> Command {
+    command.clone().mut_args(|argument| {
+        let hidden = argument.is_global_set() || argument.is_hide_set();
+        argument.hide(hidden)
+    })
+}
+
 fn page(command: &Command) -> Result<String, Error> {
     let mut page = Vec::new();
     Man::new(command.clone()).render(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(with_examples(&String::from_utf8_lossy(&page)))
+}
+
+/// What follows the options in the help are examples, to be shown line by line.
+fn with_examples(page: &str) -> String {
+    match page.split_once(".SH EXTRA\n") {
+        None => page.to_owned(),
+        Some((before, extra)) => {
+            let end = extra.find(".SH ").unwrap_or(extra.len());
+            let (examples, after) = extra.split_at(end);
+            format!("{before}.SH EXAMPLES\n.nf\n{examples}.fi\n{after}")
+        }
+    }
 }
 
 /// A page as a section of another: its sections become subsections, and its title goes.

@@ -57,7 +57,7 @@ fn readers(terminal: &Terminal, mode: Mode) -> Vec<Box<dyn Sink>> {
     let detail = if terminal.is_verbose() { Detail::EveryStep } else { Detail::Changes };
     let lines = Box::new(Lines::new(io::stdout(), palette, detail));
     match mode {
-        Mode::Apply => vec![lines, Box::new(SummaryView::new(io::stdout(), palette))],
-        Mode::Check => vec![lines, Box::new(PlanView::new(io::stdout(), palette))],
+        Mode::Apply => vec![lines, Box::new(SummaryView::new(io::stdout(), palette, Vec::new()))],
+        Mode::Check => vec![lines, Box::new(PlanView::new(io::stdout(), palette, Vec::new()))],
     }
 }

@@ -7,7 +7,7 @@ use provisioner_engine::{
     Event, EventKind, HostEvent, Mode, RunInfo, Sink, StageEvent, State, StepEvent, WaitEvent,
 };
 
-use super::text::{count, seconds, word};
+use super::text::{count, printable, seconds, word};
 use super::{Palette, steps};
 
 /// How much is said.
@@ -54,8 +54,8 @@ impl<W: Write> Lines<W> {
             EventKind::Step(step) => self.step(step),
             EventKind::Wait(wait) => self.wait(wait),
             EventKind::Note(note) => Some(match &note.host {
-                Some(host) => format!("  {host}: {}\n", note.text),
-                None => format!("{}\n", note.text),
+                Some(host) => format!("  {host}: {}\n", printable(&note.text)),
+                None => format!("{}\n", printable(&note.text)),
             }),
             EventKind::Summary(_) => None,
         }
@@ -81,7 +81,7 @@ impl<W: Write> Lines<W> {
             let _ = write!(text, " in {}", seconds(duration));
         }
         if let Some(why) = stage.error.as_ref().or(stage.text.as_ref()) {
-            let _ = write!(text, ": {}", why.trim_end());
+            let _ = write!(text, ": {}", printable(why));
         }
         text.push('\n');
         text + &steps::hint(stage.hint.as_deref(), self.palette)
@@ -114,22 +114,24 @@ impl<W: Write> Lines<W> {
     fn wait(&mut self, wait: &WaitEvent) -> Option<String> {
         let before = self.waits.insert(wait.host.clone(), wait.text.clone());
         let dim = self.palette.dim;
-        (before.as_ref() != Some(&wait.text)).then(|| {
-            format!("  {}: {dim}{}: waiting: {}{dim:#}\n", wait.host, wait.step, wait.text)
-        })
+        let (step, text) = (printable(&wait.step), printable(&wait.text));
+        (before.as_ref() != Some(&wait.text))
+            .then(|| format!("  {}: {dim}{step}: waiting: {text}{dim:#}\n", wait.host))
     }
 }
 
 impl<W: Write + Send> Sink for Lines<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let began = *self.began.get_or_insert(event.time);
-        let Some(text) = self.text(&event.kind) else { return Ok(()) };
-        if text.is_empty() {
-            return Ok(());
-        }
+        let text = self.text(&event.kind).unwrap_or_default();
         let dim = self.palette.dim;
         let at = event.time.duration_since(began).as_secs_f64();
-        write!(self.out, "{dim}{at:>7.1}s{dim:#} {text}")?;
+        for (index, line) in text.lines().enumerate() {
+            match index {
+                0 => writeln!(self.out, "{dim}{at:>7.1}s{dim:#} {line}")?,
+                _ => writeln!(self.out, "{:9}{line}", "")?,
+            }
+        }
         self.out.flush()
     }
 }

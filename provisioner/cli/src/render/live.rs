@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use provisioner_engine::{
-    Event, EventKind, HostEvent, Mode, Sink, StageEvent, State, StepEvent, Summary, WaitEvent,
+    Event, EventKind, HostEvent, Mode, Sink, StageEvent, State, StepEvent, WaitEvent,
 };
 
 use super::text::{printable, word};
@@ -35,11 +35,12 @@ struct HostLine {
 }
 
 impl Live {
-    pub(crate) fn new(screen: MultiProgress, palette: Palette) -> Self {
+    /// A view of these hosts, in this order.
+    pub(crate) fn new(screen: MultiProgress, palette: Palette, hosts: &[String]) -> Self {
         let overall = screen.add(ProgressBar::new(0).with_style(overall_style(palette)));
         let clock = start_clock();
         let _ = clock.send(overall.clone());
-        Self {
+        let mut view = Self {
             screen,
             palette,
             mode: Mode::Apply,
@@ -47,7 +48,11 @@ impl Live {
             overall,
             hosts: BTreeMap::new(),
             clock: Some(clock),
+        };
+        for host in hosts {
+            view.line(host);
         }
+        view
     }
 
     fn print(&self, text: &str) {
@@ -67,7 +72,7 @@ impl Live {
             }
         } else if let Some(error) = &stage.error {
             let bad = self.palette.bad;
-            self.print(&format!("{}: {bad}failed{bad:#}: {error}", stage.stage));
+            self.print(&format!("{}: {bad}failed{bad:#}: {}", stage.stage, printable(error)));
             self.print(&steps::hint(stage.hint.as_deref(), self.palette));
         }
     }
@@ -108,7 +113,7 @@ impl Live {
         self.line(&wait.host).bar.set_message(message);
     }
 
-    /// The host's line, made when it is first spoken of.
+    /// The host's line, made if there is none.
     fn line(&mut self, host: &str) -> &mut HostLine {
         self.hosts.entry(host.to_owned()).or_insert_with(|| {
             let bar = ProgressBar::new_spinner().with_style(host_style(self.palette));
@@ -121,7 +126,7 @@ impl Live {
         })
     }
 
-    fn end(&mut self, _: &Summary) {
+    fn end(&mut self) {
         self.clock = None;
         for line in self.hosts.values() {
             line.bar.finish_and_clear();
@@ -142,10 +147,10 @@ impl Sink for Live {
             EventKind::Step(step) => self.step(step),
             EventKind::Wait(wait) => self.wait(wait),
             EventKind::Note(note) => match &note.host {
-                Some(host) => self.print(&format!("{host}: {}", note.text)),
-                None => self.print(&note.text),
+                Some(host) => self.print(&format!("{host}: {}", printable(&note.text))),
+                None => self.print(&printable(&note.text)),
             },
-            EventKind::Summary(summary) => self.end(summary),
+            EventKind::Summary(_) => self.end(),
         }
         Ok(())
     }

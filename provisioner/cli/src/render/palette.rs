@@ -2,7 +2,7 @@ use anstyle::{AnsiColor, Style};
 use provisioner_engine::State;
 
 /// Which style means what. Without colors all of them are empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Palette {
     colored: bool,
     pub(crate) heading: Style,
@@ -17,9 +17,23 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
+    /// Without colors.
+    pub(crate) const PLAIN: Self = Self {
+        colored: false,
+        heading: Style::new(),
+        good: Style::new(),
+        changed: Style::new(),
+        bad: Style::new(),
+        unknown: Style::new(),
+        dim: Style::new(),
+        hint: Style::new(),
+        added: Style::new(),
+        removed: Style::new(),
+    };
+
     pub(crate) fn new(colored: bool) -> Self {
         if !colored {
-            return Self::default();
+            return Self::PLAIN;
         }
         Self {
             colored,

@@ -7,7 +7,7 @@ use provisioner_engine::{
     Event, EventKind, HostEvent, RunInfo, Sink, StageEvent, State, StepEvent, Summary,
 };
 
-use super::text::{count, indented, printable};
+use super::text::{count, indented, ordered, printable};
 use super::{Palette, steps};
 
 /// A plan: host by host what would change, with diffs. It is written when the run has ended.
@@ -15,6 +15,8 @@ use super::{Palette, steps};
 pub(crate) struct PlanView<W> {
     out: W,
     palette: Palette,
+    /// Hosts in the order in which they are shown.
+    order: Vec<String>,
     info: Option<RunInfo>,
     hosts: BTreeMap<String, Vec<Line>>,
     stages: Vec<StageEvent>,
@@ -29,10 +31,11 @@ enum Line {
 }
 
 impl<W: Write> PlanView<W> {
-    pub(crate) fn new(out: W, palette: Palette) -> Self {
+    pub(crate) fn new(out: W, palette: Palette, order: Vec<String>) -> Self {
         Self {
             out,
             palette,
+            order,
             info: None,
             hosts: BTreeMap::new(),
             stages: Vec::new(),
@@ -44,7 +47,7 @@ impl<W: Write> PlanView<W> {
         let heading = self.palette.heading;
         let cluster = self.info.as_ref().map_or("", |info| info.cluster.as_str());
         let mut text = format!("{heading}Plan for cluster {cluster}{heading:#}\n");
-        for host in &summary.hosts {
+        for host in ordered(&summary.hosts, &self.order) {
             if let Some(lines) = self.hosts.get(&host.host) {
                 let _ = write!(text, "\n{heading}{}{heading:#}\n", host.host);
                 text.extend(lines.iter().map(|line| self.line(line)));
@@ -68,7 +71,7 @@ impl<W: Write> PlanView<W> {
             Line::Host(host) => {
                 let (style, mark) = self.mark(host.state);
                 let why = host.error.as_ref().or(host.text.as_ref());
-                let why = why.map_or("not checked", |why| why.trim_end());
+                let why = why.map_or("not checked".to_owned(), |why| printable(why));
                 format!("  {style}{mark} {}{style:#}: {why}\n", host.stage)
                     + &steps::hint(host.hint.as_deref(), self.palette)
             }
@@ -81,7 +84,7 @@ impl<W: Write> PlanView<W> {
             format!("  {style}{mark} {}: {}{style:#}", step.stage, printable(&step.step));
         match &step.error {
             Some(error) => {
-                let _ = write!(text, ": {}", error.trim_end());
+                let _ = write!(text, ": {}", printable(error));
             }
             None if step.state == State::Unknown => text += ": cannot be known yet",
             None => {}
@@ -112,7 +115,7 @@ impl<W: Write> PlanView<W> {
     fn stage(&self, stage: &StageEvent) -> String {
         let (style, mark) = self.mark(stage.state);
         let why = stage.error.as_ref().or(stage.text.as_ref());
-        let why = why.map_or("not checked", |why| why.trim_end());
+        let why = why.map_or("not checked".to_owned(), |why| printable(why));
         format!("{style}{mark} stage {}{style:#}: {why}\n", stage.stage)
             + &indented(&steps::hint(stage.hint.as_deref(), self.palette), "")
     }

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use provisioner_engine::{HostEvent, Mode, State, StepEvent};
 
 use super::Palette;
-use super::text::{indented, seconds, word};
+use super::text::{indented, printable, seconds, word};
 
 /// The most lines of an output that are shown; the record of the run has all of them.
 const MOST_LINES: usize = 20;
@@ -11,13 +11,17 @@ const MOST_LINES: usize = 20;
 /// How a step ended: a line, and below it what belongs to it.
 pub(crate) fn step(event: &StepEvent, mode: Mode, palette: Palette) -> String {
     let style = palette.of(event.state);
-    let mut text =
-        format!("{}: {}: {style}{}{style:#}", event.host, event.step, word(event.state, mode));
+    let mut text = format!(
+        "{}: {}: {style}{}{style:#}",
+        event.host,
+        printable(&event.step),
+        word(event.state, mode)
+    );
     if let Some(duration) = event.seconds {
         let _ = write!(text, " ({})", seconds(duration));
     }
     if let Some(error) = &event.error {
-        let _ = write!(text, ": {}", error.trim_end());
+        let _ = write!(text, ": {}", printable(error));
     }
     text.push('\n');
     if event.state == State::Failed {
@@ -32,7 +36,7 @@ pub(crate) fn host(event: &HostEvent, palette: Palette) -> String {
     let style = palette.of(event.state);
     let mut text = format!("{}: {style}{}{style:#}", event.host, word(event.state, Mode::Apply));
     if let Some(why) = event.error.as_ref().or(event.text.as_ref()) {
-        let _ = write!(text, ": {}", why.trim_end());
+        let _ = write!(text, ": {}", printable(why));
     }
     text.push('\n');
     text + &hint(event.hint.as_deref(), palette)

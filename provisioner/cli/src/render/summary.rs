@@ -7,7 +7,7 @@ use provisioner_engine::{
     Summary,
 };
 
-use super::text::{count, indented, seconds, word};
+use super::text::{count, indented, ordered, printable, seconds, word};
 use super::{Palette, steps};
 
 /// Of hosts with more changes only the number is said.
@@ -18,14 +18,16 @@ const MOST_NAMES: usize = 6;
 pub(crate) struct SummaryView<W> {
     out: W,
     palette: Palette,
+    /// Hosts in the order in which they are shown.
+    order: Vec<String>,
     info: Option<RunInfo>,
     /// The names of the steps that changed something, by host.
     changes: BTreeMap<String, Vec<String>>,
 }
 
 impl<W: Write> SummaryView<W> {
-    pub(crate) fn new(out: W, palette: Palette) -> Self {
-        Self { out, palette, info: None, changes: BTreeMap::new() }
+    pub(crate) fn new(out: W, palette: Palette, order: Vec<String>) -> Self {
+        Self { out, palette, order, info: None, changes: BTreeMap::new() }
     }
 
     fn text(&self, summary: &Summary) -> String {
@@ -41,7 +43,9 @@ impl<W: Write> SummaryView<W> {
     fn hosts(&self, summary: &Summary) -> String {
         let telling =
             |host: &&HostSummary| host.changed + host.failed + host.skipped + host.unknown > 0;
-        let lines = summary.hosts.iter().filter(telling).map(|host| self.host(host, summary.mode));
+        let hosts = ordered(&summary.hosts, &self.order);
+        let hosts = hosts.into_iter().filter(telling);
+        let lines = hosts.map(|host| self.host(host, summary.mode));
         self.section("Hosts", &lines.collect::<String>())
     }
 
@@ -77,7 +81,7 @@ impl<W: Write> SummaryView<W> {
                 let _ = write!(text, " in {}, waited for {host}", seconds(stage.seconds));
             }
             if let Some(step) = &stage.waited_on {
-                let _ = write!(text, " ({step})");
+                let _ = write!(text, " ({})", printable(step));
             }
             text.push('\n');
             text
@@ -91,7 +95,7 @@ impl<W: Write> SummaryView<W> {
             let place = [failure.host.as_deref(), Some(&failure.stage), failure.step.as_deref()];
             let place: Vec<_> = place.into_iter().flatten().collect();
             let mut text =
-                format!("  {bad}{}{bad:#}: {}\n", place.join(" / "), failure.error.trim_end());
+                format!("  {bad}{}{bad:#}: {}\n", place.join(" / "), printable(&failure.error));
             text += &steps::output(failure.output.as_deref());
             text + &steps::hint(failure.hint.as_deref(), self.palette)
         });

@@ -1,9 +1,10 @@
-use provisioner_engine::{Mode, State};
+use provisioner_engine::{HostSummary, Mode, State};
 
-/// A duration as people say it: `0.4 s`, `12 s`, `3 min 5 s`.
+/// A duration as people say it: `8 ms`, `0.4 s`, `12 s`, `3 min 5 s`.
 pub(crate) fn seconds(seconds: f64) -> String {
     let whole = format!("{seconds:.0}").parse::<u64>().unwrap_or_default();
     match whole {
+        0 if seconds < 0.0995 => format!("{:.0} ms", seconds * 1000.0),
         0..10 => format!("{seconds:.1} s"),
         10..60 => format!("{whole} s"),
         60..3600 => format!("{} min {} s", whole / 60, whole % 60),
@@ -32,8 +33,17 @@ pub(crate) fn indented(text: &str, prefix: &str) -> String {
 }
 
 /// What comes from a host must not move the cursor or change colors.
-pub(crate) fn printable(line: &str) -> String {
-    line.chars().filter(|character| !character.is_control() || *character == '\t').collect()
+pub(crate) fn printable(text: &str) -> String {
+    let harmless = |character: &char| !character.is_control() || matches!(character, '\t' | '\n');
+    text.trim_end().chars().filter(harmless).collect()
+}
+
+/// The hosts of a run in the order in which they are wanted; others keep theirs, after them.
+pub(crate) fn ordered<'a>(hosts: &'a [HostSummary], order: &[String]) -> Vec<&'a HostSummary> {
+    let place = |host: &&HostSummary| order.iter().position(|name| *name == host.host);
+    let mut hosts: Vec<_> = hosts.iter().collect();
+    hosts.sort_by_key(|host| place(host).unwrap_or(order.len()));
+    hosts
 }
 
 /// How a step ended, in a word.

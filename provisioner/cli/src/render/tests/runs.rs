@@ -1,0 +1,89 @@
+use indicatif::{InMemoryTerm, MultiProgress, ProgressDrawTarget};
+use provisioner_engine::{EventKind, Sink as _, State};
+
+use super::{PLAN, UP, events, order, shown};
+use crate::render::{Detail, JsonLines, Lines, Live, Palette, PlanView, SummaryView};
+
+const PLAIN: Palette = Palette::PLAIN;
+
+#[test]
+fn lines_of_what_changed_and_failed() {
+    insta::assert_snapshot!(shown(UP, |page| Lines::new(page, PLAIN, Detail::Changes)));
+}
+
+#[test]
+fn lines_of_every_step() {
+    insta::assert_snapshot!(shown(UP, |page| Lines::new(page, PLAIN, Detail::EveryStep)));
+}
+
+#[test]
+fn the_end_of_a_run() {
+    insta::assert_snapshot!(shown(UP, |page| SummaryView::new(page, PLAIN, order())));
+}
+
+#[test]
+fn the_end_of_a_look_at_the_hosts() {
+    insta::assert_snapshot!(shown(PLAN, |page| SummaryView::new(page, PLAIN, order())));
+}
+
+#[test]
+fn a_plan() {
+    insta::assert_snapshot!(shown(PLAN, |page| PlanView::new(page, PLAIN, order())));
+}
+
+#[test]
+fn a_plan_in_colors() {
+    let shown = shown(PLAN, |page| PlanView::new(page, Palette::new(true), order()));
+    insta::assert_snapshot!(shown.replace('\u{1b}', "^"));
+}
+
+#[test]
+fn events_as_they_were_recorded() {
+    assert_eq!(shown(UP, JsonLines), UP);
+    assert_eq!(shown(PLAN, JsonLines), PLAN);
+}
+
+/// The screen as it is when the event of that number has come.
+fn screen_after(recorded: &str, seq: u64) -> String {
+    let terminal = InMemoryTerm::new(20, 70);
+    let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+    let screen = MultiProgress::with_draw_target(target);
+    let mut live = Live::new(screen.clone(), PLAIN, &order());
+    for event in events(recorded).iter().take_while(|event| event.seq <= seq) {
+        live.event(event).unwrap();
+    }
+    // Draws everything at once; otherwise the screen is a moment late.
+    screen.suspend(|| ());
+    terminal.contents()
+}
+
+#[test]
+fn a_live_view_in_the_middle() {
+    let screen = screen_after(UP, 12);
+    let lines: Vec<_> = screen.lines().collect();
+    assert!(lines[0].contains("preflight warning: w1: the clock"), "{screen}");
+    let line_of = |host: &str| lines.iter().position(|line| line.contains(host)).unwrap();
+    let places = [line_of(" m1 "), line_of(" w1 "), line_of(" w2 "), line_of("up prod")];
+    assert!(places.is_sorted(), "{screen}");
+    assert!(screen.contains("base: the package containerd (another apt)"), "{screen}");
+    assert!(screen.contains("up prod [=====") && screen.contains("2/4 base"), "{screen}");
+}
+
+#[test]
+fn a_live_view_leaves_only_failures_and_notes() {
+    let screen = screen_after(UP, u64::MAX);
+    assert!(screen.contains("m1: the way to join: failed (1.2 s): exit status 1"), "{screen}");
+    assert!(screen.contains("    | second [31mline"), "{screen}");
+    assert!(screen.contains("w2: failed: connect to w2 (10.0.0.22)"), "{screen}");
+    assert!(!screen.contains("a step failed"), "told once: {screen}");
+    assert!(!screen.contains("up prod"), "{screen}");
+}
+
+#[test]
+fn the_recorded_runs_tell_all_that_can_happen() {
+    let all: Vec<_> = [UP, PLAN].into_iter().flat_map(events).collect();
+    for state in [State::Started, State::Ok, State::Changed, State::Failed, State::Unknown] {
+        let has = |kind: &EventKind| matches!(kind, EventKind::Step(step) if step.state == state);
+        assert!(all.iter().any(|event| has(&event.kind)), "{state:?}");
+    }
+}
