@@ -91,11 +91,11 @@ fn script(endpoint: &str, vip: Option<&str>) -> Result<String, QuoteError> {
     let endpoint = quote(&format!("https://{endpoint}"))?;
     Ok(format!(
         r#"
-get() {{ timeout 15 kubectl --kubeconfig "$1" --certificate-authority /etc/kubernetes/pki/ca.crt --request-timeout 5s ${{2:+--server "$2"}} get --raw "$3" 2>&1; }}
+get() {{ timeout 15 kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s ${{1:+--server "$1"}} get --raw "$2" 2>&1; }}
 echo '## vip'; ip -o addr show | grep -wF {vip} | grep -c .
-echo '## local'; get /dev/null "https://127.0.0.1:6443" /readyz
-echo; echo '## endpoint'; get /dev/null {endpoint} /readyz
-echo; echo '## nodes'; get /etc/kubernetes/admin.conf '' /api/v1/nodes
+echo '## local'; get "https://$(uname -n):6443" /readyz
+echo; echo '## endpoint'; get {endpoint} /readyz
+echo; echo '## nodes'; get '' /api/v1/nodes
 echo; echo '## end'
 "#
     ))

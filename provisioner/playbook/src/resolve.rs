@@ -68,7 +68,7 @@ impl Resolver<'_> {
         mark: Option<String>,
         steps: &mut Vec<Step>,
     ) -> Result<(), PlaybookError> {
-        let holds = condition::holds(&definition.when, context)
+        let holds = condition::holds(&definition.when, &definition.when_not, context)
             .map_err(|key| self.unknown_key(definition, key))?;
         if !holds {
             return Ok(());

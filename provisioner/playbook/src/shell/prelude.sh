@@ -565,8 +565,8 @@ check_sysctl() {
     printf '%s\n' "$@" >"$p_file"
     for p_setting; do
         p_key=${p_setting%%=*} p_value=${p_setting#*=}
-        p_now=
-        read -r p_now 2>/dev/null <"$(sysctl_path "$p_key")" || :
+        # Not by read: dash reads byte by byte, and /proc gives a number only as a whole.
+        p_now=$(cat "$(sysctl_path "$p_key")" 2>/dev/null)
         # Several values stand apart by tabs in /proc.
         # shellcheck disable=SC2086,SC2116
         [ "$(echo $p_now)" = "$p_value" ] || p_detail="$p_detail$p_key: $p_now -> $p_value
