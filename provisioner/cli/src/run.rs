@@ -52,7 +52,10 @@ pub(crate) fn up(
 pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<PreflightReport, Error> {
     let mut options = options(program, site, Purpose::Plan);
     "preflight".clone_into(&mut options.info.command);
-    let sinks = live(&program.terminal, &host_names(site)).into_iter().collect();
+    // As JSON the report is all there is.
+    let shown = !program.terminal.is_json();
+    let progress = || progress(&program.terminal, Purpose::Plan, &host_names(site));
+    let sinks = shown.then(progress).flatten().into_iter().collect();
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
         provisioner_hosts::preflight(site, options, &interrupt, &events).await

@@ -9,7 +9,7 @@ use provisioner_engine::{
     Event, EventKind, HostEvent, Mode, Sink, StageEvent, State, StepEvent, WaitEvent,
 };
 
-use super::text::{printable, word};
+use super::text::{printable, seconds, word};
 use super::{Palette, steps};
 
 const REFRESH: Duration = Duration::from_millis(200);
@@ -32,6 +32,21 @@ pub(crate) struct Live {
 struct HostLine {
     bar: ProgressBar,
     failed: bool,
+}
+
+impl HostLine {
+    /// Something begins.
+    fn runs(&self, message: String, palette: Palette) {
+        self.bar.set_style(running_style(palette));
+        self.bar.reset_elapsed();
+        self.bar.set_message(message);
+    }
+
+    /// Nothing goes on, and no clock runs.
+    fn rests(&self, message: String, palette: Palette) {
+        self.bar.set_style(resting_style(palette));
+        self.bar.set_message(message);
+    }
 }
 
 impl Live {
@@ -68,7 +83,7 @@ impl Live {
             self.overall.set_message(stage.stage.clone());
             for line in self.hosts.values_mut() {
                 line.failed = false;
-                line.bar.set_message("");
+                line.rests(String::new(), self.palette);
             }
         } else if let Some(error) = &stage.error {
             let bad = self.palette.bad;
@@ -79,25 +94,25 @@ impl Live {
 
     fn host(&mut self, host: &HostEvent) {
         let palette = self.palette;
-        let text = steps::host(host, palette);
         let line = self.line(&host.host);
-        line.bar.reset_elapsed();
         if host.state == State::Started {
-            return line.bar.set_message(host.stage.clone());
+            return line.runs(host.stage.clone(), palette);
         }
         let style = palette.of(host.state);
-        line.bar.set_message(format!("{}: {style}{}{style:#}", host.stage, done(host.state)));
+        let mut message = format!("{}: {style}{}{style:#}", host.stage, done(host.state));
+        message.extend(host.seconds.map(|took| format!(" ({})", seconds(took))));
+        line.rests(message, palette);
         let told = line.failed;
         if host.state == State::Failed && !told {
-            self.print(&text);
+            self.print(&steps::host(host, palette));
         }
     }
 
     fn step(&mut self, step: &StepEvent) {
+        let palette = self.palette;
         let line = self.line(&step.host);
         if step.state == State::Started {
-            line.bar.set_message(format!("{}: {}", step.stage, printable(&step.step)));
-            return line.bar.reset_elapsed();
+            return line.runs(format!("{}: {}", step.stage, printable(&step.step)), palette);
         }
         line.failed |= step.state == State::Failed;
         self.overall.inc(1);
@@ -116,7 +131,7 @@ impl Live {
     /// The host's line, made if there is none.
     fn line(&mut self, host: &str) -> &mut HostLine {
         self.hosts.entry(host.to_owned()).or_insert_with(|| {
-            let bar = ProgressBar::new_spinner().with_style(host_style(self.palette));
+            let bar = ProgressBar::new_spinner().with_style(resting_style(self.palette));
             let bar = self.screen.insert_before(&self.overall, bar);
             bar.set_prefix(host.to_owned());
             if let Some(clock) = &self.clock {
@@ -176,7 +191,15 @@ fn start_clock() -> Sender<ProgressBar> {
     sender
 }
 
-fn host_style(palette: Palette) -> ProgressStyle {
+fn resting_style(palette: Palette) -> ProgressStyle {
+    style(if palette.is_colored() {
+        "  {prefix:.bold} {wide_msg}"
+    } else {
+        "  {prefix} {wide_msg}"
+    })
+}
+
+fn running_style(palette: Palette) -> ProgressStyle {
     style(if palette.is_colored() {
         "{spinner:.cyan} {prefix:.bold} {wide_msg} {elapsed}"
     } else {

@@ -137,19 +137,20 @@ impl<W: Write> PlanView<W> {
             let hosts = count(summary.hosts.len(), "host");
             return format!("{good}Nothing to change{good:#} on {hosts}.\n");
         }
-        let hosts = summary.hosts.iter().filter(|host| host.changed > 0).count();
-        let mut text = format!(
-            "{changed}{} to change{changed:#} on {hosts} of {}",
-            count(summary.changed, "step"),
-            count(summary.hosts.len(), "host"),
-        );
+        let mut parts = Vec::new();
+        if summary.changed > 0 {
+            let hosts = summary.hosts.iter().filter(|host| host.changed > 0).count();
+            let steps = count(summary.changed, "step");
+            let all = count(summary.hosts.len(), "host");
+            parts.push(format!("{changed}{steps} to change{changed:#} on {hosts} of {all}"));
+        }
         if summary.unknown > 0 {
-            let _ = write!(text, ", {unknown}{} unknown{unknown:#}", summary.unknown);
+            parts.push(format!("{unknown}{} unknown{unknown:#}", summary.unknown));
         }
         if summary.failed > 0 {
-            let _ = write!(text, ", {bad}{}{bad:#}", count(summary.failed, "failure"));
+            parts.push(format!("{bad}{}{bad:#}", count(summary.failed, "failure")));
         }
-        text + ".\n"
+        parts.join(", ") + ".\n"
     }
 }
 
