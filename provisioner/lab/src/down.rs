@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use camino::Utf8Path;
 use fs_err as fs;
 use tokio::time::{Instant, sleep};
 
@@ -8,10 +7,8 @@ use crate::command::run;
 use crate::definition::check_lab_name;
 use crate::lock::Lock;
 use crate::record::Record;
-use crate::{LabError, Paths, cgroup, mounts, names, network, requirements};
+use crate::{LabError, Paths, cgroup, leftovers, names, network, requirements, storage};
 
-/// Where nspawn leaves an empty folder for each machine.
-const NSPAWN_FOLDERS: &str = "/run/systemd/nspawn/propagate";
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
 
@@ -25,10 +22,10 @@ pub async fn down(name: &str, paths: &Paths) -> Result<(), LabError> {
     requirements::check()?;
     let _lock = Lock::take(paths).await?;
     kill_all(name).await?;
-    mounts::unmount_below(&paths.lab(name)).await?;
+    storage::unmount(&paths.lab(name)).await?;
     cgroup::remove_lab(name).await?;
     network::remove(name).await?;
-    remove_nspawn_folders(name)?;
+    leftovers::remove_folders(|machine| machine.starts_with(&names::machine(name, "")))?;
     restore_forwarding(name, paths)?;
     if paths.lab(name).exists() {
         fs::remove_dir_all(paths.lab(name))?;
@@ -58,21 +55,6 @@ async fn kill_all(name: &str) -> Result<(), LabError> {
 
 fn refs(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
-}
-
-fn remove_nspawn_folders(name: &str) -> Result<(), LabError> {
-    let folder = Utf8Path::new(NSPAWN_FOLDERS);
-    if !folder.exists() {
-        return Ok(());
-    }
-    let ours = names::machine(name, "");
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(&ours) {
-            fs::remove_dir(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 /// The last lab switches forwarding off again if it was off before the first.

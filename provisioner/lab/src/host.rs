@@ -6,7 +6,7 @@ use fs_err as fs;
 use crate::command::{SEARCH_PATH, command, start};
 use crate::guest::{identity, write_all};
 use crate::nspawn::Machine;
-use crate::{Lab, LabError, LabHost, cgroup, keys, power, resolver, storage};
+use crate::{Lab, LabError, LabHost, cgroup, keys, leftovers, names, power, resolver, storage};
 
 /// Makes a host's disk, or mounts the one it has.
 pub(crate) async fn prepare(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
@@ -53,6 +53,7 @@ pub(crate) async fn remove(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
     let (paths, name) = (&lab.paths, lab.name());
     power::power_off(lab, host).await?;
     storage::remove_disk(paths, name, &host.name).await?;
+    leftovers::remove_folders(|machine| machine == names::machine(name, &host.name))?;
     for file in [paths.keeper(name, &host.name), paths.console_log(name, &host.name)] {
         if file.exists() {
             fs::remove_file(file)?;

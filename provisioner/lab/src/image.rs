@@ -75,6 +75,19 @@ pub(crate) async fn build(paths: &Paths, digest: &str) -> Result<(), LabError> {
     Ok(fs::rename(unfinished, paths.image(digest))?)
 }
 
+/// Removes the images of earlier recipes that no lab stands on.
+pub(crate) fn remove_except(paths: &Paths, keep: &[String]) -> Result<(), LabError> {
+    for entry in fs::read_dir(paths.root())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let obsolete =
+            name.strip_prefix("image-").is_some_and(|digest| !keep.iter().any(|one| one == digest));
+        if obsolete {
+            remove_tree(&paths.root().join(name))?;
+        }
+    }
+    Ok(())
+}
+
 fn arguments(target: &Utf8Path) -> Vec<String> {
     let download = format!(
         "chroot \"$1\" apt-get install --download-only -y -qq --no-install-recommends {}",

@@ -20,6 +20,7 @@ mod host;
 mod image;
 mod keys;
 mod lab;
+mod leftovers;
 mod link;
 mod lock;
 mod mirror;

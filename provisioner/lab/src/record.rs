@@ -35,16 +35,21 @@ impl Record {
         Ok(fs::rename(next, path)?)
     }
 
-    /// The records of all labs on this machine except the named one. An unreadable one counts as
-    /// none: it is about to be replaced or removed.
-    pub(crate) fn others(paths: &Paths, lab: &str) -> Result<Vec<Self>, LabError> {
+    /// The records of all labs on this machine. An unreadable one counts as none: it is about to be
+    /// replaced or removed.
+    pub(crate) fn all(paths: &Paths) -> Result<Vec<Self>, LabError> {
         let mut records = Vec::new();
         for entry in fs::read_dir(paths.root())? {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            if name != lab {
-                records.extend(Self::read(paths, &name).ok().flatten());
-            }
+            records.extend(Self::read(paths, &name).ok().flatten());
         }
+        Ok(records)
+    }
+
+    /// The records of all labs except the named one.
+    pub(crate) fn others(paths: &Paths, lab: &str) -> Result<Vec<Self>, LabError> {
+        let mut records = Self::all(paths)?;
+        records.retain(|record| record.definition.name != lab);
         Ok(records)
     }
 }

@@ -1,7 +1,8 @@
+use camino::Utf8Path;
 use fs_err as fs;
 
 use crate::command::run;
-use crate::{LabError, Paths, mounts};
+use crate::{LabError, Paths, leftovers, mounts};
 
 /// The part of the memory that the hosts of a lab may fill with files.
 const SHARE_OF_MEMORY: &str = "80%";
@@ -48,9 +49,15 @@ pub(crate) async fn ensure_root(
 /// Unmounts and removes all that a host has written.
 pub(crate) async fn remove_disk(paths: &Paths, lab: &str, host: &str) -> Result<(), LabError> {
     let disk = paths.disk(lab, host);
-    mounts::unmount_below(&disk).await?;
+    unmount(&disk).await?;
     if disk.exists() {
         fs::remove_dir_all(disk)?;
     }
     Ok(())
+}
+
+/// Unmounts the root file systems and disks below a folder.
+pub(crate) async fn unmount(folder: &Utf8Path) -> Result<(), LabError> {
+    leftovers::remove_locks(&mounts::below(folder)?)?;
+    mounts::unmount_below(folder).await
 }

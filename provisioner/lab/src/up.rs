@@ -68,6 +68,8 @@ async fn ensure_image(
     progress(LabEvent::ImageStarted);
     let start = Instant::now();
     image::build(paths, &digest).await?;
+    let in_use = Record::all(paths)?.into_iter().map(|record| record.image);
+    image::remove_except(paths, &in_use.chain([digest]).collect::<Vec<_>>())?;
     progress(LabEvent::ImageReady { seconds: start.elapsed().as_secs_f64() });
     Ok(())
 }

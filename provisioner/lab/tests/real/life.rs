@@ -36,11 +36,18 @@ async fn real_hosts_are_debian_machines_with_ssh_and_sudo() {
     assert_eq!(text(&lab.ssh("root", "m1", "systemctl --failed --no-legend")), "");
     assert_eq!(text(&lab.ssh("root", "m1", "ls /sys/class/net")), "eth0\nlo");
 
-    for of_its_own in ["cat /etc/machine-id", "cat /sys/class/net/eth0/address"] {
+    for of_its_own in [
+        "cat /etc/machine-id",
+        "cat /sys/class/net/eth0/address",
+        "cat /sys/class/dmi/id/product_uuid",
+        "cat /etc/ssh/ssh_host_ed25519_key.pub | cut -d ' ' -f 2",
+    ] {
         let [one, other] =
             ["m1", "m2.a-long-domain.example"].map(|host| text(&lab.ssh("root", host, of_its_own)));
         assert_ne!(one, other, "{of_its_own}");
     }
+    let appears = "ls /sys/class/net/br9; ip link add br9 type bridge && ls -d /sys/class/net/br9";
+    assert_eq!(text(&lab.ssh("root", "m1", appears)), "/sys/class/net/br9");
     lab.down().await;
 }
 

@@ -19,9 +19,17 @@ if ! test -e /sys/fs/cgroup/cgroup.controllers; then
     done
 fi
 
-# All hosts see the firmware of the one machine: give each an identity of its own.
+# All hosts see the firmware of the one machine, if it has any: give each an identity of its own.
 if test -e /sys/class/dmi/id/product_uuid; then
     mount --bind /etc/lab/product_uuid /sys/class/dmi/id/product_uuid
+else
+    mkdir -p /run/lab/class/dmi/id /run/lab/net
+    cp /etc/lab/product_uuid /run/lab/class/dmi/id/
+    mount --bind /sys/class/net /run/lab/net
+    mount -t overlay -o ro,lowerdir=/run/lab/class:/sys/class lab /sys/class
+    # Network interfaces come and go, which an overlay does not notice.
+    mount --bind /run/lab/net /sys/class/net
+    umount /run/lab/net
 fi
 
 # The name and the hardware address that the network card had at the last boot.
