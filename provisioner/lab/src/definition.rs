@@ -152,6 +152,20 @@ mod tests {
     }
 
     #[test]
+    fn a_lab_has_the_hosts_of_a_cluster() {
+        let spec = include_str!("../../../cluster-specs/lab.yaml");
+        let cluster = provisioner_spec::parse(spec, "lab.yaml").expect("a spec");
+        let lab = LabDefinition::from(&cluster);
+        let hosts = lab.hosts.iter().map(|host| format!("{} {}", host.name, host.address));
+        insta::assert_snapshot!(
+            hosts.collect::<Vec<_>>().join(", "),
+            @"m1 172.30.0.11, m2 172.30.0.12, m3 172.30.0.13, w1 172.30.0.21, w2 172.30.0.22, e1 172.30.0.31"
+        );
+        assert_eq!(lab.name, cluster.name);
+        assert!(lab.check().is_ok());
+    }
+
+    #[test]
     fn the_network_follows_from_the_hosts() {
         let lab = definition("lab", &[("m1", "172.30.0.11"), ("m2", "172.30.0.12")]);
         assert!(lab.check().is_ok());

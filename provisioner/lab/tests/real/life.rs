@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use provisioner_lab::{PASSWORD, PASSWORD_USER, SUDO_USER, status};
 
-use crate::support::{TestLab, text};
+use crate::support::{TestLab, sh, text};
 
 /// Far more than it takes (some 3 s on two cores), since other tests run at the same time.
 const A_FEW_SECONDS: Duration = Duration::from_secs(30);
@@ -13,7 +13,12 @@ async fn real_down_leaves_nothing() {
     assert_eq!(lab.traces(), [].into(), "before");
     lab.up().await;
     assert!(!lab.traces().is_empty(), "the test looks in the right places");
+    // nspawn's lock carries no name, only device and inode.
+    let root = format!("{}/{}/disks/m1/root", lab.paths.root(), lab.name());
+    let lock = text(&sh(&format!("stat -c /run/systemd/nspawn/locks/inode-%d:%i {root}")));
+    assert!(std::path::Path::new(&lock).exists(), "{lock}");
     lab.down().await;
+    assert!(!std::path::Path::new(&lock).exists(), "{lock}");
     assert_eq!(lab.traces(), [].into(), "after");
     assert!(status(lab.name(), &lab.paths).await.expect("status").is_none());
     lab.down().await;
