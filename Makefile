@@ -1,0 +1,76 @@
+# The two things a newcomer does: `make demo`, `make test`. Everything else is cargo.
+
+# Outside of the checkout, so that a fresh clone builds quickly as well.
+CACHE ?= $(HOME)/.cache/provisioner
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+
+KUBERNETES ?= 1.20.2
+BUNDLE ?= $(CACHE)/bundle-$(KUBERNETES)
+SPEC ?= cluster-specs/lab.yaml
+KUBECONFIG_FILE ?= $(CACHE)/demo-kubeconfig.yaml
+PROVISIONER = $(CARGO_TARGET_DIR)/debug/provisioner
+
+.PHONY: help demo demo-down build bundle test lint soak bench tools rust nextest
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: build bundle ## a highly available cluster on six local hosts, from nothing
+	$(PROVISIONER) lab up -f $(SPEC) --install-missing
+	$(PROVISIONER) up -f $(SPEC) --bundle $(BUNDLE) --yes
+	$(PROVISIONER) kubeconfig -f $(SPEC) --out $(KUBECONFIG_FILE)
+	$(BUNDLE)/bin/kubectl --kubeconfig $(KUBECONFIG_FILE) get nodes -o wide
+	@echo
+	@echo "Yours to try:  export KUBECONFIG=$(KUBECONFIG_FILE)"
+	@echo "               $(BUNDLE)/bin/kubectl get pods -A"
+	@echo "               $(PROVISIONER) status -f $(SPEC)"
+	@echo "Over with:     make demo-down"
+
+demo-down: build ## removes all of the demo, bridge and firewall rules included
+	$(PROVISIONER) lab down -f $(SPEC)
+	rm -f $(KUBECONFIG_FILE)
+
+build: tools rust ## the program, for trying it out
+	cargo build --locked -p provisioner-cli
+
+# Everything the lab's hosts need beyond Debian's packages, made once out of Debian's own sources.
+bundle: build $(BUNDLE)/bundle.yaml ## what the hosts get instead of the internet
+
+$(BUNDLE)/bundle.yaml: tests/kubernetes/build $(wildcard tests/kubernetes/lib/*.sh)
+	KUBERNETES_VERSION=v$(KUBERNETES) tests/kubernetes/build $(CACHE)/kubernetes/$(KUBERNETES)
+	$(PROVISIONER) bundle create --kubernetes-version $(KUBERNETES) \
+		--bin $(CACHE)/kubernetes/$(KUBERNETES)/bin \
+		--images $(CACHE)/kubernetes/$(KUBERNETES)/images -o $(BUNDLE)
+
+test: build bundle nextest ## the whole test suite, on real hosts too
+	cargo nextest run --locked --workspace
+
+soak: build bundle nextest ## the tests that take hours: many more interrupted runs
+	KILLS=50 cargo nextest run --locked -p provisioner-tests --run-ignored all
+
+bench: build bundle ## how fast, measured side by side
+	tests/bench/run
+
+lint: rust ## what a reviewer need not say
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@if command -v shellcheck >/dev/null; then tests/lint-shell; else echo "no shellcheck: shell is not checked"; fi
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "no cargo-deny: dependencies are not checked"; fi
+
+# What building and testing need of a Debian machine; nothing is done when it is there.
+PACKAGES = gcc libc6-dev make openssh-server openssh-client shellcheck systemd-container mmdebstrap \
+	nftables iproute2 curl ca-certificates xz-utils
+tools:
+	@missing=$$(for name in $(PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; done); \
+	if [ -n "$$missing" ]; then \
+		echo "installing" $$missing; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+rust:
+	@command -v cargo >/dev/null || { \
+		echo "There is no Rust here; Debian's own is too old. https://rustup.rs has it." >&2; exit 1; }
+
+nextest: rust
+	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
