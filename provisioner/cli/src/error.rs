@@ -28,6 +28,8 @@ pub(crate) enum Error {
     NobodyToAsk,
     #[error("go on: the answer was no; nothing was changed")]
     Declined,
+    #[error("make every check: interrupted")]
+    Interrupted,
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
     #[error(transparent)]
@@ -63,6 +65,7 @@ impl Error {
             | Self::Playbook(_)
             | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
             Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
+            Self::Interrupted => Exit::Interrupted,
             Self::Spec(_) => Exit::SpecInvalid,
             _ => Exit::Failed,
         }

@@ -8,7 +8,7 @@ use provisioner_engine::{
     Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Redactor, RunId, RunInfo, RunJournal,
     Sink,
 };
-use provisioner_hosts::{HostsError, PreflightReport, RunOptions, Site, UpOutcome};
+use provisioner_hosts::{PreflightReport, RunOptions, Site, UpOutcome};
 
 use crate::environment;
 use crate::error::Error;
@@ -44,7 +44,7 @@ pub(crate) fn up(
     }
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
-        provisioner_hosts::up(site, options, &interrupt, &events).await
+        Ok(provisioner_hosts::up(site, options, &interrupt, &events).await?)
     })
 }
 
@@ -58,13 +58,14 @@ pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<Preflight
     let sinks = shown.then(progress).flatten().into_iter().collect();
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
-        provisioner_hosts::preflight(site, options, &interrupt, &events).await
+        let report = provisioner_hosts::preflight(site, options, &interrupt, &events).await?;
+        if interrupt.stop_requested() { Err(Error::Interrupted) } else { Ok(report) }
     })
 }
 
 fn carry_out<T, F>(program: &Program, sinks: Vec<Box<dyn Sink>>, run: F) -> Result<T, Error>
 where
-    F: AsyncFnOnce(Interrupt, Events) -> Result<T, HostsError>,
+    F: AsyncFnOnce(Interrupt, Events) -> Result<T, Error>,
 {
     let dispatcher = Dispatcher::start(Redactor::default(), sinks);
     let events = dispatcher.events();
@@ -73,7 +74,7 @@ where
         let signals = signals::listen(&interrupt, &events).map_err(Error::Runtime)?;
         let result = run(interrupt, events).await;
         signals.abort();
-        Ok(result?)
+        result
     });
     for error in dispatcher.finish() {
         if error.kind() != io::ErrorKind::BrokenPipe {
@@ -109,8 +110,11 @@ fn progress(terminal: &Terminal, purpose: Purpose, hosts: &[String]) -> Option<B
     if terminal.is_json() && purpose != Purpose::Preview {
         return Some(Box::new(JsonLines(io::stdout())));
     }
-    if let Some(live) = live(terminal, hosts) {
-        return Some(live);
+    if terminal.is_live() {
+        let view = Live::new(terminal.screen.clone(), terminal.palette, hosts);
+        // A plan says all that is to be said.
+        let view = if purpose == Purpose::Plan { view.silent() } else { view };
+        return Some(Box::new(view));
     }
     let detail = match (terminal.is_verbose(), purpose) {
         _ if terminal.is_quiet() => return None,
@@ -120,12 +124,6 @@ fn progress(terminal: &Terminal, purpose: Purpose, hosts: &[String]) -> Option<B
         (false, _) => return None,
     };
     Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail)))
-}
-
-fn live(terminal: &Terminal, hosts: &[String]) -> Option<Box<dyn Sink>> {
-    let screen = || terminal.screen.clone();
-    let view = terminal.is_live().then(|| Live::new(screen(), terminal.palette, hosts));
-    view.map(|view| -> Box<dyn Sink> { Box::new(view) })
 }
 
 /// In the order of the spec.

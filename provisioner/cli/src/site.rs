@@ -90,11 +90,8 @@ fn host_keys(terminal: &Terminal, connect: &ConnectArguments) -> HostKeyPolicy {
 }
 
 fn question(key: &UnknownHostKey) -> String {
-    let UnknownHostKey { name, host, port, algorithm, fingerprint } = key;
-    let address = if *port == 22 { host.clone() } else { format!("{host}, port {port}") };
-    format!(
-        "The host {name} ({address}) is not known.\nIts {algorithm} key is {fingerprint}.\nTrust it?"
-    )
+    let UnknownHostKey { name, algorithm, fingerprint, .. } = key;
+    format!("The host {name} is not known.\nIts {algorithm} key is {fingerprint}.\nTrust it?")
 }
 
 fn secrets(program: &Program, cluster: &Cluster) -> Result<Secrets, Error> {

@@ -15,11 +15,13 @@ use super::{Palette, steps};
 const REFRESH: Duration = Duration::from_millis(200);
 
 /// A line for each host with its stage, step and seconds, below them one for the stage as a whole.
-/// Failures and notes are printed above them and stay.
+/// Failures and notes are printed above them and stay, unless something else will tell them.
 #[derive(Debug)]
 pub(crate) struct Live {
     screen: MultiProgress,
     palette: Palette,
+    /// Whether failures and notes are printed.
+    tells: bool,
     mode: Mode,
     title: String,
     overall: ProgressBar,
@@ -58,6 +60,7 @@ impl Live {
         let mut view = Self {
             screen,
             palette,
+            tells: true,
             mode: Mode::Apply,
             title: String::new(),
             overall,
@@ -70,7 +73,16 @@ impl Live {
         view
     }
 
+    /// A view for where failures and notes are told in the end.
+    pub(crate) fn silent(mut self) -> Self {
+        self.tells = false;
+        self
+    }
+
     fn print(&self, text: &str) {
+        if !self.tells {
+            return;
+        }
         // A terminal that is gone shows nothing; the run goes on.
         let _ = text.lines().try_for_each(|line| self.screen.println(line));
     }
@@ -147,6 +159,13 @@ impl Live {
             line.bar.finish_and_clear();
         }
         self.overall.finish_and_clear();
+    }
+}
+
+/// A run that ends without a summary leaves no lines behind either.
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

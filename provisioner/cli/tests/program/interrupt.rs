@@ -30,6 +30,33 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[test]
+fn an_interrupted_preflight_is_no_verdict() {
+    let home = Home::new();
+    let listener = silent_host(&home);
+    let spec = home.file("spec.yaml", SPEC);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
+        .args(["preflight", "-f", &spec, "--output", "json"])
+        .env_clear()
+        .env("HOME", home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _connection = listener.accept().unwrap();
+    let begun = Instant::now();
+    signal(&child, "INT");
+    // Two signals at once may arrive as one.
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        signal(&child, "INT");
+        std::thread::yield_now();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+}
+
+#[test]
 fn two_signals_end_a_run_at_once_and_it_is_recorded() {
     let home = Home::new();
     let _listener = silent_host(&home);

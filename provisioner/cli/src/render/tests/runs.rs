@@ -43,11 +43,15 @@ fn events_as_they_were_recorded() {
     assert_eq!(shown(PLAN, JsonLines), PLAN);
 }
 
-/// The screen as it is when the event of that number has come.
-fn screen_after(recorded: &str, seq: u64) -> String {
+fn screen() -> (InMemoryTerm, MultiProgress) {
     let terminal = InMemoryTerm::new(20, 70);
     let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-    let screen = MultiProgress::with_draw_target(target);
+    (terminal, MultiProgress::with_draw_target(target))
+}
+
+/// The screen as it is when the event of that number has come.
+fn screen_after(recorded: &str, seq: u64) -> String {
+    let (terminal, screen) = screen();
     let mut live = Live::new(screen.clone(), PLAIN, &order());
     for event in events(recorded).iter().take_while(|event| event.seq <= seq) {
         live.event(event).unwrap();
@@ -78,6 +82,20 @@ fn a_live_view_leaves_only_failures_and_notes() {
     assert!(screen.contains("w2: failed: connect to w2 (10.0.0.22)"), "{screen}");
     assert!(!screen.contains("a step failed"), "told once: {screen}");
     assert!(!screen.contains("up prod"), "{screen}");
+}
+
+#[test]
+fn a_run_without_an_end_leaves_no_lines() {
+    let (terminal, screen) = screen();
+    let mut live = Live::new(screen.clone(), PLAIN, &order()).silent();
+    for event in events(UP).iter().take(20) {
+        live.event(event).unwrap();
+    }
+    screen.suspend(|| ());
+    let shown = terminal.contents();
+    assert!(shown.contains("up prod") && !shown.contains("exit status 1"), "{shown}");
+    drop(live);
+    assert_eq!(terminal.contents(), "");
 }
 
 #[test]
