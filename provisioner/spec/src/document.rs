@@ -2,7 +2,7 @@ use crate::{
     Cluster, Diagnostics,
     check::check,
     decode::{Report, document},
-    diagnostic::{Fault, Located},
+    diagnostic::{Fault, Located, NOT_AVAILABLE},
     model::{API_VERSION, KIND},
     yaml,
 };
@@ -11,13 +11,21 @@ use serde::Serialize;
 use serde_json::Value;
 use std::ops::Range;
 
+/// A spec that is right, and what of it this version of the program cannot bring about.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub cluster: Cluster,
+    /// Empty where all of it is at hand.
+    pub unavailable: Diagnostics,
+}
+
 /// Reads a spec: checks it and fills in every default.
 ///
 /// `file_name` is what diagnostics call the text.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn parse(text: &str, file_name: &str) -> Result<Cluster, Diagnostics> {
+pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
     let (root, mut faults) = yaml::read(text);
     let report = Report::default();
     let cluster = match root {
@@ -32,10 +40,21 @@ pub fn parse(text: &str, file_name: &str) -> Result<Cluster, Diagnostics> {
     };
     let (more, secrets) = report.finish();
     faults.extend(more);
+    let is_wrong = faults.iter().any(|located| located.fault.code != NOT_AVAILABLE);
+    let diagnostics = Diagnostics::new(file_name, &masked(text, &secrets), faults);
     match cluster {
-        Some(cluster) if faults.is_empty() => Ok(cluster),
-        _ => Err(Diagnostics::new(file_name, &masked(text, &secrets), faults)),
+        Some(cluster) if !is_wrong => Ok(Parsed { cluster, unavailable: diagnostics }),
+        _ => Err(diagnostics),
     }
+}
+
+/// Reads a spec of which everything is to be brought about.
+///
+/// # Errors
+/// Everything that is wrong with it, or not available in this version of the program.
+pub fn parse(text: &str, file_name: &str) -> Result<Cluster, Diagnostics> {
+    let parsed = read(text, file_name)?;
+    if parsed.unavailable.is_empty() { Ok(parsed.cluster) } else { Err(parsed.unavailable) }
 }
 
 /// The text with asterisks for its secrets; every other byte stays where it is.

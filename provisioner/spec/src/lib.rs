@@ -10,6 +10,6 @@ mod syntax;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
-pub use document::{parse, schema};
+pub use document::{Parsed, parse, read, schema};
 pub use model::*;
 pub use starter::STARTER;

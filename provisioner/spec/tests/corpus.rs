@@ -1,6 +1,6 @@
 //! Every file of the corpus has one mistake, and gets one diagnostic for it.
 
-use provisioner_spec::parse;
+use provisioner_spec::{Diagnostics, parse};
 use std::{fs, path::Path};
 
 #[test]
@@ -29,7 +29,7 @@ fn one_diagnostic_each() {
     let mut wrong = Vec::new();
     for entry in fs::read_dir(corpus).into_iter().flatten().flatten() {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
-        let count = parse(&text, "spec").map_or_else(|diagnostics| diagnostics.len(), |_| 0);
+        let count = parse(&text, "spec").map_or_else(|diagnostics| mistakes(&diagnostics), |_| 0);
         if count != 1 {
             wrong.push((entry.file_name(), count));
         }
@@ -37,4 +37,12 @@ fn one_diagnostic_each() {
     }
     assert!(wrong.is_empty(), "{wrong:?}");
     assert!(files >= 65, "only {files} specs");
+}
+
+/// Mistakes count; what is only not available yet counts where there are none.
+fn mistakes(diagnostics: &Diagnostics) -> usize {
+    match diagnostics.iter().filter(|diagnostic| diagnostic.code != "not-available").count() {
+        0 => diagnostics.len(),
+        count => count,
+    }
 }

@@ -1,10 +1,20 @@
 //! The specs to start from, and what resolving them fills in.
 
-use provisioner_spec::{Cluster, ProxyMode, STARTER, SecretSource, parse};
+use provisioner_spec::{Cluster, ProxyMode, STARTER, SecretSource, parse, read};
 use std::{fs, io};
 
 fn sound(text: &str, name: &str) -> Cluster {
-    parse(text, name).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+    read(text, name).unwrap_or_else(|diagnostics| panic!("{diagnostics}")).cluster
+}
+
+#[test]
+fn what_is_not_available_yet_is_no_mistake_but_refused_where_it_counts() {
+    let text = include_str!("good/platform.yaml");
+    let parsed = read(text, "platform.yaml").unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let unavailable: Vec<_> =
+        parsed.unavailable.iter().map(|one| format!("{}: {}", one.line, one.message)).collect();
+    insta::assert_snapshot!(unavailable.join("\n"));
+    assert_eq!(parse(text, "platform.yaml").err().as_ref(), Some(&parsed.unavailable));
 }
 
 #[test]

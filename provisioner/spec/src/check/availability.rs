@@ -61,7 +61,7 @@ pub(super) fn plugin(subject: &Subject<'_>) {
     };
     subject.fault(
         path,
-        Fault::new("not-available", "the plugin calico is not available in this version", reason)
+        Fault::not_available("the plugin calico", reason)
             .hint("`plugin: bridge` for hosts on one network; `plugin: none` to install one's own"),
     );
 }
@@ -74,10 +74,21 @@ pub(super) fn dns_options(subject: &Subject<'_>) {
         ("nodeLocal", dns.node_local),
     ];
     for (key, _) in set.into_iter().filter(|(_, set)| *set) {
-        let message = format!("`network.dns.{key}` is not available in this version");
         subject.fault(
             &format!("spec.network.dns.{key}"),
-            Fault::new("not-available", message, "not available yet"),
+            Fault::not_available(format!("`network.dns.{key}`"), "not available yet"),
+        );
+    }
+}
+
+pub(super) fn edge_vip(subject: &Subject<'_>) {
+    let path = "spec.hosts.edge.vip";
+    let vip = subject.cluster.hosts.edge.as_ref().and_then(|edge| edge.vip);
+    if vip.and_then(|vip| subject.sound(path, vip)).is_some() {
+        subject.fault(
+            path,
+            Fault::not_available("a VIP of the edge nodes", "nobody would hold it")
+                .hint("leave it out; the edge nodes' own addresses serve meanwhile"),
         );
     }
 }

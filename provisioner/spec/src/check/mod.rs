@@ -15,10 +15,11 @@ mod vip;
 use crate::{Cluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 23] = [
+const CHECKS: [fn(&Subject<'_>); 24] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
+    availability::edge_vip,
     availability::proxy_mode,
     availability::settings,
     managed::settings,

@@ -16,9 +16,8 @@ pub(super) fn addons(at: &Cursor<'_>) -> BTreeMap<String, Value> {
         for (key, value) in addon.entries() {
             if key == "enabled" && value.boolean() == Some(true) {
                 value.fault(
-                    Fault::new(
-                        "not-available",
-                        format!("the addon `{name}` is not available in this version"),
+                    Fault::not_available(
+                        format!("the addon `{name}`"),
                         "this version installs no addon yet",
                     )
                     .hint("leave it out, or write `enabled: false`"),

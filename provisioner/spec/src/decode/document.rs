@@ -93,11 +93,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let addons = fields.section("addons", addons);
     for key in NOT_YET {
         if let Some(at) = fields.get_unavailable(key) {
-            at.fault_at_key(Fault::new(
-                "not-available",
-                format!("`{key}` is not available in this version"),
-                "not available yet",
-            ));
+            at.fault_at_key(Fault::not_available(format!("`{key}`"), "not available yet"));
         }
     }
     Some(Cluster {

@@ -17,7 +17,15 @@ pub(crate) struct Located {
     pub(crate) fault: Fault,
 }
 
+/// The code of what is right, but not available in this version of the program.
+pub(crate) const NOT_AVAILABLE: &str = "not-available";
+
 impl Fault {
+    /// What is right, but not available in this version of the program.
+    pub(crate) fn not_available(what: impl std::fmt::Display, reason: impl Into<String>) -> Self {
+        Self::new(NOT_AVAILABLE, format!("{what} is not available in this version"), reason)
+    }
+
     pub(crate) fn new(
         code: &'static str,
         message: impl Into<String>,
