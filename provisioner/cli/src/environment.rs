@@ -154,3 +154,66 @@ fn variable(name: &str) -> Option<String> {
 fn absolute(name: &str) -> Option<Utf8PathBuf> {
     variable(name).map(Utf8PathBuf::from).filter(|path| path.is_absolute())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+impl Environment {
+    /// An environment in which only this home is set.
+    pub(crate) fn with_home(home: &Utf8Path) -> Self {
+        Self {
+            home: Some(home.to_owned()),
+            state: None,
+            cache: Some(home.join(".cache").join(PROGRAM)),
+            kubeconfig: None,
+            ssh_agent: None,
+            no_color: false,
+            dumb: false,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn the_kubeconfig_is_the_one_that_kubectl_would_change() {
+        let of = |list: Option<&str>| {
+            let kubeconfig = list.map(str::to_owned);
+            let environment = Environment::with_home("/home/me".into());
+            Environment { kubeconfig, ..environment }.kubeconfig().unwrap()
+        };
+        assert_eq!(of(None), "/home/me/.kube/config");
+        assert_eq!(of(Some("/one:/two")), "/one");
+        assert_eq!(of(Some(":/two")), "/two");
+    }
+
+    #[test]
+    fn only_a_leading_tilde_is_the_home() {
+        let environment = Environment::with_home("/home/me".into());
+        for (path, expanded) in [
+            ("~/key", "/home/me/key"),
+            ("~", "/home/me"),
+            ("/a/~/b", "/a/~/b"),
+            ("~you/k", "~you/k"),
+        ] {
+            assert_eq!(environment.expand(path.into()).unwrap(), expanded);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_the_first_line_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Utf8Path::from_path(folder.path()).unwrap();
+        let environment = Environment::with_home(home);
+        let secret = || environment.secret(&SecretSource::File("~/password".into()));
+        assert!(matches!(secret(), Err(EnvironmentError::SecretFile { .. })));
+        std::fs::write(home.join("password"), "\n").unwrap();
+        assert!(matches!(secret(), Err(EnvironmentError::EmptySecret { .. })));
+        std::fs::write(home.join("password"), " pass word \r\nmore\n").unwrap();
+        assert_eq!(secret().unwrap().expose_secret(), " pass word ");
+    }
+}

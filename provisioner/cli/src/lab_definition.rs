@@ -50,3 +50,52 @@ pub(crate) fn known_hosts(
     };
     Ok(cluster.all_hosts().all(knows).then_some(file))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const SPEC: &str = "\
+apiVersion: provisioner.dev/v1alpha1
+kind: Cluster
+metadata: {name: prod}
+spec:
+  kubernetes: {version: 1.36.2}
+  network: {plugin: bridge}
+  hosts:
+    ssh: {privateKey: ~/key}
+    controlPlane: [{name: m1, address: 10.0.0.11}]
+    workers: [{name: w1, address: 10.0.0.21}]
+";
+
+    #[test]
+    fn a_lab_has_the_hosts_of_the_spec_and_admits_its_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Utf8Path::from_path(folder.path()).unwrap();
+        let environment = Environment::with_home(home);
+        let cluster = provisioner_spec::parse(SPEC, "spec").unwrap();
+        assert!(definition(&cluster, &environment).unwrap().authorized_keys.is_empty());
+        std::fs::write(home.join("key.pub"), "ssh-ed25519 AAAA me\n").unwrap();
+        let lab = definition(&cluster, &environment).unwrap();
+        assert_eq!(lab.authorized_keys, ["ssh-ed25519 AAAA me"]);
+        let hosts: Vec<_> = lab.hosts.iter().map(|host| host.name.as_str()).collect();
+        assert_eq!((lab.name.as_str(), hosts), ("prod", vec!["m1", "w1"]));
+    }
+
+    #[test]
+    fn the_keys_of_a_lab_count_only_for_its_own_hosts() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Utf8Path::from_path(folder.path()).unwrap();
+        let environment = Environment::with_home(home);
+        let cluster = provisioner_spec::parse(SPEC, "spec").unwrap();
+        let found = || known_hosts(&cluster, &environment).unwrap();
+        assert_eq!(found(), None);
+        let file = paths(&environment).unwrap().known_hosts("prod");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "m1,10.0.0.11 ssh-ed25519 A\nw1,10.0.0.99 ssh-ed25519 B\n").unwrap();
+        assert_eq!(found(), None, "another address");
+        std::fs::write(&file, "m1,10.0.0.11 ssh-ed25519 A\nw1,10.0.0.21 ssh-ed25519 B\n").unwrap();
+        assert_eq!(found(), Some(file));
+    }
+}
