@@ -26,10 +26,9 @@ pub(crate) fn holds(
 
 fn matches(path: &str, values: &Value, context: &Value) -> Result<bool, String> {
     let value = lookup(context, path).ok_or_else(|| path.to_owned())?;
-    Ok(match values {
-        Value::Array(any) => any.contains(value),
-        one => one == value,
-    })
+    // A list is one of several values, unless the value is a list itself.
+    let among = values.as_array().is_some_and(|any| any.contains(value));
+    Ok(among || values == value)
 }
 
 #[cfg(test)]
@@ -51,6 +50,14 @@ mod tests {
         assert_eq!(check(json!({"host.os.family": "debian", "host.cgroup": 1})), Ok(true));
         assert_eq!(check(json!({"host.os.family": "redhat", "host.cgroup": 2})), Ok(false));
         assert_eq!(check(json!({"host.os.family": ["redhat", "debian"]})), Ok(true));
+    }
+
+    #[test]
+    fn a_list_is_compared_with_a_list() {
+        let context = json!({"none": [], "some": [1]});
+        let given = |path: &str| BTreeMap::from([(path.to_owned(), json!([]))]);
+        let holds = |path| super::holds(&given(path), &BTreeMap::new(), &context);
+        assert_eq!((holds("none"), holds("some")), (Ok(true), Ok(false)));
     }
 
     #[test]
