@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
 use camino::Utf8Path;
-use provisioner_spec::{Cluster, Diagnostics};
+use provisioner_spec::{Cluster, Diagnostics, Parsed};
 
 use crate::error::Error;
 
@@ -14,7 +14,7 @@ pub(crate) struct SpecFile {
 
 impl SpecFile {
     /// Reads the file; `-` is standard input.
-    pub(crate) fn read(path: &Utf8Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Utf8Path) -> Result<Self, Error> {
         let failed = |source| Error::ReadSpec { path: path.to_owned(), source };
         if path != "-" {
             let text = std::fs::read_to_string(path).map_err(failed)?;
@@ -25,6 +25,11 @@ impl SpecFile {
         Ok(Self { name: "<stdin>".to_owned(), text })
     }
 
+    /// What the text says, whether this version can bring it about or not.
+    pub(crate) fn read(&self) -> Result<Parsed, Box<Diagnostics>> {
+        provisioner_spec::read(&self.text, &self.name).map_err(Box::new)
+    }
+
     pub(crate) fn parse(&self) -> Result<Cluster, Box<Diagnostics>> {
         provisioner_spec::parse(&self.text, &self.name).map_err(Box::new)
     }
@@ -32,5 +37,5 @@ impl SpecFile {
 
 /// The cluster that a spec file describes.
 pub(crate) fn cluster(path: &Utf8Path) -> Result<Cluster, Error> {
-    SpecFile::read(path)?.parse().map_err(Error::Spec)
+    SpecFile::open(path)?.parse().map_err(Error::Spec)
 }

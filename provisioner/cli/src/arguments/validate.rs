@@ -4,7 +4,8 @@ use super::SpecArguments;
 
 /// Check a spec and show all that is wrong with it at once
 ///
-/// Each mistake is shown at its line and column, with the reason and what to do. No host is
+/// Each mistake is shown at its line and column, with the reason and what to do; so is what this
+/// version cannot bring about yet, which makes a spec no worse but `up` refuse it. No host is
 /// contacted.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\

@@ -1,4 +1,4 @@
-use provisioner_spec::{Cluster, Diagnostics};
+use provisioner_spec::{Diagnostics, Parsed};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::arguments::ValidateArguments;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
-use crate::render::count;
+use crate::render::{count, diagnostics};
 use crate::spec_file::SpecFile;
 
 /// The result as programs read it.
@@ -20,24 +20,30 @@ struct Validation<'a> {
 }
 
 pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Exit, Error> {
-    let file = SpecFile::read(&arguments.spec.file)?;
-    match file.parse() {
-        Ok(cluster) => valid(program, &file.name, &cluster, arguments.show_resolved),
+    let file = SpecFile::open(&arguments.spec.file)?;
+    match file.read() {
+        Ok(parsed) => valid(program, &file.name, &parsed, arguments.show_resolved),
         Err(diagnostics) => invalid(program, *diagnostics),
     }
 }
 
-fn valid(program: &Program, file: &str, cluster: &Cluster, resolved: bool) -> Result<Exit, Error> {
+/// What this version cannot bring about makes a spec no worse; but it is said.
+fn valid(program: &Program, file: &str, parsed: &Parsed, resolved: bool) -> Result<Exit, Error> {
+    let Parsed { cluster, unavailable } = parsed;
     let terminal = &program.terminal;
     let resolved = resolved.then(|| cluster.to_yaml());
     if terminal.is_json() {
         let resolved = resolved.as_deref().map(serde_yaml::from_str).transpose();
         let resolved = resolved.map_err(std::io::Error::other)?;
-        terminal.json(&Validation { valid: true, file, diagnostics: Vec::new(), resolved })?;
+        let list = unavailable.iter().collect();
+        terminal.json(&Validation { valid: true, file, diagnostics: list, resolved })?;
         return Ok(Exit::Done);
     }
     if let Some(resolved) = resolved {
         terminal.data(resolved)?;
+    }
+    if !unavailable.is_empty() {
+        terminal.say(diagnostics(unavailable, terminal.palette));
     }
     let good = terminal.palette.good;
     terminal.say(format_args!(

@@ -19,6 +19,7 @@ mod text;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub(crate) use diagnostics::diagnostics;
 pub(crate) use error::error;
 pub(crate) use json::JsonLines;
 pub(crate) use lines::{Detail, Lines};

@@ -60,6 +60,33 @@ fn a_resolved_spec_resolves_to_itself() {
     assert_eq!(json["resolved"]["spec"]["network"]["dns"]["domain"], "cluster.local");
 }
 
+/// Right, but no addons are installed yet.
+fn ahead_of_its_time(home: &Home) -> String {
+    let spec = home.run(&["init", "--hosts"]).stdout;
+    spec + "\n  addons: {monitoring: {enabled: true}}\n"
+}
+
+#[test]
+fn what_is_not_available_yet_is_told_but_no_mistake() {
+    let home = Home::new();
+    let spec = ahead_of_its_time(&home);
+    let ran = home.run_with_input(&["validate", "-f", "-"], &spec);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[not-available]"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("<stdin> is valid"), "{}", ran.stderr);
+    let json = home.run_with_input(&["validate", "-f", "-", "--output", "json"], &spec).json();
+    assert_eq!(json["valid"], true);
+    assert_eq!(json["diagnostics"][0]["code"], "not-available");
+}
+
+#[test]
+fn what_is_not_available_yet_cannot_be_brought_about() {
+    let home = Home::new();
+    let ran = home.run_with_input(&["up", "--yes", "-f", "-"], &ahead_of_its_time(&home));
+    assert_eq!((ran.code, ran.stdout.as_str()), (3, ""));
+    assert!(ran.stderr.contains("[not-available]"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_file_that_is_not_there() {
     let ran = Home::new().run(&["validate", "-f", "nowhere.yaml"]);
