@@ -14,11 +14,12 @@ apt() { apt-get -q $options install -y --no-install-recommends --allow-change-he
 
 # The lists may be empty or old: they are fetched when the packages cannot be found without.
 list_new() {
-    if ! apt -s >/dev/null 2>&1; then
+    if ! plan=$(apt -s 2>/dev/null); then
         # shellcheck disable=SC2086
         apt-get -q $options update >&2
+        plan=$(apt -s)
     fi
-    apt -s | sed -n 's/^Inst \([^ ]*\) \([^[].*\)$/\1/p'
+    printf '%s\n' "$plan" | sed -n 's/^Inst \([^ ]*\) \([^[].*\)$/\1/p'
 }
 
 install_all() {
