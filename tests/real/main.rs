@@ -1,0 +1,14 @@
+//! Whole runs of the real program against real hosts. They need root and what a lab needs
+//! (docs/lab.md), and run one after another: each wants the machine for itself.
+//!
+//! `PROVISIONER` names another program than the one built beside the tests, `KEEP_LAB` leaves the
+//! hosts to be looked at, `SEED` repeats what was left to chance, `KILLS` is how often a run is
+//! killed.
+
+// Progress is shown where a test goes on for minutes.
+#![allow(clippy::print_stdout)]
+
+mod config;
+mod killed;
+mod rough;
+mod story;

@@ -1,0 +1,64 @@
+use std::time::{Duration, Instant};
+
+use provisioner_tests::{Api, Kubectl, figure};
+
+use crate::story::{CONTROL_PLANES, HOSTS, Story};
+
+/// Far more than it should take (two seconds): this is against hanging only.
+const LIMIT: Duration = Duration::from_secs(30);
+
+pub(crate) fn the_holder_of_the_vip_is_powered_off(story: &Story, kubectl: &Kubectl) {
+    let holder = story.holders()[0].to_owned();
+    let other = CONTROL_PLANES.iter().find(|host| **host != holder).expect("another");
+    let api = api(story);
+    assert!(api.is_ready(), "before");
+
+    let outage = api.watch();
+    let off = Instant::now();
+    story.lab.power_off(&holder);
+    let other_holds = format!("ip -o address show | grep -qF ' {}/'", story.vip());
+    let vip_seen = wait_for_any(story, &holder, &other_holds);
+    while !api.is_ready() {
+        assert!(off.elapsed() < LIMIT, "the API does not answer");
+    }
+    // It may still come and go: whatever is seen until kubectl has written something counts.
+    kubectl.wait(&["create", "configmap", "written-by-two", "--from-literal=a=b"], |_| true);
+    let took = outage.after(off);
+    figure("story", "VIP moved after", format!("{:.2} s", (vip_seen - off).as_secs_f64()));
+    figure("story", "API answers again after", format!("{:.2} s", took.as_secs_f64()));
+    assert!(took < LIMIT, "{took:?}");
+
+    story.lab.start(&holder);
+    // What the API says of the node may be from before.
+    let took = kubectl.wait_for_nodes(HOSTS.len());
+    while kubectl.etcd(other) != (CONTROL_PLANES.len(), CONTROL_PLANES.len()) {
+        assert!(off.elapsed() < Duration::from_secs(180), "{:?}", kubectl.etcd(other));
+    }
+    figure("story", "rejoined after its start", format!("{:.1} s", took.as_secs_f64()));
+    story.lab.wait(
+        &holder,
+        "kubectl --kubeconfig /etc/kubernetes/admin.conf --server \
+         https://$(hostname):6443 get --raw /readyz",
+    );
+    assert_eq!(story.holders().len(), 1, "{:?} hold the VIP", story.holders());
+    let up = story.program.up().expect(0);
+    assert!(up.changed().is_empty(), "{}", up.account());
+}
+
+fn api(story: &Story) -> Api {
+    let kubeconfig = story.program.run("kubeconfig", &[]).expect(0).stdout;
+    Api::new(&format!("{}:8443", story.vip()), &kubeconfig)
+}
+
+/// When another control plane first shows that it is so.
+fn wait_for_any(story: &Story, but: &str, script: &str) -> Instant {
+    let began = Instant::now();
+    loop {
+        for host in CONTROL_PLANES.iter().filter(|host| **host != but) {
+            if story.lab.try_shell(host, script).status.success() {
+                return Instant::now();
+            }
+        }
+        assert!(began.elapsed() < LIMIT, "no control plane takes the VIP");
+    }
+}

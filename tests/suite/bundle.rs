@@ -1,0 +1,41 @@
+use std::process::Command;
+use std::sync::OnceLock;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::program;
+
+/// What Debian has the sources of.
+const VERSION: &str = "1.20.2";
+
+/// `~/.cache/provisioner`, where labs, Kubernetes and bundles are kept from one test to the next.
+pub fn cache() -> Utf8PathBuf {
+    let home = std::env::var("HOME").expect("a home");
+    let cache = std::env::var("XDG_CACHE_HOME").unwrap_or_else(|_| format!("{home}/.cache"));
+    Utf8PathBuf::from(cache).join("provisioner")
+}
+
+/// The bundle of the tests; made, with all that it is made of, where it is missing.
+pub fn bundle() -> &'static Utf8Path {
+    static BUNDLE: OnceLock<Utf8PathBuf> = OnceLock::new();
+    BUNDLE.get_or_init(|| {
+        let bundle = cache().join(format!("bundle-{VERSION}"));
+        if !bundle.join("bundle.yaml").exists() {
+            make(&bundle);
+        }
+        bundle
+    })
+}
+
+fn make(bundle: &Utf8Path) {
+    let parts = cache().join("kubernetes").join(VERSION);
+    let build = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("kubernetes/build");
+    let status = Command::new(build).arg(&parts).status().expect("tests/kubernetes/build");
+    assert!(status.success(), "Kubernetes is built");
+    let made = Command::new(program::path())
+        .args(["bundle", "create", "--kubernetes-version", VERSION])
+        .args(["--bin", parts.join("bin").as_str(), "--images", parts.join("images").as_str()])
+        .args(["-o", bundle.as_str()])
+        .status();
+    assert!(made.expect("the program").success(), "a bundle is made");
+}

@@ -1,0 +1,136 @@
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use provisioner_lab::{Lab, LabDefinition, LabHost, Paths, down, up};
+use tokio::runtime::Runtime;
+
+/// How long a host may take for anything that is waited for.
+const PATIENCE: Duration = Duration::from_secs(240);
+const POLL: Duration = Duration::from_millis(200);
+
+/// The hosts of a test. They go when it ends, unless `KEEP_LAB` is set.
+#[derive(Debug)]
+pub struct TestLab {
+    runtime: Runtime,
+    paths: Paths,
+    lab: Lab,
+    network: u8,
+}
+
+impl TestLab {
+    /// Hosts on 172.29.`network`.0/24: control planes `m1`.. at .11.., workers `w1`.. at .21..,
+    /// edge nodes `e1`.. at .31..
+    pub fn new(name: &str, network: u8, hosts: &[&str]) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let paths = Paths::new(crate::bundle::cache());
+        let host = |name: &&str| LabHost {
+            name: (*name).to_owned(),
+            address: [172, 29, network, number(name)].into(),
+        };
+        let definition = LabDefinition {
+            name: name.to_owned(),
+            hosts: hosts.iter().map(host).collect(),
+            authorized_keys: Vec::new(),
+        };
+        let began = Instant::now();
+        let lab = runtime.block_on(async {
+            down(name, &paths).await.expect("what an earlier test left is removed");
+            let status = up(&definition, &paths, |_| {}).await.expect("hosts");
+            assert!(status.is_ready(), "{status:?}");
+            Lab::open(name, &paths).expect("a lab")
+        });
+        println!("{} hosts after {:.1} s", hosts.len(), began.elapsed().as_secs_f64());
+        Self { runtime, paths, lab, network }
+    }
+
+    pub fn name(&self) -> &str {
+        self.lab.name()
+    }
+
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.lab.definition().hosts.iter().map(|host| host.name.as_str())
+    }
+
+    /// An address of the lab's network.
+    pub fn address(&self, last: u8) -> String {
+        format!("172.29.{}.{last}", self.network)
+    }
+
+    pub fn address_of(&self, host: &str) -> String {
+        self.address(number(host))
+    }
+
+    pub fn private_key(&self) -> Utf8PathBuf {
+        self.lab.private_key()
+    }
+
+    pub fn known_hosts(&self) -> Utf8PathBuf {
+        self.lab.known_hosts()
+    }
+
+    /// What a shell command on a host says, without SSH. It must go well.
+    pub fn shell(&self, host: &str, script: &str) -> String {
+        let output = self.try_shell(host, script);
+        assert!(output.status.success(), "{host}: {script}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The same, whether or not it goes well.
+    pub fn try_shell(&self, host: &str, script: &str) -> Output {
+        self.runtime.block_on(self.lab.shell(host, script)).expect("a running host")
+    }
+
+    /// Waits until a shell command on a host goes well, and tells what it says then.
+    pub fn wait(&self, host: &str, script: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let output = self.try_shell(host, script);
+            if output.status.success() {
+                return String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            }
+            assert!(began.elapsed() < PATIENCE, "{host}: {script}: still {output:?}");
+            std::thread::sleep(POLL);
+        }
+    }
+
+    pub fn power_off(&self, host: &str) {
+        self.runtime.block_on(self.lab.power_off(host)).expect("power off");
+    }
+
+    pub fn start(&self, host: &str) {
+        self.runtime.block_on(self.lab.start(host)).expect("start");
+    }
+
+    pub fn cut(&self, host: &str) {
+        self.runtime.block_on(self.lab.cut(host)).expect("cut");
+    }
+
+    pub fn restore(&self, host: &str) {
+        self.runtime.block_on(self.lab.restore(host)).expect("restore");
+    }
+}
+
+impl Drop for TestLab {
+    fn drop(&mut self) {
+        if std::env::var_os("KEEP_LAB").is_some() {
+            println!("the lab {} stays; its key is {}", self.name(), self.private_key());
+            return;
+        }
+        let removed = self.runtime.block_on(down(self.lab.name(), &self.paths));
+        if let Err(error) = removed {
+            println!("failed to remove the lab {}: {error}", self.name());
+        }
+    }
+}
+
+/// `m1` is 11, `w2` is 22, `e1` is 31.
+fn number(host: &str) -> u8 {
+    let (role, index) = host.split_at(1);
+    let tens = match role {
+        "m" => 10,
+        "w" => 20,
+        _ => 30,
+    };
+    tens + index.parse::<u8>().expect("a host's number")
+}

@@ -1,0 +1,209 @@
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Run, Spec, TestLab};
+
+/// No command may take longer than this.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// The real program on a machine of its own: an empty home with a spec in it, and nothing else.
+#[derive(Debug)]
+pub struct Program {
+    home: TempDir,
+    spec: Utf8PathBuf,
+    known_hosts: Utf8PathBuf,
+    variables: Vec<(String, String)>,
+}
+
+/// A command that goes on.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    began: Instant,
+    what: String,
+    seen: Arc<Seen>,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+}
+
+/// The events so far.
+#[derive(Debug, Default)]
+struct Seen {
+    events: Mutex<(Vec<Value>, bool)>,
+    changed: Condvar,
+}
+
+/// The program that is tested: `PROVISIONER`, or the one that was built beside the tests.
+pub(crate) fn path() -> Utf8PathBuf {
+    if let Ok(path) = std::env::var("PROVISIONER") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("this test");
+    let folder = test.parent().and_then(|deps| deps.parent()).expect("target/PROFILE/deps");
+    let path = Utf8PathBuf::try_from(folder.join("provisioner")).expect("a path in UTF-8");
+    assert!(path.exists(), "{path} is there (cargo build -p provisioner-cli)");
+    path
+}
+
+impl Program {
+    pub fn new(lab: &TestLab, spec: &Spec) -> Self {
+        let home = TempDir::with_prefix("provisioner-home-").expect("a home");
+        let folder = Utf8Path::from_path(home.path()).expect("a path in UTF-8");
+        let (spec, known_hosts) = (spec.write(folder), lab.known_hosts());
+        Self { home, spec, known_hosts, variables: Vec::new() }
+    }
+
+    /// An environment variable for all commands from now on.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn home(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.home.path()).expect("a path in UTF-8")
+    }
+
+    /// Replaces the spec.
+    pub fn set_spec(&self, spec: &Spec) {
+        spec.write(self.home());
+    }
+
+    /// Begins a command on the spec.
+    pub fn start(&self, command: &str, options: &[&str]) -> Running {
+        let mut process = Command::new(path());
+        process.args([command, "-f", self.spec.as_str(), "--known-hosts"]);
+        process.arg(&self.known_hosts).args(options);
+        process.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        process.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        process.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::start(process, format!("{command} {}", options.join(" ")))
+    }
+
+    /// A command on the spec, to its end.
+    pub fn run(&self, command: &str, options: &[&str]) -> Run {
+        self.start(command, options).finish()
+    }
+
+    pub fn start_up(&self) -> Running {
+        self.start("up", &["--yes", "--output", "json", "--bundle", crate::bundle().as_str()])
+    }
+
+    pub fn up(&self) -> Run {
+        self.start_up().finish()
+    }
+
+    pub fn plan(&self) -> Run {
+        let bundle = crate::bundle().as_str();
+        self.run("plan", &["--detailed-exitcode", "--output", "json", "--bundle", bundle])
+    }
+}
+
+impl Running {
+    fn start(mut process: Command, what: String) -> Self {
+        let began = Instant::now();
+        let mut child = process.spawn().expect("the program");
+        let seen = Arc::new(Seen::default());
+        let out = child.stdout.take().expect("its standard output");
+        let mut err = child.stderr.take().expect("its standard error");
+        let stdout = thread::spawn({
+            let seen = Arc::clone(&seen);
+            move || seen.read(BufReader::new(out))
+        });
+        let stderr = thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = err.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        Self { child, began, what, seen, stdout, stderr }
+    }
+
+    /// Waits for an event that is so; tells it, or nothing if the command ends without.
+    pub fn wait_for(&self, is_so: impl Fn(&Value) -> bool) -> Option<Value> {
+        let mut next = 0;
+        let mut events = self.seen.events.lock().expect("the events");
+        loop {
+            if let Some(found) = events.0[next..].iter().find(|event| is_so(event)) {
+                return Some(found.clone());
+            }
+            next = events.0.len();
+            if events.1 {
+                return None;
+            }
+            let (again, over) = self.seen.changed.wait_timeout(events, LIMIT).expect("the events");
+            assert!(!over.timed_out(), "{}: nothing happens", self.what);
+            events = again;
+        }
+    }
+
+    /// Waits until a stage has begun.
+    pub fn wait_for_stage(&self, stage: &str) -> Option<Value> {
+        self.wait_for(|event| event["kind"] == "stage" && event["stage"] == stage)
+    }
+
+    /// Waits until a step has begun on a host.
+    pub fn wait_for_step(&self, host: &str, step: &str) -> Option<Value> {
+        self.wait_for(|event| {
+            event["kind"] == "step" && event["host"] == host && event["step"] == step
+        })
+    }
+
+    /// Whether the command ended by itself before the time was over.
+    pub fn ended_within(&mut self, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
+        while self.child.try_wait().expect("the program").is_none() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        true
+    }
+
+    /// Sends a signal, by its name: `KILL`, `INT`, `STOP`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", "kill -\"$1\" \"$2\"", "sh", name, &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("sh").success(), "{name} to {}", self.what);
+    }
+
+    /// The command's end.
+    pub fn finish(mut self) -> Run {
+        let in_time = self.ended_within(LIMIT.saturating_sub(self.began.elapsed()));
+        if !in_time {
+            let _ = self.child.kill();
+        }
+        let status = self.child.wait().expect("the program");
+        let seconds = self.began.elapsed().as_secs_f64();
+        let stdout = self.stdout.join().expect("its standard output");
+        let stderr = self.stderr.join().expect("its standard error");
+        assert!(in_time, "{} takes longer than {LIMIT:?}\n{stderr}", self.what);
+        let events = std::mem::take(&mut self.seen.events.lock().expect("the events").0);
+        Run { what: self.what, code: status.code(), seconds, events, stdout, stderr }
+    }
+}
+
+impl Seen {
+    /// Reads to the end; every line that is JSON is an event.
+    fn read(&self, mut from: impl BufRead) -> String {
+        let mut all = String::new();
+        let mut line = String::new();
+        while from.read_line(&mut line).is_ok_and(|count| count > 0) {
+            if let Ok(event) = serde_json::from_str(&line) {
+                self.events.lock().expect("the events").0.push(event);
+                self.changed.notify_all();
+            }
+            all.push_str(&line);
+            line.clear();
+        }
+        self.events.lock().expect("the events").1 = true;
+        self.changed.notify_all();
+        all
+    }
+}
