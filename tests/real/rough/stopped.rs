@@ -4,7 +4,7 @@ use provisioner_tests::Program;
 use serde_json::Value;
 
 /// Takes long enough to be interrupted in.
-const LONG: &str = "the programs that kubeadm and kube-proxy call are installed";
+const LONG: &str = "the runtime and the programs that Kubernetes calls are installed";
 
 pub(crate) fn an_interrupted_run_ends_after_its_steps(program: &Program) {
     let up = program.start_up();

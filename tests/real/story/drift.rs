@@ -6,11 +6,11 @@ use crate::story::Story;
 
 pub(crate) fn is_planned_and_mended_exactly(story: &Story) {
     story.lab.shell("w1", "echo 'timeout: 99' >>/etc/crictl.yaml");
-    story.lab.shell("w2", "systemctl stop provisioner-pod-network");
+    story.lab.shell("m3", "systemctl stop keepalived");
     story.lab.shell("e1", "echo 0 >/proc/sys/net/ipv4/ip_forward");
     let three = BTreeSet::from([
         Change::new("w1", "containerd", "crictl knows where containerd listens"),
-        Change::new("w2", "network-bridge", "the routes are set"),
+        Change::new("m3", "load-balancer", "keepalived runs"),
         Change::new("e1", "base", "packets are forwarded"),
     ]);
 
@@ -22,7 +22,7 @@ pub(crate) fn is_planned_and_mended_exactly(story: &Story) {
         .filter(|event| event["kind"] == "step" && event["state"] == "changed")
         .map(|event| event["diff"].as_str().unwrap_or_default())
         .collect();
-    for part in ["-timeout: 99", "net.ipv4.ip_forward: 0 -> 1"] {
+    for part in ["-timeout: 99", "ActiveState=inactive", "net.ipv4.ip_forward: 0 -> 1"] {
         assert!(diffs.iter().any(|diff| diff.contains(part)), "{part:?} in {diffs:#?}");
     }
 
