@@ -24,7 +24,8 @@ pub(crate) async fn ask_all(
     let connector = Arc::new(Connector::new(site.access.ssh_options()));
     let mut running = JoinSet::new();
     for (index, host) in hosts.iter().cloned().enumerate() {
-        let (site, connector, script) = (Arc::clone(site), Arc::clone(&connector), script.to_owned());
+        let (site, connector, script) =
+            (Arc::clone(site), Arc::clone(&connector), script.to_owned());
         running.spawn(async move {
             let answer = ask(&site, &connector, &host, &script).await;
             (index, host.name, answer)

@@ -34,6 +34,7 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Join {
     pub needed: bool,
     pub token_id: String,
+    pub token_secret: SecretString,
     pub token: SecretString,
     pub manifest: SecretString,
 }
@@ -69,7 +70,11 @@ impl Known<'_> {
         let repository = &kubernetes.package_repository;
         let is_redhat = facts.os.family == crate::facts::Family::Redhat;
         let key = repository.key.clone().unwrap_or_else(|| {
-            if is_redhat { beside(&repository.rpm, "repodata/repomd.xml.key") } else { beside(&repository.apt, "Release.key") }
+            if is_redhat {
+                beside(&repository.rpm, "repodata/repomd.xml.key")
+            } else {
+                beside(&repository.apt, "Release.key")
+            }
         });
         json!({
             "version": kubernetes.version.to_string(),
@@ -79,6 +84,7 @@ impl Known<'_> {
             "source": if self.bundle.is_some() { "bundle" } else { "repository" },
             "pauseImage": pause_image(self.cluster, self.bundle),
             "schedulableControlPlane": kubernetes.schedulable_control_plane,
+            "ignoredPreflightErrors": self.ignored_preflight_errors(),
             "dns": self.cluster.network.dns.enabled,
             "packageRepository": {"apt": repository.apt, "rpm": repository.rpm, "key": key},
             "kubelet": self.kubelet(),
@@ -89,6 +95,20 @@ impl Known<'_> {
             "etcd": {"extraArgs": kubernetes.etcd.extra_args},
             "images": if host.role == Role::ControlPlane { "all" } else { "node" },
         })
+    }
+
+    /// What kubeadm's own preflight is not to refuse (cmd/kubeadm/app/preflight/checks.go).
+    fn ignored_preflight_errors(&self) -> Vec<&'static str> {
+        let mut ignored = Vec::new();
+        // Before 1.31 it asks for the image of CoreDNS though that is skipped.
+        if !self.cluster.network.dns.enabled {
+            ignored.push("ImagePull");
+        }
+        // A kubelet that may run on cgroup v1 is not enough for it: the check has to be skipped too.
+        if self.cluster.kubernetes.kubelet.get("failCgroupV1") == Some(&Value::Bool(false)) {
+            ignored.push("SystemVerification");
+        }
+        ignored
     }
 
     fn kubelet(&self) -> Value {
@@ -143,7 +163,8 @@ impl Known<'_> {
     fn endpoint(&self) -> Value {
         let endpoint = &self.cluster.hosts.api_endpoint;
         let control_planes = self.cluster.control_planes();
-        let names = control_planes.iter().flat_map(|host| [host.name.clone(), host.address.to_string()]);
+        let names =
+            control_planes.iter().flat_map(|host| [host.name.clone(), host.address.to_string()]);
         let mut sans: Vec<String> = std::iter::once(endpoint.address.clone())
             .chain(endpoint.vip.map(|vip| vip.to_string()))
             .chain(names)
@@ -177,6 +198,7 @@ impl Known<'_> {
             "name": host.name,
             "address": host.address,
             "role": host.role,
+            "loadBalancer": host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some(),
             "index": index,
             "priority": HIGHEST_PRIORITY.saturating_sub(index),
             "interface": interface,
@@ -198,7 +220,10 @@ impl Known<'_> {
         };
         let placed = |files: Vec<&File>, folder: &str| -> Vec<Value> {
             let name = |file: &File| file.path.file_name().map(|name| format!("{folder}/{name}"));
-            files.into_iter().map(|file| json!({"path": file.path, "dest": name(file), "sha256": file.sha256})).collect()
+            files
+                .into_iter()
+                .map(|file| json!({"path": file.path, "dest": name(file), "sha256": file.sha256}))
+                .collect()
         };
         let binaries = bundle.binaries().filter(|file| file.path.file_name() != Some("helm"));
         let images = bundle.images().iter().flat_map(|image| {

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-
 use camino::Utf8PathBuf;
 use provisioner_engine::{Driver, FailureKind, Mode, Task, TaskFailure, TaskReporter};
-use provisioner_playbook::Blob;
 use provisioner_playbook::frames::{Frame, StageEnd};
 use provisioner_ssh::{Connector, SshError};
 use tokio::sync::Mutex;
@@ -14,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::session::Session;
 use crate::work::{Reading, script};
-use crate::{HostAction, HostsError, transfer};
+use crate::{HostAction, HostsError};
 
 /// A connection that is lost over and over is no connection.
 const ATTEMPTS: usize = 5;
@@ -36,7 +34,10 @@ impl Driver<HostAction> for HostsDriver {
         reporter: &TaskReporter,
     ) -> Result<(), TaskFailure> {
         let Some(session) = self.sessions.get(&task.target) else {
-            return Err(TaskFailure::new(FailureKind::Internal, format!("there is no host {}", task.target)));
+            return Err(TaskFailure::new(
+                FailureKind::Internal,
+                format!("there is no host {}", task.target),
+            ));
         };
         let mut session = session.lock().await;
         let mut attempt = 1;
@@ -46,7 +47,7 @@ impl Driver<HostAction> for HostsDriver {
                 Ok(StageEnd::Ok) => return Ok(()),
                 Ok(StageEnd::Failed) => return Err(TaskFailure::step_failed()),
                 Ok(StageEnd::Interrupted) => return Err(TaskFailure::interrupted()),
-                Err(error) if self.may_try_again(&session, &error, attempt, reporter) => {
+                Err(error) if may_try_again(&session, &error, attempt, reporter) => {
                     attempt += 1;
                     reporter.note(format!("{error}; connecting again"));
                     session.forget();
@@ -68,12 +69,6 @@ impl HostsDriver {
     ) -> Self {
         let sessions = sessions.into_iter().map(|(name, session)| (name, Mutex::new(session)));
         Self { connector, sessions: sessions.collect(), files }
-    }
-
-    /// The steps are sent anew after a lost connection: those that hold are seen to hold, and a long
-    /// one that still runs is waited for.
-    fn may_try_again(&self, session: &Session, error: &HostsError, attempt: usize, reporter: &TaskReporter) -> bool {
-        session.was_connected() && error.is_lost_connection() && attempt < ATTEMPTS && !reporter.stop_requested()
     }
 
     async fn attempt(
@@ -103,11 +98,12 @@ impl HostsDriver {
                     continue;
                 }
                 Some(sent) = transfers.join_next() => {
-                    flatten(sent, &host)?;
+                    delivered(sent, &host)?;
                     continue;
                 }
             };
-            let frame = frame.map_err(|_| HostsError::Silent { host: host.clone(), after: patience })??;
+            let frame =
+                frame.map_err(|_| HostsError::Silent { host: host.clone(), after: patience })??;
             if let Frame::Want { step, sha256 } = &frame {
                 transfers.spawn(self.transfer(session, task, *step, sha256));
             }
@@ -117,6 +113,7 @@ impl HostsDriver {
         }
     }
 
+    /// Sends the file that a step waits for, or tells that step why it does not come.
     fn transfer(
         &self,
         session: &Session,
@@ -124,26 +121,40 @@ impl HostsDriver {
         step: usize,
         sha256: &str,
     ) -> impl Future<Output = Result<(), HostsError>> + Send + 'static {
-        let action = task.steps.get(step).map(|step| &step.action);
-        let blob: Option<Blob> = match action {
-            Some(HostAction::Playbook(step)) => step.action.blob().filter(|blob| blob.sha256 == sha256),
+        let blob = match task.steps.get(step).map(|step| &step.action) {
+            Some(HostAction::Playbook(step)) => step.action.blob(),
             _ => None,
         };
-        let from = blob.and_then(|blob| Some((self.files.get(&blob.sha256)?.clone(), blob)));
-        let session = session.for_transfer();
-        let host = task.target.clone();
+        let blob = blob.filter(|blob| blob.sha256 == sha256);
+        let file = blob.and_then(|blob| Some((self.files.get(&blob.sha256)?.clone(), blob)));
+        let courier = session.courier();
         let sha256 = sha256.to_owned();
         async move {
-            let Some(((path, blob), (connection, privilege, nonce))) = from.zip(session) else {
-                let said = "it asks for a file that is not in the bundle".to_owned();
-                return Err(HostsError::Transfer { host, path: sha256.into(), said });
-            };
-            transfer::send(&connection, &privilege, &nonce, &path, &blob).await
+            // Without a connection, the script that asked is gone as well.
+            let Some(courier) = courier else { return Ok(()) };
+            match file {
+                Some((path, blob)) => courier.deliver(&path, &blob).await,
+                None => courier.refuse(&sha256, "there is no such file in the bundle").await,
+            }
         }
     }
 }
 
-fn flatten(
+/// The steps are sent anew after a lost connection: those that hold are seen to hold, and a long one
+/// that still runs is waited for.
+fn may_try_again(
+    session: &Session,
+    error: &HostsError,
+    attempt: usize,
+    reporter: &TaskReporter,
+) -> bool {
+    session.was_connected()
+        && error.is_lost_connection()
+        && attempt < ATTEMPTS
+        && !reporter.stop_requested()
+}
+
+fn delivered(
     sent: Result<Result<(), HostsError>, tokio::task::JoinError>,
     host: &str,
 ) -> Result<(), HostsError> {
@@ -155,8 +166,8 @@ fn flatten(
 fn failure(error: &HostsError) -> TaskFailure {
     let kind = match error {
         HostsError::LockHeld { by, .. } => FailureKind::LockHeld { by: by.clone() },
-        HostsError::NotRoot { .. } => FailureKind::Refused,
-        HostsError::Ssh(
+        HostsError::NotRoot { .. }
+        | HostsError::Ssh(
             SshError::HostKeyChanged { .. }
             | SshError::HostKeyUnknown(_)
             | SshError::HostKeyRevoked { .. }
@@ -173,4 +184,3 @@ fn failure(error: &HostsError) -> TaskFailure {
         None => failure,
     }
 }
-

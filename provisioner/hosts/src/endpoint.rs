@@ -1,13 +1,13 @@
 //! A host of the spec as an SSH endpoint: the spec first, then `~/.ssh/config`, then defaults.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use provisioner_spec::{Bastion, Host, SecretSource};
-use provisioner_ssh::ssh_config::{Surroundings, endpoint};
+use provisioner_spec::{Bastion, DEFAULT_USER, Host, SecretSource};
+use provisioner_ssh::ssh_config::{Surroundings, endpoint, resolve};
 use provisioner_ssh::{Endpoint, Options};
 
 use crate::Access;
 
-/// Identity files that OpenSSH tries when none is named (ssh_config(5)), of the kinds it makes today.
+/// Identity files that OpenSSH tries when none is named (`ssh_config(5)`), of the kinds it makes today.
 const DEFAULT_IDENTITIES: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 impl Access {
@@ -22,7 +22,7 @@ impl Access {
             passphrase: ssh.passphrase.as_ref(),
             password: ssh.password.as_ref(),
         };
-        self.apply(&mut endpoint, &login, provisioner_spec::DEFAULT_USER);
+        self.apply(&mut endpoint, &login, DEFAULT_USER);
         if let Some(bastion) = &ssh.bastion {
             endpoint.via = Some(Box::new(self.bastion(bastion)));
         }
@@ -46,26 +46,25 @@ impl Access {
             passphrase: bastion.passphrase.as_ref(),
             password: bastion.password.as_ref(),
         };
-        self.apply(&mut endpoint, &login, &self.user);
+        self.apply(&mut endpoint, &login, DEFAULT_USER);
         if let Some(next) = &bastion.bastion {
             endpoint.via = Some(Box::new(self.bastion(next)));
         }
         endpoint
     }
 
-    /// What `~/.ssh/config` says of the host, by its name in the spec or by its address.
+    /// What `~/.ssh/config` says of the host: by its name in the spec if an entry is meant for that,
+    /// else by its address. Its address in the spec stays.
     fn described(&self, name: &str, address: &str) -> Endpoint {
         let surroundings = Surroundings { home: &self.home, user: "" };
         let config = self.ssh_config.as_deref().unwrap_or_default();
-        let mut endpoint = endpoint(config, address, surroundings);
-        if name != address {
-            let by_name = provisioner_ssh::ssh_config::endpoint(config, name, surroundings);
-            // Its address in the spec stays; all else of a named entry counts.
-            if by_name.host != name || !by_name.identity_files.is_empty() || by_name.via.is_some() {
-                endpoint = Endpoint { host: endpoint.host, ..by_name };
-            }
+        let by_address = endpoint(config, address, surroundings);
+        // What is said of all hosts is said of one without a name as well.
+        let is_meant = resolve(config, name, surroundings) != resolve(config, "", surroundings);
+        if name == address || !is_meant {
+            return by_address;
         }
-        endpoint
+        Endpoint { host: by_address.host, ..endpoint(config, name, surroundings) }
     }
 
     fn apply(&self, endpoint: &mut Endpoint, login: &Login<'_>, default_user: &str) {
@@ -79,13 +78,30 @@ impl Access {
         }
         if let Some(key) = login.key {
             endpoint.identity_files = vec![self.at_home(key)];
-        } else if endpoint.identity_files.is_empty() {
+        }
+        endpoint.passphrase = self.secrets.get(login.passphrase);
+        endpoint.password = self.secrets.get(login.password);
+        self.complete(endpoint);
+        let passphrase = endpoint.passphrase.clone();
+        let mut hop = endpoint.via.as_deref_mut();
+        while let Some(bastion) = hop {
+            if bastion.user.is_empty() {
+                bastion.user.clone_from(&self.user);
+            }
+            // It opens key files here; a password would be told to the bastion.
+            bastion.passphrase.clone_from(&passphrase);
+            self.complete(bastion);
+            hop = bastion.via.as_deref_mut();
+        }
+    }
+
+    /// Where nothing was said of keys: OpenSSH's own, and the agent.
+    fn complete(&self, endpoint: &mut Endpoint) {
+        if endpoint.identity_files.is_empty() {
             let folder = self.home.join(".ssh");
             let there = DEFAULT_IDENTITIES.iter().map(|name| folder.join(name));
             endpoint.identity_files = there.filter(|path| path.exists()).collect();
         }
-        endpoint.passphrase = self.secrets.get(login.passphrase);
-        endpoint.password = self.secrets.get(login.password);
         if endpoint.agent.is_none() {
             endpoint.agent.clone_from(&self.agent);
         }

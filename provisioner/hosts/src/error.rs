@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
 use provisioner_ssh::SshError;
 
 /// Why something on hosts did not work.
@@ -16,10 +15,6 @@ pub enum HostsError {
     Silent { host: String, after: Duration },
     #[error("{host}: another run is at work there: {by}")]
     LockHeld { host: String, by: String },
-    #[error("{host}: read {path} to send it")]
-    Local { host: String, path: Utf8PathBuf, source: std::io::Error },
-    #[error("{host}: send {path}: {said}")]
-    Transfer { host: String, path: Utf8PathBuf, said: String },
     #[error(transparent)]
     Bundle(#[from] provisioner_bundle::Error),
     #[error(transparent)]
@@ -32,6 +27,10 @@ pub enum HostsError {
     NoControlPlane { cluster: String, reasons: String },
     #[error("the cluster {0} does not exist yet: no control plane has its certificate authority")]
     NoCluster(String),
+    #[error("{host}: take over the cluster's authorities: of their files it has some, but not {}", missing.join(", "))]
+    PartialPki { host: String, missing: Vec<&'static str> },
+    #[error("find the cluster's authorities: {one} and {other} have different ones")]
+    DifferentAuthorities { one: String, other: String },
 }
 
 impl HostsError {
@@ -48,8 +47,15 @@ impl HostsError {
             Self::LockHeld { .. } => Some(
                 "wait until it has ended; if its machine is gone, end that process on the host".into(),
             ),
-            Self::Bundle(_) | Self::Local { .. } => Some("`provisioner bundle verify` checks the bundle".into()),
+            Self::Bundle(_) => Some("`provisioner bundle verify` checks the bundle".into()),
             Self::NoCluster(_) => Some("`provisioner up` creates it".into()),
+            Self::PartialPki { .. } => Some(
+                "put the missing files there, or move /etc/kubernetes/pki away if it belongs to nothing any more".into(),
+            ),
+            Self::DifferentAuthorities { .. } => Some(
+                "one of them belongs to another cluster: take it out of the spec, or move its /etc/kubernetes/pki away"
+                    .into(),
+            ),
             Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),
             _ => None,
         }
@@ -58,7 +64,10 @@ impl HostsError {
     /// Whether connecting again may help.
     pub(crate) fn is_lost_connection(&self) -> bool {
         match self {
-            Self::Ssh(error) => error.is_transient() || matches!(error, SshError::NoExit { .. } | SshError::Io { .. }),
+            Self::Ssh(error) => {
+                error.is_transient()
+                    || matches!(error, SshError::NoExit { .. } | SshError::Io { .. })
+            }
             Self::ShellEnded { .. } | Self::Silent { .. } => true,
             _ => false,
         }

@@ -94,14 +94,19 @@ async fn on_host(
     let quoted = provisioner_playbook::shell::quote(command)
         .map_err(|source| HostsError::Quote { host: host.name.clone(), source })?;
     // The command's text is an argument of eval in the shell itself, so no process shows it.
-    shell.send(&format!("(umask 022; eval {quoted}) </dev/null 3>&- 9>&-; printf '\\n{nonce} %s\\n' $?\n")).await?;
-    shell.lines(&nonce, |stream, line| {
-        let line = ExecLine { host: host.name.clone(), stream, line };
-        let lines = lines.clone();
-        async move {
-            // Nobody listens any more only when the program ends.
-            let _ = lines.send(line).await;
-        }
-    })
-    .await
+    shell
+        .send(&format!(
+            "(umask 022; eval {quoted}) </dev/null 3>&- 9>&-; printf '\\n{nonce} %s\\n' $?\n"
+        ))
+        .await?;
+    shell
+        .lines(&nonce, |stream, line| {
+            let line = ExecLine { host: host.name.clone(), stream, line };
+            let lines = lines.clone();
+            async move {
+                // Nobody listens any more only when the program ends.
+                let _ = lines.send(line).await;
+            }
+        })
+        .await
 }

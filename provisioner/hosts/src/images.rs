@@ -36,7 +36,7 @@ pub(crate) fn pause_image(cluster: &Cluster, bundle: Option<&Bundle>) -> String 
     })
 }
 
-/// Full references of what a cluster needs at the least. The tags of etcd and CoreDNS are kubeadm's
+/// Full references of what a cluster needs at the least. The tags of etcd and `CoreDNS` are kubeadm's
 /// secret; with a bundle it is its own that count, and one without any is found out by name.
 pub(crate) fn needed(cluster: &Cluster, bundle: Option<&Bundle>) -> Vec<String> {
     let kubernetes = &cluster.kubernetes;
@@ -47,7 +47,8 @@ pub(crate) fn needed(cluster: &Cluster, bundle: Option<&Bundle>) -> Vec<String> 
         .collect();
     images.push(pause_image(cluster, bundle));
     if let Some(bundle) = bundle {
-        let named = |name: &str| reference(bundle, name).unwrap_or_else(|| format!("{repository}/{name}"));
+        let named =
+            |name: &str| reference(bundle, name).unwrap_or_else(|| format!("{repository}/{name}"));
         images.push(named("etcd"));
         if cluster.network.dns.enabled {
             images.push(named("coredns"));

@@ -20,6 +20,9 @@ mod root_shell;
 mod session;
 mod site;
 mod status;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::format_push_string)]
+mod tests;
 mod transfer;
 mod up;
 mod work;

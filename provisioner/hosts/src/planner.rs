@@ -1,38 +1,38 @@
 //! Spec, facts and playbooks -> stages.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+mod probing;
+mod secrets;
 
-use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
 use provisioner_engine::{Events, Mode, PlanError, Planner, Registered, Stage, Task};
-use provisioner_pki::{BootstrapToken, ClusterPki, bootstrap_token};
-use provisioner_playbook::{Blob, Playbook, Target};
+use provisioner_playbook::{Blob, Playbook, StageDefinition, Target};
 use provisioner_spec::{Host, Role};
 use serde_json::Value;
 
 use crate::action::Question;
-use crate::context::{Join, Known};
+use crate::context::Known;
 use crate::facts::Window;
-use crate::inventory::{Inventory, question};
-use crate::preflight::{Finding, Input, Probe, Severity, Supply, check, tasks};
-use crate::{HostAction, HostsError, Site, images};
+use crate::inventory::{Inventory, question, registry_name};
+use crate::preflight::{Finding, Probe};
+use crate::{HostAction, HostsError, Site};
+use secrets::Secrets;
 
 const CONNECT: &str = "connect";
 const LISTEN: &str = "listen";
 const PROBE: &str = "probe";
 const RELEASE: &str = "release";
 
-/// Ten years, as kubeadm's own authorities.
-const CA_LIFETIME: std::time::Duration = std::time::Duration::from_secs(10 * 365 * 24 * 3600);
-/// Revoked at the end of the run; this is for a run that has none.
-const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
-
 /// How far a run goes, and how much it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Facts and probes, nothing else.
     Preflight,
-    Up { ignore_findings: bool },
+    Up {
+        ignore_findings: bool,
+    },
 }
 
 pub(crate) struct HostsPlanner {
@@ -50,14 +50,14 @@ pub(crate) struct HostsPlanner {
     findings: Arc<Mutex<Vec<Finding>>>,
 }
 
-/// What a run brings along for the cluster: its authorities, and a token to join with.
-struct Secrets {
-    pki: ClusterPki,
-    join: Join,
-}
-
 impl HostsPlanner {
-    pub(crate) fn new(site: Arc<Site>, mode: Mode, purpose: Purpose, run: String, events: Events) -> Self {
+    pub(crate) fn new(
+        site: Arc<Site>,
+        mode: Mode,
+        purpose: Purpose,
+        run: String,
+        events: Events,
+    ) -> Self {
         Self {
             site,
             mode,
@@ -73,144 +73,21 @@ impl HostsPlanner {
         }
     }
 
-    /// What preflight has found, once it has looked.
-    pub(crate) fn findings(&self) -> Arc<Mutex<Vec<Finding>>> {
-        Arc::clone(&self.findings)
-    }
-
     fn connect(&mut self) -> Stage<HostAction> {
         self.asked = Some(Timestamp::now());
-        let ask = |host: &Host| ask(host, "its facts", question(host));
-        stage(CONNECT, self.site.cluster.all_hosts().map(ask).collect())
+        let cluster = &self.site.cluster;
+        // A resolver that is silent costs seconds, so only whoever asks for everything waits for it.
+        let is_asked = self.purpose == Purpose::Preflight && self.site.bundle.is_none();
+        let registry = if is_asked { registry_name(cluster) } else { None };
+        let ask = |host: &Host| ask(host, "its facts", question(host, registry.as_deref()));
+        stage(CONNECT, cluster.all_hosts().map(ask).collect())
     }
 
-    /// Hosts look at one another where something is to be built, not where all of it stands.
-    fn is_probed(&self) -> bool {
-        match self.purpose {
-            Purpose::Preflight => true,
-            Purpose::Up { .. } => self.mode == Mode::Apply && !self.all_joined(),
-        }
-    }
-
-    fn all_joined(&self) -> bool {
-        self.inventory.as_ref().is_some_and(|inventory| inventory.all_joined(&self.site.cluster))
-    }
-
-    fn probe_stage(&self, name: &str) -> Result<Stage<HostAction>, PlanError> {
-        let mut planned = Vec::new();
-        if !self.is_probed() {
-            return Ok(stage(name, planned));
-        }
-        let needed = images::needed(&self.site.cluster, self.site.bundle.as_ref());
-        let tasks = self.with_input(&needed, |input| tasks(input));
-        for (host, task) in tasks {
-            let Some(host) = self.site.cluster.host(&host) else { continue };
-            let script = match name {
-                LISTEN => task.listen_script(),
-                PROBE => task.probe_script().map_err(|error| invalid(&error))?,
-                _ => task.end_script(),
-            };
-            let about = match name {
-                LISTEN => "ports are open for the others to try",
-                PROBE => "the other hosts and addresses are as they should be",
-                _ => "the ports are free again",
-            };
-            let name = if name == LISTEN { LISTEN } else { PROBE };
-            planned.push(ask(host, about, Question { name, script, timeout_seconds: 30 }));
-        }
-        Ok(stage(name, planned))
-    }
-
-    fn read_probes(&mut self, registered: &Registered) {
-        for name in [LISTEN, PROBE] {
-            for (host, answer) in registered.all(name) {
-                self.probes.entry(host.to_owned()).or_default().read(answer);
-            }
-        }
-    }
-
-    fn with_input<T>(&self, images: &[String], use_it: impl FnOnce(&Input<'_>) -> T) -> T {
-        let supply = self.site.bundle.as_ref().map(|bundle| Supply {
-            version: bundle.manifest().kubernetes_version.clone(),
-            architecture: bundle.manifest().architecture.as_str().to_owned(),
-            images: bundle.images().iter().flat_map(|image| image.references.clone()).collect(),
-        });
-        let none = BTreeMap::new();
-        let facts = self.inventory.as_ref().map_or(&none, |inventory| &inventory.facts);
-        use_it(&Input {
-            cluster: &self.site.cluster,
-            facts,
-            probes: &self.probes,
-            images,
-            bundle: supply.as_ref(),
-        })
-    }
-
-    /// Refuses to go on where something is wrong; where the cluster stands already, or nothing is
-    /// changed, it is only said.
-    fn check(&mut self) -> Result<(), PlanError> {
-        if std::mem::replace(&mut self.checked, true) {
-            return Ok(());
-        }
-        let needed = images::needed(&self.site.cluster, self.site.bundle.as_ref());
-        let findings = self.with_input(&needed, check);
-        let errors: Vec<String> = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| format!("{}: {}", finding.hosts.join(", "), finding.message))
-            .collect();
-        let tolerated = self.mode == Mode::Check
-            || self.purpose == Purpose::Preflight
-            || self.purpose == Purpose::Up { ignore_findings: true }
-            || self.all_joined();
-        if self.purpose != Purpose::Preflight {
-            for finding in &findings {
-                self.events.note(format!("preflight {}: {}: {}", finding.severity, finding.hosts.join(", "), finding.message));
-            }
-        }
-        *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = findings;
-        if tolerated || errors.is_empty() {
-            return Ok(());
-        }
-        Err(PlanError::Invalid {
-            message: format!("preflight refuses: {}", errors.join("; ")),
-            hint: Some("`provisioner preflight` shows each with its remedy".into()),
-        })
-    }
-
-    /// The authorities that a control plane has, or new ones; and the run's own token.
-    fn secrets(&mut self, inventory: &Inventory) -> Result<(), HostsError> {
-        if self.secrets.is_some() {
-            return Ok(());
-        }
-        let pki = match inventory.pki(&self.site.cluster)? {
-            Some(pki) => pki,
-            None => ClusterPki::generate(Timestamp::now(), CA_LIFETIME)?,
-        };
-        let token = bootstrap_token()?;
-        let join = self.join(&token, inventory);
-        let redactor = self.events.redactor();
-        for file in pki.files().iter().filter(|file| file.secret) {
-            redactor.add(&file.contents);
-        }
-        for secret in [&token.secret, &join.token, &join.manifest] {
-            redactor.add(secret);
-        }
-        self.secrets = Some(Secrets { pki, join });
-        Ok(())
-    }
-
-    fn join(&self, token: &BootstrapToken, inventory: &Inventory) -> Join {
-        let expiration = Timestamp::now() + TOKEN_LIFETIME;
-        Join {
-            needed: !inventory.all_joined(&self.site.cluster),
-            token_id: token.id.clone(),
-            token: token.token(),
-            manifest: token.manifest(expiration),
-        }
-    }
-
-    fn playbook_stage(&mut self, name: &str, registered: &Registered) -> Result<Stage<HostAction>, PlanError> {
+    fn playbook_stage(
+        &mut self,
+        name: &str,
+        registered: &Registered,
+    ) -> Result<Stage<HostAction>, PlanError> {
         let definition = self.site.library.stages().iter().find(|stage| stage.name == name);
         let needs = definition.map(|stage| stage.needs.clone()).unwrap_or_default();
         for need in needs {
@@ -218,20 +95,30 @@ impl HostsPlanner {
                 return Err(PlanError::NotYetKnown { what: need });
             }
         }
-        let inventory = self.inventory.take().unwrap_or_default();
-        let made = self.secrets(&inventory);
-        let planned = made.map_err(|error| invalid(&error)).and_then(|()| self.tasks(name, &inventory, registered));
-        self.inventory = Some(inventory);
+        let none = Inventory::default();
+        let inventory = self.inventory.as_ref().unwrap_or(&none);
+        let secrets = match self.secrets.take() {
+            Some(secrets) => secrets,
+            None => self.bring(inventory).map_err(|error| refused(&error))?,
+        };
+        let planned = self.tasks(name, inventory, &secrets, registered);
+        self.secrets = Some(secrets);
         planned.map(|tasks| stage(name, tasks))
+    }
+
+    fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
+        let secrets = Secrets::new(inventory, &self.site.cluster)?;
+        secrets.conceal(self.events.redactor());
+        Ok(secrets)
     }
 
     fn tasks(
         &self,
         stage: &str,
         inventory: &Inventory,
+        secrets: &Secrets,
         registered: &Registered,
     ) -> Result<Vec<Task<HostAction>>, PlanError> {
-        let Some(secrets) = &self.secrets else { return Ok(Vec::new()) };
         let cluster = &self.site.cluster;
         let blobs = self.blobs();
         let known = Known {
@@ -246,11 +133,18 @@ impl HostsPlanner {
         let first = inventory.first_control_plane(cluster);
         let mut tasks: Vec<Task<HostAction>> = Vec::new();
         for host in cluster.all_hosts().filter(|host| inventory.facts.contains_key(&host.name)) {
-            let context = known.context(host).map_err(|error| invalid(&error))?;
+            let context = known.context(host).map_err(|error| refused(&error))?;
             let mut task = Task { target: host.name.clone(), after: Vec::new(), steps: Vec::new() };
-            for playbook in self.site.library.playbooks_of(stage).filter(|playbook| is_for(playbook, host, first)) {
+            for playbook in self
+                .site
+                .library
+                .playbooks_of(stage)
+                .filter(|playbook| is_for(playbook, host, first))
+            {
                 let steps = self.site.library.steps(playbook, &context, &blobs);
-                task.steps.extend(steps.map_err(|error| invalid(&error))?.into_iter().map(engine_step));
+                task.steps.extend(
+                    steps.map_err(|error| invalid(&error, None))?.into_iter().map(engine_step),
+                );
                 if playbook.serial && !inventory.has_joined(host) {
                     task.after.extend(self.before(host, playbook, inventory, first));
                 }
@@ -271,14 +165,17 @@ impl HostsPlanner {
         first: Option<&Host>,
     ) -> Option<String> {
         let earlier = self.site.cluster.all_hosts().take_while(|other| other.name != host.name);
-        let waiting = earlier.filter(|other| is_for(playbook, other, first) && !inventory.has_joined(other));
+        let waiting =
+            earlier.filter(|other| is_for(playbook, other, first) && !inventory.has_joined(other));
         waiting.last().map(|other| other.name.clone())
     }
 
     fn blobs(&self) -> BTreeMap<String, Blob> {
         let files = self.site.bundle.iter().flat_map(|bundle| &bundle.manifest().files);
         files
-            .map(|file| (file.path.to_string(), Blob { sha256: file.sha256.clone(), size: file.size }))
+            .map(|file| {
+                (file.path.to_string(), Blob { sha256: file.sha256.clone(), size: file.size })
+            })
             .collect()
     }
 }
@@ -293,7 +190,11 @@ impl Planner<HostAction> for HostsPlanner {
         }
     }
 
-    fn plan(&mut self, stage: &str, registered: &Registered) -> Result<Stage<HostAction>, PlanError> {
+    fn plan(
+        &mut self,
+        stage: &str,
+        registered: &Registered,
+    ) -> Result<Stage<HostAction>, PlanError> {
         if stage == CONNECT {
             return Ok(self.connect());
         }
@@ -303,30 +204,17 @@ impl Planner<HostAction> for HostsPlanner {
             self.inventory = Some(Inventory::read(&self.site.cluster, registered, window));
         }
         self.read_probes(registered);
-        if [LISTEN, PROBE, RELEASE].contains(&stage) {
-            return self.probe_stage(stage);
+        if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {
+            return self.probe_stage(probing);
         }
         self.check()?;
         self.playbook_stage(stage, registered)
     }
 }
 
-impl HostsPlanner {
-    /// The findings of a run that ends with the probes.
-    pub(crate) fn conclude(&mut self, registered: &Registered) {
-        self.read_probes(registered);
-        // With this purpose nothing is refused.
-        let _ = self.check();
-    }
-
-    pub(crate) fn reached(&self) -> usize {
-        self.inventory.as_ref().map_or(0, |inventory| inventory.facts.len())
-    }
-}
-
 /// What any stage's `needs` names, as JSON where it is JSON.
 fn registered_values(
-    stages: &[provisioner_playbook::StageDefinition],
+    stages: &[StageDefinition],
     registered: &Registered,
 ) -> BTreeMap<String, Value> {
     let names = stages.iter().flat_map(|stage| &stage.needs);
@@ -339,7 +227,8 @@ fn registered_values(
         .collect()
 }
 
-fn is_for(playbook: &Playbook, host: &Host, first: Option<&Host>) -> bool {
+/// Whether a playbook is for a host, given the control plane that the others follow.
+pub(crate) fn is_for(playbook: &Playbook, host: &Host, first: Option<&Host>) -> bool {
     let is_first = first.is_some_and(|first| first.name == host.name);
     playbook.hosts.iter().any(|target| match target {
         Target::ControlPlane => host.role == Role::ControlPlane,
@@ -371,13 +260,19 @@ fn stage(name: &str, tasks: Vec<Task<HostAction>>) -> Stage<HostAction> {
     Stage { name: name.to_owned(), tasks }
 }
 
-fn invalid(error: &dyn std::error::Error) -> PlanError {
+fn refused(error: &HostsError) -> PlanError {
+    invalid(error, error.hint())
+}
+
+fn invalid(error: &dyn std::error::Error, hint: Option<String>) -> PlanError {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        message.push_str(&format!(": {cause}"));
+        let said = cause.to_string();
+        if !message.contains(&said) {
+            message = format!("{message}: {said}");
+        }
         source = cause.source();
     }
-    PlanError::Invalid { message, hint: None }
+    PlanError::Invalid { message, hint }
 }
-

@@ -7,7 +7,7 @@ use provisioner_playbook::shell::{GREETING, prelude};
 use provisioner_ssh::{Connection, ExitWaiter, Process};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::privilege::Privilege;
 use crate::{HostsError, Stream};
@@ -56,8 +56,8 @@ impl RootShell {
 
     /// Sends the functions that compiled scripts stand on, and begins the run in this shell.
     pub(crate) async fn prepare(&mut self, run: &str, nonce: &str) -> Result<(), HostsError> {
-        let prelude = prelude()
-            .map_err(|source| HostsError::Quote { host: self.host.clone(), source })?;
+        let prelude =
+            prelude().map_err(|source| HostsError::Quote { host: self.host.clone(), source })?;
         // Run names and nonces are letters, digits and hyphens.
         self.send(&format!("{prelude}\nbegin_run {run} {nonce}\n")).await
     }
@@ -141,39 +141,58 @@ impl RootShell {
 
     async fn greeted(&mut self) -> Result<(), HostsError> {
         let mut said = Vec::new();
-        let mut line = String::new();
-        let greeting = async {
-            let mut chunk = [0; 1024];
-            let mut patience = PATIENCE;
-            loop {
-                tokio::select! {
-                    read = self.stdout.read_line(&mut line) => match read {
-                        Ok(0) | Err(_) => return false,
-                        // A login shell may print something of its own first.
-                        Ok(_) if line.trim_end() == GREETING => return true,
-                        Ok(_) => line.clear(),
-                    },
-                    read = self.stderr.read(&mut chunk), if patience == PATIENCE => match read {
-                        Ok(0) | Err(_) => patience = AFTER_COMPLAINT,
-                        Ok(count) => {
-                            said.extend_from_slice(&chunk[..count]);
-                            patience = AFTER_COMPLAINT;
-                        }
-                    },
-                    () = tokio::time::sleep(patience) => return false,
-                }
-            }
-        };
-        let greeted = timeout(PATIENCE * 2, greeting).await.unwrap_or(false);
-        if greeted {
+        if self.hears_greeting(&mut said).await {
             return Ok(());
+        }
+        let mut chunk = [0; 1024];
+        while let Ok(Ok(count)) = timeout(LAST_WORDS, self.stderr.read(&mut chunk)).await {
+            if count == 0 {
+                break;
+            }
+            said.extend_from_slice(&chunk[..count]);
+        }
+        if self.connection_lost().await {
+            return Err(self.ended().await);
         }
         let said = String::from_utf8_lossy(&said).trim().to_owned();
         let said = if said.is_empty() { "no answer".to_owned() } else { said };
-        if !said.is_empty() && !self.connection_lost().await {
-            return Err(HostsError::NotRoot { host: self.host.clone(), said });
+        Err(HostsError::NotRoot { host: self.host.clone(), said })
+    }
+
+    /// Whether the shell is there; if not, what was said instead.
+    async fn hears_greeting(&mut self, said: &mut Vec<u8>) -> bool {
+        let mut line = Vec::new();
+        let mut chunk = [0; 1024];
+        let mut deadline = Instant::now() + PATIENCE;
+        let mut complains = true;
+        loop {
+            tokio::select! {
+                bytes = self.stdout.fill_buf() => {
+                    let bytes = bytes.unwrap_or_default();
+                    if bytes.is_empty() {
+                        return false;
+                    }
+                    let end = bytes.iter().position(|byte| *byte == b'\n');
+                    let count = end.map_or(bytes.len(), |end| end + 1);
+                    line.extend_from_slice(&bytes[..count]);
+                    self.stdout.consume(count);
+                    if end.is_some() {
+                        // A login shell may print something of its own first.
+                        if line.trim_ascii_end().ends_with(GREETING.as_bytes()) {
+                            return true;
+                        }
+                        line.clear();
+                    }
+                }
+                read = self.stderr.read(&mut chunk), if complains => {
+                    let count = read.unwrap_or_default();
+                    complains = count > 0;
+                    said.extend_from_slice(&chunk[..count]);
+                    deadline = deadline.min(Instant::now() + AFTER_COMPLAINT);
+                }
+                () = sleep_until(deadline) => return false,
+            }
         }
-        Err(self.ended().await)
     }
 
     async fn connection_lost(&mut self) -> bool {
@@ -191,8 +210,12 @@ impl RootShell {
             ended => {
                 let mut said = Vec::new();
                 let _ = timeout(AFTER_COMPLAINT, self.stderr.read_to_end(&mut said)).await;
-                let how = ended.map_or_else(|_| String::new(), |exit| exit.map_or_else(|_| String::new(), |exit| exit.to_string()));
-                let text = [how, self.decoder.noise(), String::from_utf8_lossy(&said).trim().to_owned()];
+                let how = ended.map_or_else(
+                    |_| String::new(),
+                    |exit| exit.map_or_else(|_| String::new(), |exit| exit.to_string()),
+                );
+                let text =
+                    [how, self.decoder.noise(), String::from_utf8_lossy(&said).trim().to_owned()];
                 let text: Vec<String> = text.into_iter().filter(|part| !part.is_empty()).collect();
                 HostsError::ShellEnded { host, said: text.join("; ") }
             }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
 use provisioner_playbook::frames::Frame;
 use provisioner_playbook::shell::{RUN_DIR, quote};
 use provisioner_ssh::{Connection, Connector, Endpoint};
@@ -11,6 +10,7 @@ use tokio::time::timeout;
 use crate::HostsError;
 use crate::privilege::Privilege;
 use crate::root_shell::RootShell;
+use crate::transfer::Courier;
 
 /// How long a host is tried for at first: a name mistyped should not take minutes.
 const FIRST_PATIENCE: Duration = Duration::from_secs(20);
@@ -44,7 +44,10 @@ impl Session {
     }
 
     /// The root shell, with the run's lock if it needs one.
-    pub(crate) async fn shell(&mut self, connector: &Connector) -> Result<&mut RootShell, HostsError> {
+    pub(crate) async fn shell(
+        &mut self,
+        connector: &Connector,
+    ) -> Result<&mut RootShell, HostsError> {
         if self.shell.is_none() {
             let shell = self.open(connector).await?;
             self.seen = true;
@@ -52,12 +55,18 @@ impl Session {
         }
         match &mut self.shell {
             Some(shell) => Ok(shell),
-            None => Err(HostsError::ShellEnded { host: self.endpoint.name.clone(), said: String::new() }),
+            None => Err(HostsError::ShellEnded {
+                host: self.endpoint.name.clone(),
+                said: String::new(),
+            }),
         }
     }
 
     /// The root shell, for good.
-    pub(crate) async fn take_shell(&mut self, connector: &Connector) -> Result<RootShell, HostsError> {
+    pub(crate) async fn take_shell(
+        &mut self,
+        connector: &Connector,
+    ) -> Result<RootShell, HostsError> {
         self.open(connector).await
     }
 
@@ -72,29 +81,37 @@ impl Session {
         self.connection = None;
     }
 
-    /// What [`crate::transfer::send`] needs, to run beside the root shell.
-    pub(crate) fn for_transfer(&self) -> Option<(Connection, Privilege, String)> {
-        Some((self.connection.clone()?, self.privilege.clone(), self.options.nonce.clone()))
+    /// A way for files, beside the root shell.
+    pub(crate) fn courier(&self) -> Option<Courier> {
+        Some(Courier {
+            connection: self.connection.clone()?,
+            privilege: self.privilege.clone(),
+            nonce: self.options.nonce.clone(),
+        })
     }
 
     /// Asks the script that runs to end after its step.
     pub(crate) async fn ask_to_stop(&self) {
-        let Some((connection, privilege, nonce)) = self.for_transfer() else { return };
-        let stop = Utf8PathBuf::from(RUN_DIR).join(format!("stop.{}", self.options.run));
-        let Ok(stop) = quote(stop.as_str()) else { return };
-        if let Ok(mut shell) = RootShell::start(&connection, &privilege, &nonce).await {
-            let _ = shell.send(&format!(": >{stop}; echo {nonce} alive\n")).await;
-            let _ = timeout(LOCK_PATIENCE, shell.next_frame()).await;
-        }
+        let Some(connection) = &self.connection else { return };
+        let nonce = &self.options.nonce;
+        // Run names are letters, digits and hyphens.
+        let stop = format!(": >{RUN_DIR}/stop.{}; echo {nonce} alive\n", self.options.run);
+        let asked = async {
+            let mut shell = RootShell::start(connection, &self.privilege, nonce).await?;
+            shell.send(&stop).await?;
+            shell.next_frame().await
+        };
+        // Where it cannot be told, the script ends with its connection.
+        let _ = timeout(LOCK_PATIENCE, asked).await;
     }
 
     async fn open(&mut self, connector: &Connector) -> Result<RootShell, HostsError> {
-        let connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
-            Some(connection) => connection,
-            None => {
-                let patience = if self.seen { PATIENCE } else { FIRST_PATIENCE };
-                connector.connect_with_backoff(&self.endpoint, Instant::now() + patience).await?
-            }
+        let open = self.connection.take().filter(|connection| !connection.is_closed());
+        let connection = if let Some(connection) = open {
+            connection
+        } else {
+            let patience = if self.seen { PATIENCE } else { FIRST_PATIENCE };
+            connector.connect_with_backoff(&self.endpoint, Instant::now() + patience).await?
         };
         self.connection = Some(connection.clone());
         let mut shell = RootShell::start(&connection, &self.privilege, &self.options.nonce).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use provisioner_playbook::shell::{QuoteError, quote};
-use provisioner_spec::Host;
+use provisioner_spec::{Cluster, Host};
 use serde::{Deserialize, Serialize};
 
 use crate::ask::ask_all;
@@ -82,7 +82,7 @@ pub async fn status(site: Arc<Site>) -> Result<StatusReport, HostsError> {
         let reasons = reasons.join("; ");
         return Err(HostsError::NoControlPlane { cluster: cluster.name.clone(), reasons });
     }
-    Ok(report(&site, &views, &at, problems))
+    Ok(report(cluster, &views, &at, problems))
 }
 
 /// Prints sections; each ends at the next heading.
@@ -103,7 +103,7 @@ echo; echo '## end'
 
 /// What one control plane sees.
 #[derive(Debug, Default)]
-struct View {
+pub(crate) struct View {
     holds_vip: bool,
     local: String,
     endpoint: String,
@@ -111,7 +111,7 @@ struct View {
 }
 
 impl View {
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let section = |name: &str| -> String {
             let lines = text.lines().skip_while(|line| *line != format!("## {name}")).skip(1);
             let lines: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
@@ -127,9 +127,14 @@ impl View {
     }
 }
 
-fn report(site: &Site, views: &[(String, View)], at: &str, mut problems: Vec<String>) -> StatusReport {
-    let cluster = &site.cluster;
-    let mut api: Vec<ApiStatus> = cluster.control_planes().iter().map(|host| local_api(host, views)).collect();
+pub(crate) fn report(
+    cluster: &Cluster,
+    views: &[(String, View)],
+    at: &str,
+    mut problems: Vec<String>,
+) -> StatusReport {
+    let mut api: Vec<ApiStatus> =
+        cluster.control_planes().iter().map(|host| local_api(host, views)).collect();
     let endpoints: Vec<&str> = views.iter().map(|(_, view)| view.endpoint.as_str()).collect();
     let failing = endpoints.iter().find(|answer| **answer != "ok");
     api.push(api_status("endpoint", at, failing.copied().unwrap_or("ok")));
@@ -137,17 +142,26 @@ fn report(site: &Site, views: &[(String, View)], at: &str, mut problems: Vec<Str
     let nodes: Vec<NodeStatus> = cluster.all_hosts().map(|host| node_status(host, nodes)).collect();
     let vip = cluster.hosts.api_endpoint.vip.map(|vip| VipStatus {
         address: vip.to_string(),
-        holders: views.iter().filter(|(_, view)| view.holds_vip).map(|(name, _)| name.clone()).collect(),
+        holders: views
+            .iter()
+            .filter(|(_, view)| view.holds_vip)
+            .map(|(name, _)| name.clone())
+            .collect(),
     });
     for one in api.iter().filter(|one| !one.ready) {
         let reason = one.reason.as_deref().unwrap_or("not ready");
         problems.push(format!("the API through {} ({}): {reason}", one.through, one.address));
     }
     for node in nodes.iter().filter(|node| !node.ready) {
-        problems.push(format!("node {}: {}", node.name, node.reason.as_deref().unwrap_or("not ready")));
+        problems.push(format!(
+            "node {}: {}",
+            node.name,
+            node.reason.as_deref().unwrap_or("not ready")
+        ));
     }
     if let Some(vip) = vip.as_ref().filter(|vip| vip.holders.len() != 1) {
-        let holders = if vip.holders.is_empty() { "nobody".to_owned() } else { vip.holders.join(", ") };
+        let holders =
+            if vip.holders.is_empty() { "nobody".to_owned() } else { vip.holders.join(", ") };
         problems.push(format!("the VIP {} is held by {holders}", vip.address));
     }
     StatusReport {
@@ -164,7 +178,11 @@ fn report(site: &Site, views: &[(String, View)], at: &str, mut problems: Vec<Str
 fn local_api(host: &Host, views: &[(String, View)]) -> ApiStatus {
     let address = authority(&host.address.to_string(), 6443);
     let view = views.iter().find(|(name, _)| *name == host.name);
-    api_status(&host.name, &address, view.map_or("its host cannot be asked", |(_, view)| &view.local))
+    api_status(
+        &host.name,
+        &address,
+        view.map_or("its host cannot be asked", |(_, view)| &view.local),
+    )
 }
 
 fn api_status(through: &str, address: &str, answer: &str) -> ApiStatus {
@@ -180,7 +198,8 @@ fn api_status(through: &str, address: &str, answer: &str) -> ApiStatus {
 
 fn node_status(host: &Host, nodes: Option<&[Node]>) -> NodeStatus {
     let node = nodes.and_then(|nodes| nodes.iter().find(|node| node.metadata.name == host.name));
-    let condition = node.and_then(|node| node.status.conditions.iter().find(|condition| condition.kind == "Ready"));
+    let condition = node
+        .and_then(|node| node.status.conditions.iter().find(|condition| condition.kind == "Ready"));
     let ready = condition.is_some_and(|condition| condition.status == "True");
     let reason = match (nodes, node, condition) {
         _ if ready => None,
@@ -199,7 +218,7 @@ fn node_status(host: &Host, nodes: Option<&[Node]>) -> NodeStatus {
     }
 }
 
-/// The parts of the API's NodeList that count here.
+/// The parts of the API's `NodeList` that count here.
 #[derive(Debug, Deserialize)]
 struct NodeList {
     items: Vec<Node>,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, PoisonError};
 
-use provisioner_engine::{Events, Failure, Interrupt, Mode, Options, Planner as _, RunInfo, Summary};
+use provisioner_engine::{
+    Events, Failure, Interrupt, Mode, Options, Planner as _, RunInfo, Summary,
+};
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
 use serde::Serialize;
@@ -66,14 +68,21 @@ pub async fn up(
 ) -> Result<UpOutcome, HostsError> {
     let purpose = Purpose::Up { ignore_findings: options.ignore_findings };
     let mode = options.info.mode;
-    let mut planner =
-        HostsPlanner::new(Arc::clone(&site), mode, purpose, options.info.run.to_string(), events.clone());
+    let mut planner = HostsPlanner::new(
+        Arc::clone(&site),
+        mode,
+        purpose,
+        options.info.run.to_string(),
+        events.clone(),
+    );
     let findings = planner.findings();
     let driver = Arc::new(driver(&site, &options, events)?);
     let engine = Options { info: options.info, parallelism: options.parallelism };
     let outcome = provisioner_engine::run(&mut planner, driver, &engine, interrupt, events).await;
     let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let refused = mode == Mode::Apply && !outcome.summary.failures.is_empty() && has_errors(&findings)
+    let refused = mode == Mode::Apply
+        && !outcome.summary.failures.is_empty()
+        && has_errors(&findings)
         && outcome.summary.failures.iter().all(|failure| failure.host.is_none());
     Ok(UpOutcome { summary: outcome.summary, findings, refused })
 }

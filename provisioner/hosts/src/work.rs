@@ -16,7 +16,10 @@ use crate::action::Question;
 const GRACE: Duration = Duration::from_secs(45);
 
 /// The script of a task, and how long it may be silent.
-pub(crate) fn script(task: &Task<HostAction>, mode: Mode) -> Result<(String, Duration), QuoteError> {
+pub(crate) fn script(
+    task: &Task<HostAction>,
+    mode: Mode,
+) -> Result<(String, Duration), QuoteError> {
     let mut steps = Vec::new();
     let mut questions = String::new();
     let mut longest = 0;
@@ -93,7 +96,11 @@ impl<'a> Reading<'a> {
                 self.reporter.step_ended(step, end);
             }
             Frame::Ended(end) => return Some(end),
-            Frame::Want { .. } | Frame::Alive | Frame::Locked | Frame::Held(_) | Frame::Document { .. } => {}
+            Frame::Want { .. }
+            | Frame::Alive
+            | Frame::Locked
+            | Frame::Held(_)
+            | Frame::Document { .. } => {}
         }
         None
     }
@@ -124,9 +131,20 @@ fn diff(step: &Step, findings: &Findings) -> Option<String> {
     let detail = findings.detail.as_deref().map(str::trim_end).unwrap_or_default();
     let before = findings.before.as_deref().unwrap_or_default();
     let files = match (&step.action, &findings.after) {
-        (Action::Block { path, .. } | Action::Line { path, .. }, Some(after)) => unified(path, before, after),
-        (action, _) => action.content().map(|(path, content)| unified(path, before, content)).unwrap_or_default(),
+        (Action::Block { path, .. } | Action::Line { path, .. }, Some(after)) => {
+            unified(path, before, after)
+        }
+        (action, _) => action
+            .content()
+            .map(|(path, content)| unified(path, before, content))
+            .unwrap_or_default(),
     };
     // A file that only has another mode differs in nothing else.
-    Some([detail, files.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"))
+    Some(
+        [detail, files.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
 }

@@ -1,0 +1,137 @@
+//! What hosts find out about one another, and whether a run may begin on them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use provisioner_engine::{Mode, PlanError, Registered, Stage, Task};
+use provisioner_spec::Host;
+
+use super::{HostsPlanner, LISTEN, PROBE, Purpose, RELEASE, ask, invalid, stage};
+use crate::action::Question;
+use crate::preflight::{self, Finding, Input, Severity, Supply, check, tasks};
+use crate::{HostAction, images};
+
+const TIMEOUT_SECONDS: u32 = 30;
+
+impl HostsPlanner {
+    /// What preflight has found, once it has looked.
+    pub(crate) fn findings(&self) -> Arc<Mutex<Vec<Finding>>> {
+        Arc::clone(&self.findings)
+    }
+
+    /// How many hosts have told their facts.
+    pub(crate) fn reached(&self) -> usize {
+        self.inventory.as_ref().map_or(0, |inventory| inventory.facts.len())
+    }
+
+    /// The findings of a run that ends with the probes.
+    pub(crate) fn conclude(&mut self, registered: &Registered) {
+        self.read_probes(registered);
+        self.look();
+    }
+
+    pub(super) fn probe_stage(&self, name: &'static str) -> Result<Stage<HostAction>, PlanError> {
+        if !self.is_probed() {
+            return Ok(stage(name, Vec::new()));
+        }
+        let tasks = self.with_input(tasks);
+        let hosts = self.site.cluster.all_hosts();
+        let planned = hosts.filter_map(|host| Some((host, tasks.get(&host.name)?)));
+        let planned: Result<Vec<_>, _> =
+            planned.map(|(host, task)| probe_task(name, host, task)).collect();
+        planned.map(|tasks| stage(name, tasks))
+    }
+
+    pub(super) fn read_probes(&mut self, registered: &Registered) {
+        self.probes.clear();
+        for name in [LISTEN, PROBE] {
+            for (host, answer) in registered.all(name) {
+                self.probes.entry(host.to_owned()).or_default().read(answer);
+            }
+        }
+    }
+
+    /// Refuses to go on where something is wrong; where the cluster stands already, or nothing is
+    /// changed, it is only said.
+    pub(super) fn check(&mut self) -> Result<(), PlanError> {
+        if std::mem::replace(&mut self.checked, true) {
+            return Ok(());
+        }
+        let findings = self.look();
+        for finding in &findings {
+            self.events.note(format!("preflight {}: {}", finding.severity, told(finding)));
+        }
+        let tolerated = self.mode == Mode::Check
+            || self.purpose == Purpose::Up { ignore_findings: true }
+            || self.all_joined();
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let errors: Vec<String> = errors.map(told).collect();
+        if tolerated || errors.is_empty() {
+            return Ok(());
+        }
+        Err(PlanError::Invalid {
+            message: format!("preflight refuses: {}", errors.join("; ")),
+            hint: Some("`provisioner preflight` shows each with its remedy".into()),
+        })
+    }
+
+    fn look(&self) -> Vec<Finding> {
+        let findings = self.with_input(check);
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&findings);
+        findings
+    }
+
+    /// Hosts look at one another where something is to be built, not where all of it stands.
+    fn is_probed(&self) -> bool {
+        match self.purpose {
+            Purpose::Preflight => true,
+            Purpose::Up { .. } => self.mode == Mode::Apply && !self.all_joined(),
+        }
+    }
+
+    fn all_joined(&self) -> bool {
+        self.inventory.as_ref().is_some_and(|inventory| inventory.all_joined(&self.site.cluster))
+    }
+
+    fn with_input<T>(&self, use_it: impl FnOnce(&Input<'_>) -> T) -> T {
+        let bundle = self.site.bundle.as_ref();
+        let supply = bundle.map(|bundle| Supply {
+            version: bundle.manifest().kubernetes_version.clone(),
+            architecture: bundle.manifest().architecture.as_str().to_owned(),
+            images: bundle.images().iter().flat_map(|image| image.references.clone()).collect(),
+        });
+        let images = images::needed(&self.site.cluster, bundle);
+        let none = BTreeMap::new();
+        use_it(&Input {
+            cluster: &self.site.cluster,
+            facts: self.inventory.as_ref().map_or(&none, |inventory| &inventory.facts),
+            probes: &self.probes,
+            images: &images,
+            bundle: supply.as_ref(),
+        })
+    }
+}
+
+fn probe_task(
+    name: &'static str,
+    host: &Host,
+    task: &preflight::Task,
+) -> Result<Task<HostAction>, PlanError> {
+    let (about, script) = match name {
+        LISTEN => ("ports are open for the others to try", task.listen_script()),
+        PROBE => {
+            let script = task.probe_script().map_err(|error| invalid(&error, None))?;
+            ("the other hosts and addresses are as they should be", script)
+        }
+        _ => ("the ports are free again", task.end_script()),
+    };
+    debug_assert!([LISTEN, PROBE, RELEASE].contains(&name));
+    Ok(ask(host, about, Question { name, script, timeout_seconds: TIMEOUT_SECONDS }))
+}
+
+fn told(finding: &Finding) -> String {
+    if finding.hosts.is_empty() {
+        return finding.message.clone();
+    }
+    format!("{}: {}", finding.hosts.join(", "), finding.message)
+}

@@ -1,0 +1,13 @@
+mod artefacts;
+mod endpoint;
+mod images;
+mod inventory;
+mod listing;
+mod plans;
+mod privilege;
+mod real;
+mod recorded;
+mod shell_text;
+mod status;
+mod work;
+mod world;
