@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn long_ones_are_bounded() {
-        let long: String = (0..500).map(|line| format!("{line}\n")).collect();
+        let lines: Vec<String> = (0..500).map(|line| line.to_string()).collect();
+        let long = format!("{}\n", lines.join("\n"));
         let text = unified("/etc/x", "", &long);
         assert_eq!(text.lines().count(), 61);
         assert!(text.ends_with("... 443 more lines\n"), "{text}");

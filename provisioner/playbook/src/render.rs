@@ -1,6 +1,8 @@
 //! Handlebars, strict, in two ways: for shell text, where every value is quoted, and for files.
 
-use handlebars::{Handlebars, RenderError, RenderErrorReason, Renderable as _, handlebars_helper, no_escape};
+use handlebars::{
+    Handlebars, RenderError, RenderErrorReason, Renderable as _, handlebars_helper, no_escape,
+};
 use serde_json::Value;
 
 use crate::shell::quote;

@@ -24,7 +24,8 @@ pub fn compile(steps: &[Step], mode: ScriptMode) -> Result<String, QuoteError> {
     let mut script = format!("p_stage() {{\nbegin_stage {mode}\n");
     for (index, step) in steps.iter().enumerate() {
         // A step that failed has said so, and that the stage has ended.
-        script.push_str(&format!("{} || return 0\n", call(index, step)?));
+        script.push_str(&call(index, step)?);
+        script.push_str(" || return 0\n");
     }
     script.push_str("end_stage\n}\np_stage\n");
     Ok(script)
@@ -47,12 +48,11 @@ fn call(index: usize, step: &Step) -> Result<String, QuoteError> {
         step.timeout_seconds.to_string(),
         identity(kind, &arguments),
     ];
-    match &step.mark {
-        Some(mark) => words.push(quote(mark)?),
-        None => {
-            words.push(quote(&step.notify.join(" "))?);
-            words.push(quote(step.only_if.as_deref().unwrap_or_default())?);
-        }
+    if let Some(mark) = &step.mark {
+        words.push(quote(mark)?);
+    } else {
+        words.push(quote(&step.notify.join(" "))?);
+        words.push(quote(step.only_if.as_deref().unwrap_or_default())?);
     }
     words.push(kind.to_owned());
     for argument in &arguments {
@@ -69,7 +69,8 @@ fn identity(kind: &str, arguments: &[String]) -> String {
         text.push_str(argument);
     }
     let digest = digest(&SHA256, text.as_bytes());
-    digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first = digest.as_ref().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    format!("{first:016x}")
 }
 
 /// The prelude's name of the kind, and what it takes, in its order.

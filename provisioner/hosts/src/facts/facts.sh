@@ -221,7 +221,8 @@ lookup() {
   found=$(timeout 5 getent ahosts "$1")
   status=$?
   uptime_in_hundredths
-  printf '%s %s %s %s\n' "$1" "$status" "$(((hundredths - began) * 10))" "${found%%[ $newline]*}"
+  first=${found%%[!0-9a-fA-F.:]*}
+  printf '%s %s %s %s\n' "$1" "$status" "$(((hundredths - began) * 10))" "$first"
 }
 
 everything() {

@@ -4,7 +4,19 @@ mod quote;
 
 pub use quote::{QuoteError, quote};
 
-const PRELUDE: &str = include_str!("prelude.sh");
+const PRELUDE: &str = concat!(
+    include_str!("prelude/begin.sh"),
+    include_str!("prelude/frames.sh"),
+    include_str!("prelude/lock.sh"),
+    include_str!("prelude/ledger.sh"),
+    include_str!("prelude/jobs.sh"),
+    include_str!("prelude/steps.sh"),
+    include_str!("prelude/files.sh"),
+    include_str!("prelude/packages.sh"),
+    include_str!("prelude/system.sh"),
+    include_str!("prelude/blobs.sh"),
+    include_str!("prelude/commands.sh"),
+);
 const APT: &str = include_str!("apt.sh");
 const DNF: &str = include_str!("dnf.sh");
 
@@ -14,11 +26,10 @@ const DNF: &str = include_str!("dnf.sh");
 /// # Errors
 /// None in practice: only text with a NUL byte cannot be quoted.
 pub fn prelude() -> Result<String, QuoteError> {
-    let mut text = PRELUDE.to_owned();
-    for (name, part) in [("apt.sh", APT), ("dnf.sh", DNF)] {
-        text.push_str(&format!("printf '%s' {} >\"$p_run_dir/{name}\"\n", quote(part)?));
-    }
-    Ok(text)
+    let (apt, dnf) = (quote(APT)?, quote(DNF)?);
+    Ok(format!(
+        "{PRELUDE}printf '%s' {apt} >\"$p_run_dir/apt.sh\"\nprintf '%s' {dnf} >\"$p_run_dir/dnf.sh\"\n"
+    ))
 }
 
 /// The program's folder in memory on a host; gone after a reboot.

@@ -1,0 +1,112 @@
+
+# Files, directories, links, lines, blocks.
+
+# owned PATH MODE OWNER GROUP
+owned() {
+    p_now=$(stat -c '%a %U %G' "$1" 2>/dev/null) || return 1
+    [ "$p_now" = "${2#0} $3 $4" ] || {
+        p_detail="mode and owner: $p_now -> ${2#0} $3 $4"
+        return 1
+    }
+}
+
+# file DEST MODE OWNER GROUP CONTENT
+check_file() {
+    p_path=$1
+    [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1" && owned "$1" "$2" "$3" "$4"
+}
+apply_file() {
+    ledger_file "$1"
+    p_new=$1.provisioner-new
+    parents "$1"
+    printf '%s' "$5" >"$p_new"
+    place "$p_new" "$@"
+}
+
+# place NEW DEST MODE OWNER GROUP: over the old one in one go, so that no reader sees a half.
+place() {
+    chown "$4:$5" "$1"
+    chmod "$3" "$1"
+    sync "$1"
+    mv -fT "$1" "$2"
+}
+
+check_absent() { p_path=$1 && [ ! -e "$1" ] && [ ! -L "$1" ]; }
+apply_absent() {
+    ledger_file "$1"
+    rm -f "$1"
+}
+
+# directory PATH MODE OWNER GROUP
+check_directory() { [ -d "$1" ] && owned "$1" "$2" "$3" "$4"; }
+apply_directory() {
+    if [ -d "$1" ]; then ledger directory "$1" "$(stat -c '%a %u %g' "$1")"; else ledger directory "$1" absent; fi
+    parents "$1"
+    mkdir -p "$1"
+    chown "$3:$4" "$1"
+    chmod "$2" "$1"
+}
+
+# parents PATH: the directories above it.
+parents() {
+    [ -n "${1%/*}" ] && [ ! -d "${1%/*}" ] || return 0
+    parents "${1%/*}"
+    ledger directory "${1%/*}" absent
+    mkdir -m 0755 "${1%/*}"
+}
+
+# link DEST TARGET
+check_link() { [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]; }
+apply_link() {
+    ledger_file "$1"
+    parents "$1"
+    ln -sfT "$2" "$1"
+}
+
+# line PATH LINE
+check_line() {
+    p_path=$1
+    { [ ! -e "$1" ] || cat "$1"; } >"$p_file"
+    grep -qxF -e "$2" "$p_file" && return
+    [ ! -s "$p_file" ] || [ -z "$(tail -c 1 "$p_file")" ] || printf '\n' >>"$p_file"
+    printf '%s\n' "$2" >>"$p_file"
+    return 1
+}
+apply_line() {
+    parents "$1"
+    ledger line "$1" "$2"
+    rewrite "$1"
+}
+
+# block PATH MARKER TEXT: what stands between its two marker lines is ours, the rest is not.
+check_block() {
+    p_path=$1
+    p_begin="# BEGIN provisioner $2" p_end="# END provisioner $2"
+    { [ ! -e "$1" ] || cat "$1"; } | p_b=$p_begin p_e=$p_end awk '
+        $0 == ENVIRON["p_b"] { ours = 1; next }
+        $0 == ENVIRON["p_e"] { ours = 0; next }
+        !ours' >"$p_file"
+    printf '%s\n%s\n%s\n' "$p_begin" "$3" "$p_end" >>"$p_file"
+    cmp -s "$p_file" "$1"
+}
+apply_block() {
+    parents "$1"
+    ledger block "$1" "$2"
+    rewrite "$1"
+}
+
+# rewrite PATH: by what the check made of it, with the mode and owner it has.
+rewrite() {
+    p_new=$1.provisioner-new
+    p_keep='644 root root'
+    [ ! -e "$1" ] || p_keep=$(stat -c '%a %U %G' "$1")
+    cp "$p_file" "$p_new"
+    # In a container /etc/hosts and its like may be mounts, which cannot be replaced, only written.
+    if mountpoint -q "$1"; then
+        cat "$p_new" >"$1"
+        rm -f "$p_new"
+    else
+        # shellcheck disable=SC2086 # three words
+        place "$p_new" "$1" $p_keep
+    fi
+}

@@ -1,0 +1,27 @@
+
+# What was changed on this host, and what was there before.
+
+# ledger KIND KEY BEFORE: the first entry for a thing wins, for it tells how the host was before us.
+ledger() {
+    if [ -e "$p_state/ledger" ] && p_k=$1 p_n=$2 awk -F'\t' \
+        'BEGIN { k = ENVIRON["p_k"]; n = ENVIRON["p_n"] } $1 == k && $2 == n { f = 1; exit } END { exit !f }' \
+        "$p_state/ledger"; then
+        return 0
+    fi
+    printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$p_run" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$p_state/ledger"
+    sync "$p_state/ledger"
+}
+
+# ledger_file PATH: its content, mode and owner, or that it was absent.
+ledger_file() {
+    if [ -L "$1" ]; then
+        ledger file "$1" "link $(readlink "$1")"
+    elif [ -e "$1" ]; then
+        p_sum=$(sha256sum <"$1")
+        p_sum=${p_sum%% *}
+        cp "$1" "$p_state/before/$p_sum"
+        ledger file "$1" "content $p_sum $(stat -c '%a %u %g' "$1")"
+    else
+        ledger file "$1" absent
+    fi
+}

@@ -1,0 +1,54 @@
+
+# The run in this shell, and its lock.
+
+# begin_run RUN NONCE: a folder in memory for what this shell needs; those of dead shells go.
+begin_run() {
+    p_run=$1 p_nonce=$2
+    for p_left in "$p_run_dir"/shell.*; do
+        kill -0 "${p_left##*.}" 2>/dev/null || rm -rf "$p_left"
+    done
+    p_tmp=$p_run_dir/shell.$$
+    p_stop=$p_run_dir/stop.$1
+    mkdir -p "$p_tmp" "$p_run_dir/jobs"
+    rm -f "$p_run_dir"/stop.*
+    trap 'rm -rf "$p_tmp"' EXIT
+}
+
+# lock HOLDER SSHD: a flock held by this shell, so it goes when the shell goes.
+lock() {
+    exec 9>>"$p_run_dir/lock"
+    if ! flock -n 9; then
+        p_held_run='' p_held_shell='' p_held_sshd='' p_held_by=''
+        IFS='	' read -r p_held_run p_held_shell p_held_sshd p_held_by <"$p_run_dir/holder" || :
+        # A shell whose connection is gone holds nothing any more, nor does this run's own earlier one.
+        if [ "$p_held_run" = "$p_run" ] || ! kill -0 "$p_held_sshd" 2>/dev/null; then
+            # Only a process that has the lock open is the one the file speaks of.
+            [ "$(readlink "/proc/$p_held_shell/fd/9")" != "$p_run_dir/lock" ] || end_tree "$p_held_shell"
+        fi
+        if ! flock -w 2 9; then
+            exec 9>&-
+            text_payload held "$p_held_by, run $p_held_run (process $p_held_shell on the host)"
+            return 0
+        fi
+    fi
+    printf '%s\t%s\t%s\t%s\n' "$p_run" "$$" "$2" "$1" >"$p_run_dir/holder"
+    frame locked
+}
+
+# end_tree PID: the process and what it started, except jobs, which have sessions of their own.
+end_tree() {
+    for p_child in $(ps -o pid= --ppid "$1" 2>/dev/null); do
+        end_tree "$p_child"
+    done
+    kill -KILL "$1" 2>/dev/null || :
+}
+
+# begin_stage MODE
+begin_stage() {
+    p_mode=$1
+    p_images='' p_images_known='' p_notified=' '
+    [ "$p_mode" = check ] || mkdir -p "$p_state/before" "$p_state/pending" "$p_state/digests" "$p_state/images"
+    p_file=$p_tmp/file
+}
+
+end_stage() { frame ended "${1:-ok}"; }
