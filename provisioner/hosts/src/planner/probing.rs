@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use provisioner_engine::{Mode, PlanError, Registered, Stage, Task};
 use provisioner_spec::Host;
 
-use super::{HostsPlanner, LISTEN, PROBE, Purpose, RELEASE, ask, invalid, stage};
+use super::{HostsPlanner, LISTEN, PROBE, Purpose, ask, invalid, stage};
 use crate::action::Question;
 use crate::preflight::{self, Finding, Input, Severity, Supply, check, tasks};
 use crate::{HostAction, images};
@@ -125,7 +125,6 @@ fn probe_task(
         }
         _ => ("the ports are free again", task.end_script()),
     };
-    debug_assert!([LISTEN, PROBE, RELEASE].contains(&name));
     Ok(ask(host, about, Question { name, script, timeout_seconds: TIMEOUT_SECONDS }))
 }
 
