@@ -58,7 +58,7 @@ lint: rust ## what a reviewer need not say
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "no cargo-deny: dependencies are not checked"; fi
 
 # What building and testing need of a Debian machine; nothing is done when it is there.
-PACKAGES = gcc libc6-dev make openssh-server openssh-client shellcheck systemd-container mmdebstrap \
+PACKAGES = gcc libc6-dev make sudo procps openssh-server openssh-client shellcheck systemd-container mmdebstrap \
 	nftables iproute2 curl ca-certificates xz-utils
 tools:
 	@missing=$$(for name in $(PACKAGES); do \

@@ -59,7 +59,6 @@ async fn holder(sshd: &Sshd) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the prelude ends a job together with the shell that it takes the lock from"]
 async fn real_a_long_step_goes_on_where_the_connection_was_cut() {
     let sshd = Sshd::start();
     let first =

@@ -21,10 +21,11 @@ job() {
         mkdir -p "$p_job"
         cp "$3" "$p_job/script"
         cp "${4:-/dev/null}" "$p_job/stdin"
-        setsid /bin/sh -c 'echo $$ >"$1/pid.new"; mv "$1/pid.new" "$1/pid"
+        # Forked: end_tree goes by parents, and this one is not to be found there.
+        setsid -f /bin/sh -c 'echo $$ >"$1/pid.new"; mv "$1/pid.new" "$1/pid"
             (umask 022; exec timeout -k 5 "$2" /bin/sh -eu "$1/script" <"$1/stdin") >"$1/output" 2>&1
             echo $? >"$1/code.new"; mv "$1/code.new" "$1/code"' \
-            job "$p_job" "$2" </dev/null >/dev/null 2>&1 3>&- 9>&- &
+            job "$p_job" "$2" </dev/null >/dev/null 2>&1 3>&- 9>&-
         until [ -e "$p_job/pid" ]; do sleep 0.02; done
     fi
     await_job
