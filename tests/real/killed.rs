@@ -64,7 +64,7 @@ fn is_healthy(lab: &TestLab, program: &Program) {
     program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
     let kubectl = provisioner_tests::Kubectl::new(&path);
     assert_eq!(kubectl.ready_nodes().len(), HOSTS.len());
-    assert_eq!(kubectl.etcd("m1"), (CONTROL_PLANES, CONTROL_PLANES));
+    kubectl.wait_for_etcd("m1", CONTROL_PLANES);
     let status = program.run("status", &["--output", "json"]).expect(0);
     assert_eq!(status.json()["healthy"], true, "{}", status.stdout);
     let plan = program.plan().expect(0);

@@ -83,9 +83,23 @@ impl Kubectl {
         self.wait(READY, |text| text.split_whitespace().filter_map(ready).count() == count)
     }
 
-    /// How many members etcd has, and how many of them are healthy, by one that runs on this node.
+    /// Waits until etcd has as many members, all of them healthy, by one that runs on this node.
     #[track_caller]
-    pub fn etcd(&self, node: &str) -> (usize, usize) {
+    pub fn wait_for_etcd(&self, node: &str, count: usize) {
+        let began = Instant::now();
+        loop {
+            let seen = self.etcd(node);
+            if seen == (count, count) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "etcd on {node}: still {seen:?}, all and healthy");
+            std::thread::sleep(POLL);
+        }
+    }
+
+    /// How many members there are, and how many of them are healthy; none where the kubelet has not
+    /// told of the pod yet.
+    fn etcd(&self, node: &str) -> (usize, usize) {
         let pod = format!("etcd-{node}");
         let etcdctl = |words: &[&str]| {
             let pki = "/etc/kubernetes/pki/etcd";
@@ -100,7 +114,6 @@ impl Kubectl {
             self.try_run(&[&inside[..], &local, &keys, words].concat(), "")
         };
         let members = etcdctl(&["member", "list"]);
-        assert!(members.status.success(), "{members:?}");
         let started = String::from_utf8_lossy(&members.stdout).matches(", started,").count();
         // It tells of some on standard output, of others on standard error.
         let health = etcdctl(&["endpoint", "health", "--cluster"]);

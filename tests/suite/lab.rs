@@ -36,6 +36,7 @@ impl TestLab {
         let began = Instant::now();
         let lab = runtime.block_on(async {
             down(name, &paths).await.expect("what an earlier test left is removed");
+            links_are_gone(name);
             let status = up(&definition, &paths, |_| {}).await.expect("hosts");
             assert!(status.is_ready(), "{status:?}");
             Lab::open(name, &paths).expect("a lab")
@@ -121,6 +122,18 @@ impl Drop for TestLab {
         if let Err(error) = removed {
             println!("failed to remove the lab {}: {error}", self.name());
         }
+    }
+}
+
+/// The kernel takes the network of a dead host apart a moment after its processes.
+fn links_are_gone(lab: &str) {
+    let began = Instant::now();
+    let is_left = |entry: fs_err::DirEntry| {
+        entry.file_name().to_string_lossy().starts_with(&format!("vb-{lab}"))
+    };
+    while fs_err::read_dir("/sys/class/net").expect("links").flatten().any(is_left) {
+        assert!(began.elapsed() < PATIENCE, "links of {lab} are left");
+        std::thread::sleep(POLL);
     }
 }
 

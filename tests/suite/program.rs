@@ -30,14 +30,17 @@ pub struct Running {
     what: String,
     seen: Arc<Seen>,
     stdout: JoinHandle<String>,
-    stderr: JoinHandle<String>,
+    stderr: JoinHandle<()>,
 }
 
-/// The events so far.
+/// What it said so far.
 #[derive(Debug, Default)]
 struct Seen {
     events: Mutex<(Vec<Value>, bool)>,
     changed: Condvar,
+    /// Its standard error, when it has ended.
+    errors: Mutex<Option<String>>,
+    changed_errors: Condvar,
 }
 
 /// The program that is tested: `PROVISIONER`, or the one that was built beside the tests.
@@ -115,10 +118,15 @@ impl Running {
             let seen = Arc::clone(&seen);
             move || seen.read(BufReader::new(out))
         });
-        let stderr = thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = err.read_to_end(&mut text);
-            String::from_utf8_lossy(&text).into_owned()
+        let stderr = thread::spawn({
+            let seen = Arc::clone(&seen);
+            move || {
+                let mut text = Vec::new();
+                let _ = err.read_to_end(&mut text);
+                let text = String::from_utf8_lossy(&text).into_owned();
+                *seen.errors.lock().expect("its errors") = Some(text);
+                seen.changed_errors.notify_all();
+            }
         });
         Self { child, began, what, seen, stdout, stderr }
     }
@@ -141,15 +149,26 @@ impl Running {
         }
     }
 
-    /// Waits until a stage has begun.
+    /// Waits until a stage has begun, or the command has ended.
     pub fn wait_for_stage(&self, stage: &str) -> Option<Value> {
         self.wait_for(|event| event["kind"] == "stage" && event["stage"] == stage)
     }
 
-    /// Waits until a step has begun on a host.
-    pub fn wait_for_step(&self, host: &str, step: &str) -> Option<Value> {
-        self.wait_for(|event| {
+    /// Waits until a step has begun on a host. It must come to that.
+    #[track_caller]
+    pub fn reach_step(&self, host: &str, step: &str) {
+        self.reach(&format!("{step} on {host}"), |event| {
             event["kind"] == "step" && event["host"] == host && event["step"] == step
+        });
+    }
+
+    /// Waits for an event that is so. It must come.
+    #[track_caller]
+    pub fn reach(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.wait_for(is_so).unwrap_or_else(|| {
+            let events = self.seen.events.lock().expect("the events").0.clone();
+            let failures = crate::run::failures(&events);
+            panic!("{} ended before: {what}\n{failures}\n{}", self.what, self.seen.errors())
         })
     }
 
@@ -182,7 +201,8 @@ impl Running {
         let status = self.child.wait().expect("the program");
         let seconds = self.began.elapsed().as_secs_f64();
         let stdout = self.stdout.join().expect("its standard output");
-        let stderr = self.stderr.join().expect("its standard error");
+        self.stderr.join().expect("its standard error");
+        let stderr = self.seen.errors();
         assert!(in_time, "{} takes longer than {LIMIT:?}\n{stderr}", self.what);
         let events = std::mem::take(&mut self.seen.events.lock().expect("the events").0);
         Run { what: self.what, code: status.code(), seconds, events, stdout, stderr }
@@ -190,6 +210,13 @@ impl Running {
 }
 
 impl Seen {
+    /// Waits for the whole of its standard error.
+    fn errors(&self) -> String {
+        let errors = self.errors.lock().expect("its errors");
+        let ended = self.changed_errors.wait_while(errors, |errors| errors.is_none());
+        ended.expect("its errors").clone().unwrap_or_default()
+    }
+
     /// Reads to the end; every line that is JSON is an event.
     fn read(&self, mut from: impl BufRead) -> String {
         let mut all = String::new();

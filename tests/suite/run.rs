@@ -73,18 +73,13 @@ impl Run {
 
     /// What one needs to know when it did not go as it should: what failed, and the last words.
     pub fn account(&self) -> String {
-        let telling = |event: &&Value| {
-            event["state"] == "failed" || event["kind"] == "note" || event["kind"] == "summary"
-        };
-        let lines: Vec<String> =
-            self.events.iter().filter(telling).map(|event| format!("{event}")).collect();
         let said = if self.events.is_empty() { self.stdout.as_str() } else { "" };
         format!(
             "`{}` ended with {:?} after {:.1} s\n{}\n{said}\n{}",
             self.what,
             self.code,
             self.seconds,
-            lines.join("\n"),
+            failures(&self.events),
             self.stderr
         )
     }
@@ -98,6 +93,15 @@ impl Change {
     fn of(event: &Value) -> Self {
         Self::new(text(event, "host"), text(event, "playbook"), text(event, "step"))
     }
+}
+
+/// What failed, was noted and came of it, one event a line.
+pub(crate) fn failures(events: &[Value]) -> String {
+    let telling = |event: &&Value| {
+        event["state"] == "failed" || event["kind"] == "note" || event["kind"] == "summary"
+    };
+    let lines: Vec<String> = events.iter().filter(telling).map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 fn text<'a>(event: &'a Value, key: &str) -> &'a str {

@@ -7,8 +7,9 @@ use crate::rough::HOSTS;
 const LINE: &str =
     r#"a'b"c `touch /canary` $(touch /canary) ${HOME} $HOME \n \\ %s %% {{x}} é 😀 #; "#;
 const LINES: &str = "one'\"`touch /canary`\ntwo: [$(touch /canary)\n---\n# é 😀\t{{x}}";
-/// A value must be what a list of arguments, a label or an address can be; this is what is left.
-const ADDRESS: &str = "http://user:p%27$(touch$IFS/canary)`x`!@proxy.example:3128";
+/// The most that a spec takes for an address.
+const MIRROR: &str = "https://mirror.example/%s%n%%20=,+~@x:1";
+const PROXY: &str = "http://proxy.example:3128";
 
 pub(crate) fn set(spec: &mut Spec) {
     spec.set("spec.kubernetes.kubelet.providerID", LINES);
@@ -24,7 +25,9 @@ pub(crate) fn set(spec: &mut Spec) {
         }}})
         .to_string(),
     );
-    spec.set("spec.runtime.containerd.proxy.http", ADDRESS);
+    let mirrors = serde_json::json!({"docker.io": [MIRROR]});
+    spec.set_yaml("spec.runtime.containerd.mirrors", &mirrors.to_string());
+    spec.set("spec.runtime.containerd.proxy.http", PROXY);
 }
 
 pub(crate) fn values_are_values(lab: &TestLab, kubectl: &Kubectl) {
@@ -56,7 +59,11 @@ fn in_containerd(lab: &TestLab, host: &str) {
     assert_eq!(headers[0].as_str(), Some(LINES));
     assert_eq!(headers[1].as_str(), Some(LINE));
     let environment = lab.shell(host, "tr '\\0' '\\n' </proc/$(pidof containerd)/environ");
-    let expected = format!("HTTP_PROXY={ADDRESS}");
+    let mirrors: toml::Value =
+        toml::from_str(&lab.shell(host, "cat /etc/containerd/certs.d/docker.io/hosts.toml"))
+            .expect("TOML");
+    assert!(mirrors["host"].get(MIRROR).is_some(), "{mirrors}");
+    let expected = format!("HTTP_PROXY={PROXY}");
     assert!(environment.lines().any(|line| line == expected), "{expected} in {environment}");
 }
 

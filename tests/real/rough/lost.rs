@@ -10,19 +10,19 @@ const END_CONNECTIONS: &str = "for process in $(ps -eo pid=,args= | \
 /// The run goes on, and with a step that lasts where it is by then: it is not begun a second time.
 pub(crate) fn a_run_outlives_its_connections(lab: &TestLab, program: &Program) {
     let up = program.start_up();
-    up.wait_for_step("w1", "an image of the bundle").expect("a long step");
+    up.reach_step("w1", "an image of the bundle");
     lab.cut("w1");
     let cut = Instant::now();
-    up.wait_for_step("m1", "the cluster exists").or_else(|| up.wait_for(is_lost("w1")));
+    up.reach("the loss of w1", is_lost("w1"));
     lab.restore("w1");
     figure("rough", "packets dropped for", format!("{:.1} s", cut.elapsed().as_secs_f64()));
 
-    up.wait_for_step("m1", "the cluster exists").expect("a long step");
+    up.reach_step("m1", "the cluster exists");
     let works = process(lab, "m1", "kubeadm init");
     lab.shell("m1", END_CONNECTIONS);
-    up.wait_for(is_lost("m1")).expect("it is told");
+    up.reach("the loss of m1", is_lost("m1"));
     assert_eq!(process(lab, "m1", "kubeadm init"), works, "it goes on");
-    up.wait_for_step("w1", "the host has joined the cluster").expect("a long step");
+    up.reach_step("w1", "the host has joined the cluster");
     process(lab, "w1", "kubeadm join");
     lab.shell("w1", END_CONNECTIONS);
     let up = up.finish().expect(0);

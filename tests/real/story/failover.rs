@@ -35,10 +35,8 @@ pub(crate) fn the_holder_of_the_vip_is_powered_off(story: &Story, kubectl: &Kube
     story.lab.start(&holder);
     let on = Instant::now();
     story.lab.wait(&holder, READY);
-    let all = (CONTROL_PLANES.len(), CONTROL_PLANES.len());
-    while kubectl.etcd(other) != all || kubectl.ready_nodes().len() != HOSTS.len() {
-        assert!(on.elapsed() < 6 * LIMIT, "{:?}, {:?}", kubectl.etcd(other), kubectl.ready_nodes());
-    }
+    kubectl.wait_for_etcd(other, CONTROL_PLANES.len());
+    kubectl.wait_for_nodes(HOSTS.len());
     figure("story", "rejoined after its start", format!("{:.1} s", on.elapsed().as_secs_f64()));
     assert_eq!(story.holders().len(), 1, "{:?} hold the VIP", story.holders());
     let up = story.program.up().expect(0);

@@ -14,9 +14,9 @@ pub(crate) fn a_second_machine_needs_only_the_spec(story: &Story) {
 /// The second one ends at once and says who was first. The first is held in the middle of its work.
 pub(crate) fn two_runs_at_once(story: &Story) {
     let first = story.program.start_up();
-    let run = first.wait_for(|event| event["kind"] == "run").expect("its first event");
+    let run = first.reach("its name", |event| event["kind"] == "run");
     let run = run["run"].as_str().expect("its name");
-    first.wait_for_stage("prepare").expect("a stage");
+    first.wait_for_stage("prepare");
     first.signal("STOP");
     let second = machine(&story.lab, &story.spec).up().expect(5);
     assert!(second.stdout.contains(run), "it names {run}: {}", second.account());

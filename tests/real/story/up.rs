@@ -85,7 +85,7 @@ fn compare(planned: &Run, up: &Run) {
 pub(crate) fn the_cluster_is_highly_available(story: &Story, kubectl: &Kubectl) {
     assert_eq!(kubectl.ready_nodes().len(), HOSTS.len());
     assert_eq!(story.holders().len(), 1, "{:?} hold the VIP", story.holders());
-    assert_eq!(kubectl.etcd("m1"), (CONTROL_PLANES.len(), CONTROL_PLANES.len()));
+    kubectl.wait_for_etcd("m1", CONTROL_PLANES.len());
     let server = kubectl.run(&["config", "view", "-o", "jsonpath={.clusters[*].cluster.server}"]);
     assert_eq!(server, format!("https://{}:8443", story.vip()));
     let tokens = kubectl.run(&["-n", "kube-system", "get", "secrets", "-o", "name"]);
