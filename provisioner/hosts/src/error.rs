@@ -37,6 +37,9 @@ impl HostsError {
     /// What to do next, where there is something to do.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Ssh(SshError::HostKeyUnknown(_)) => Some(
+                "compare its fingerprint with the host's own, then use --accept-new-host-keys, or answer the question on a terminal".into(),
+            ),
             Self::Ssh(error) => error.hint(),
             Self::NotRoot { .. } => Some(
                 "give `ssh.sudo: true` and, if sudo asks for one, `ssh.sudoPassword`, or log in as root".into(),

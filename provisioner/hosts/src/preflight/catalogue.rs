@@ -334,6 +334,13 @@ const CATALOGUE: &[Check] = &[
         run: runtime::containerd,
     },
     Check {
+        id: "package-source",
+        about: "without a bundle, the package source has the version that the spec says",
+        why: "pkgs.k8s.io begins with 1.24",
+        remedy: "use a bundle (--bundle), or set kubernetes.packageRepository to a source that has it",
+        run: images::package_source,
+    },
+    Check {
         id: "bundle-version",
         about: "the bundle holds the version that the spec says",
         why: "the images and programs would not fit",

@@ -1,9 +1,29 @@
-//! Whether every image can be had.
+//! Whether packages and images can be had.
 
 use super::check::Input;
 use super::finding::Report;
 use super::probe::Registry;
+use crate::facts::{Facts, Family};
 use std::collections::BTreeSet;
+
+/// pkgs.k8s.io begins there (https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/).
+const FIRST_PACKAGED_MINOR: u64 = 24;
+
+pub(super) fn package_source(input: &Input<'_>, report: &mut Report<'_>) {
+    let kubernetes = &input.cluster.kubernetes;
+    let source = &kubernetes.package_repository;
+    let is_upstream = |facts: &Facts| {
+        let url = if facts.os.family == Family::Redhat { &source.rpm } else { &source.apt };
+        url.starts_with("https://pkgs.k8s.io/")
+    };
+    if input.bundle.is_none()
+        && input.minor() < FIRST_PACKAGED_MINOR
+        && input.hosts().any(|(_, facts)| is_upstream(facts))
+    {
+        let version = &kubernetes.version;
+        report.error(&[], format!("pkgs.k8s.io has no packages of Kubernetes {version}"));
+    }
+}
 
 pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report<'_>) {
     let wanted = &input.cluster.kubernetes.version;

@@ -58,6 +58,7 @@ fn cgroup_v1_is_tolerated_before_1_35() {
     assert_eq!(world.errors(), 0);
     assert_eq!(world.lines().len(), 1);
     world.cluster.kubernetes.version = "1.20.2".parse().unwrap();
+    world.cluster.kubernetes.package_repository.apt = "https://mirror.example/deb".into();
     assert_eq!(world.lines(), NONE);
 }
 
@@ -263,6 +264,7 @@ fn old_kubernetes_needs_an_old_containerd() {
     let mut world = World::healthy();
     let containerd = |version: &str| Program { version: version.into(), says: String::new() };
     world.cluster.kubernetes.version = "1.20.2".parse().unwrap();
+    world.cluster.kubernetes.package_repository.apt = "https://mirror.example/deb".into();
     world.host("w1").programs.insert("containerd".into(), containerd("1.6.20"));
     assert_eq!(world.lines(), NONE);
     world.host("w1").programs.insert("containerd".into(), containerd("2.0.1"));

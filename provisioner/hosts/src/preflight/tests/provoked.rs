@@ -305,6 +305,13 @@ const PROVOCATIONS: &[Provocation] = &[
         says: "error w1: containerd 1.5.9 is too old for Kubernetes 1.36",
     },
     Provocation {
+        id: "package-source",
+        change: |world| {
+            world.cluster.kubernetes.version = "1.23.17".parse().unwrap();
+        },
+        says: "error : pkgs.k8s.io has no packages of Kubernetes 1.23.17",
+    },
+    Provocation {
         id: "bundle-version",
         change: |world| {
             world.bundle = Some(supply());
