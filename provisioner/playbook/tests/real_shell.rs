@@ -192,6 +192,8 @@ fn the_ledger_tells_how_it_was_before_the_first_change() {
             fs_err::read_to_string(root.join("state/before").join(digest)).expect("kept"),
             "theirs"
         );
+        let kept = fs_err::read_dir(root.join("state/before")).expect("a folder").count();
+        assert_eq!(kept, 1, "nothing that we wrote ourselves");
     });
 }
 

@@ -3,17 +3,20 @@
 
 # ledger KIND KEY BEFORE: the first entry for a thing wins, for it tells how the host was before us.
 ledger() {
-    if [ -e "$p_state/ledger" ] && p_k=$1 p_n=$2 awk -F'\t' \
-        'BEGIN { k = ENVIRON["p_k"]; n = ENVIRON["p_n"] } $1 == k && $2 == n { f = 1; exit } END { exit !f }' \
-        "$p_state/ledger"; then
-        return 0
-    fi
+    ! in_ledger "$1" "$2" || return 0
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$p_run" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$p_state/ledger"
     sync "$p_state/ledger"
+}
+in_ledger() {
+    [ -e "$p_state/ledger" ] && p_k=$1 p_n=$2 awk -F'\t' \
+        'BEGIN { k = ENVIRON["p_k"]; n = ENVIRON["p_n"] } $1 == k && $2 == n { f = 1; exit } END { exit !f }' \
+        "$p_state/ledger"
 }
 
 # ledger_file PATH: its content, mode and owner, or that it was absent.
 ledger_file() {
+    # What is there by now is ours, and may be a secret: only what was there before is kept.
+    ! in_ledger file "$1" || return 0
     if [ -L "$1" ]; then
         ledger file "$1" "link $(readlink "$1")"
     elif [ -e "$1" ]; then
