@@ -70,7 +70,11 @@ fn is_healthy(lab: &TestLab, program: &Program) {
     let plan = program.plan().expect(0);
     assert_eq!(plan.changed(), BTreeSet::new(), "{}", plan.account());
     let secrets = kubectl.run(&["-n", "kube-system", "get", "secrets", "-o", "name"]);
-    println!("secrets: {}", secrets.replace('\n', " "));
+    figure(
+        "killed",
+        "tokens that expire by themselves",
+        secrets.matches("bootstrap-token").count(),
+    );
     for host in HOSTS {
         let left = "ls -A /run/provisioner/jobs /var/lib/provisioner/pending \
                     /var/lib/provisioner/incoming 2>/dev/null | grep -v ':$' | grep .";
