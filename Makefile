@@ -51,7 +51,7 @@ soak: build bundle nextest ## the tests that take hours: many more interrupted r
 bench: build bundle ## how fast, measured side by side
 	tests/bench/run
 
-lint: rust ## what a reviewer need not say
+lint: tools rust ## what a reviewer need not say
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@if command -v shellcheck >/dev/null; then tests/lint-shell; else echo "no shellcheck: shell is not checked"; fi
