@@ -151,12 +151,15 @@ impl RootShell {
             }
             said.extend_from_slice(&chunk[..count]);
         }
-        if self.connection_lost().await {
-            return Err(self.ended().await);
-        }
+        let host = self.host.clone();
         let said = String::from_utf8_lossy(&said).trim().to_owned();
-        let said = if said.is_empty() { "no answer".to_owned() } else { said };
-        Err(HostsError::NotRoot { host: self.host.clone(), said })
+        match timeout(AFTER_COMPLAINT, self.exit.wait()).await {
+            Ok(Err(provisioner_ssh::SshError::ConnectionLost { .. })) => Err(self.ended().await),
+            // Neither a word nor an end: the host is gone, and its connection not yet known to be.
+            Err(_) if said.is_empty() => Err(HostsError::Silent { host, after: PATIENCE }),
+            _ if said.is_empty() => Err(HostsError::NotRoot { host, said: "no answer".to_owned() }),
+            _ => Err(HostsError::NotRoot { host, said }),
+        }
     }
 
     /// Whether the shell is there; if not, what was said instead.
@@ -193,13 +196,6 @@ impl RootShell {
                 () = sleep_until(deadline) => return false,
             }
         }
-    }
-
-    async fn connection_lost(&mut self) -> bool {
-        matches!(
-            timeout(AFTER_COMPLAINT, self.exit.wait()).await,
-            Ok(Err(provisioner_ssh::SshError::ConnectionLost { .. }))
-        )
     }
 
     /// Why there is nothing more to read: the connection, or the shell itself.
