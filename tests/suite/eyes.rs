@@ -139,3 +139,33 @@ impl Secrets {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::{Sampler, Secrets};
+
+    /// The eyes see: otherwise what they do not find would mean nothing.
+    #[test]
+    fn a_secret_in_an_argument_is_found() {
+        let mut secrets = Secrets::default();
+        secrets.add("the password", "it's \"hidden\"");
+        let sampler = Sampler::start();
+        let shown = Command::new("sh").args(["-c", "sleep 0.3", "it's \"hidden\""]).status();
+        assert!(shown.expect("sh").success());
+        let seen = sampler.finish();
+        assert!(seen.iter().any(|arguments| secrets.find(arguments).is_some()), "{seen:?}");
+    }
+
+    #[test]
+    fn any_line_of_a_key_gives_it_away_and_its_frame_does_not() {
+        let mut secrets = Secrets::default();
+        secrets.add(
+            "a key",
+            "-----BEGIN KEY-----\nMIIEowIBAAKCAQEAx5AB\nQ2hlY2tzdW1NSUlFb3dJ\n-----END KEY-----",
+        );
+        assert_eq!(secrets.find("-----BEGIN KEY-----"), None);
+        assert!(secrets.find("key: Q2hlY2tzdW1NSUlFb3dJ").is_some());
+    }
+}
