@@ -47,12 +47,26 @@ pub(crate) async fn remove(lab: &str) -> Result<(), LabError> {
     forward::withdraw(lab).await?;
     let bridge = names::bridge(lab);
     if exists(&bridge) {
+        remove_ports(&bridge).await?;
         run("ip", &["link", "delete", &bridge]).await?;
     }
     let table = names::table(lab);
     let tables = run("nft", &["list", "tables", "ip"]).await?;
     if tables.lines().any(|line| line.split(' ').nth(2) == Some(&table)) {
         run("nft", &["delete", "table", "ip", &table]).await?;
+    }
+    Ok(())
+}
+
+/// The kernel takes its time with the link of a host that is gone; hosts of the same names must not
+/// find it in their way.
+async fn remove_ports(bridge: &str) -> Result<(), LabError> {
+    let folder = camino::Utf8Path::new("/sys/class/net").join(bridge).join("brif");
+    for port in folder.read_dir_utf8()?.flatten() {
+        let deleted = run("ip", &["link", "delete", port.file_name()]).await;
+        if exists(port.file_name()) {
+            deleted?;
+        }
     }
     Ok(())
 }
