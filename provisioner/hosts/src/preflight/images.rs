@@ -6,7 +6,7 @@ use super::probe::Registry;
 use crate::facts::{Facts, Family};
 use std::collections::BTreeSet;
 
-/// pkgs.k8s.io begins there (https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/).
+/// pkgs.k8s.io begins there (<https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/>).
 const FIRST_PACKAGED_MINOR: u64 = 24;
 
 pub(super) fn package_source(input: &Input<'_>, report: &mut Report<'_>) {
