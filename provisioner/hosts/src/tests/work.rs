@@ -216,3 +216,23 @@ fn questions_are_asked_without_the_prelude_s_steps() {
     frame ended ok
     "#);
 }
+
+#[test]
+fn what_a_question_leaves_running_does_not_hold_the_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let question = Question { name: "q", script: "sleep 20 &".to_owned(), timeout_seconds: 30 };
+    let step = Step {
+        name: "q".to_owned(),
+        playbook: "preflight".to_owned(),
+        action: HostAction::Ask(question),
+    };
+    let task = Task { target: "m1".to_owned(), after: Vec::new(), steps: vec![step] };
+    let (asked, _) = script(&task, Mode::Apply).unwrap();
+    // The prelude's part in it, then the end of the shell that had the lock.
+    let text = format!(
+        "p_tmp=. ; frame() {{ :; }}; payload() {{ :; }}\nexec 3>&1 9>>lock; flock -n 9\n{asked}\nexec 9>&-; flock -n lock true"
+    );
+    let mut shell = std::process::Command::new("/bin/sh");
+    let status = shell.args(["-c", &text]).current_dir(folder.path()).status().unwrap();
+    assert!(status.success(), "the lock is still held");
+}

@@ -17,7 +17,8 @@ begin_run() {
 # lock HOLDER SSHD: a flock held by this shell, so it goes when the shell goes.
 lock() {
     exec 9>>"$p_run_dir/lock"
-    if ! flock -n 9; then
+    p_turn=0
+    until flock -n 9; do
         p_held_run='' p_held_shell='' p_held_sshd='' p_held_by=''
         IFS='	' read -r p_held_run p_held_shell p_held_sshd p_held_by <"$p_run_dir/holder" || :
         # A shell whose connection is gone holds nothing any more, nor does this run's own earlier one.
@@ -25,12 +26,15 @@ lock() {
             # Only a process that has the lock open is the one the file speaks of.
             [ "$(readlink "/proc/$p_held_shell/fd/9")" != "$p_run_dir/lock" ] || end_tree "$p_held_shell"
         fi
-        if ! flock -w 2 9; then
+        # A connection that was cut this very moment takes its own moment to end.
+        if [ "$p_turn" -ge 20 ]; then
             exec 9>&-
             text_payload held "$p_held_by, run $p_held_run (process $p_held_shell on the host)"
             return 0
         fi
-    fi
+        p_turn=$((p_turn + 1))
+        sleep 0.1
+    done
     printf '%s\t%s\t%s\t%s\n' "$p_run" "$$" "$2" "$1" >"$p_run_dir/holder"
     frame locked
 }
