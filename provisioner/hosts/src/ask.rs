@@ -49,7 +49,7 @@ async fn ask(
     let mut session = session(site, host, options);
     let shell = session.shell(connector).await?;
     let script = format!(
-        "{{\n{script}\n}} >\"$p_tmp/document\" 2>/dev/null </dev/null\np_bound=4194304\n\
+        "(\n{script}\n) >\"$p_tmp/document\" 2>/dev/null </dev/null\np_bound=4194304\n\
          payload 'document answer' \"$p_tmp/document\"\n"
     );
     shell.send(&script).await?;

@@ -47,12 +47,13 @@ pub(crate) fn script(
 }
 
 /// What a question leaves running for a while, a listener say, must have neither the channel (3) nor
-/// the lock (9): it would outlive a run that was killed, and hold up the next.
+/// the lock (9): it would outlive a run that was killed, and hold up the next. A subshell, because
+/// around a group in braces the shell keeps copies of what it is to close.
 fn ask(index: usize, question: &Question) -> String {
     let Question { name, script, .. } = question;
     format!(
         "frame begin {index}\n\
-         {{\n{script}\n}} >\"$p_tmp/document\" 2>\"$p_tmp/complaints\" </dev/null 3>&- 9>&-\n\
+         (\n{script}\n) >\"$p_tmp/document\" 2>\"$p_tmp/complaints\" </dev/null 3>&- 9>&-\n\
          p_bound=4194304\npayload 'register {index} {name}' \"$p_tmp/document\"\np_bound=8192\n\
          rm -f \"$p_tmp/document\"\nframe end {index} ok\n"
     )

@@ -205,9 +205,9 @@ fn questions_are_asked_without_the_prelude_s_steps() {
     assert!(patience.as_secs() > 60);
     insta::assert_snapshot!(text, @r#"
     frame begin 0
-    {
+    (
     echo hello
-    } >"$p_tmp/document" 2>"$p_tmp/complaints" </dev/null
+    ) >"$p_tmp/document" 2>"$p_tmp/complaints" </dev/null 3>&- 9>&-
     p_bound=4194304
     payload 'register 0 facts' "$p_tmp/document"
     p_bound=8192
