@@ -16,7 +16,7 @@ use crate::action::Question;
 use crate::context::Known;
 use crate::facts::Window;
 use crate::inventory::{Inventory, question, registry_name};
-use crate::preflight::{Finding, Probe};
+use crate::preflight::{self, Finding, Probe};
 use crate::{HostAction, HostsError, Site};
 use secrets::Secrets;
 
@@ -79,7 +79,15 @@ impl HostsPlanner {
         // A resolver that is silent costs seconds, so only whoever asks for everything waits for it.
         let is_asked = self.purpose == Purpose::Preflight && self.site.bundle.is_none();
         let registry = if is_asked { registry_name(cluster) } else { None };
-        let ask = |host: &Host| ask(host, "its facts", question(host, registry.as_deref()));
+        let holds_lock = self.mode == Mode::Apply;
+        let ask = |host: &Host| {
+            let mut question = question(host, registry.as_deref());
+            if holds_lock {
+                // Nobody else is at work: who still listens was left by a run that was killed.
+                question.script.insert_str(0, &preflight::Task::default().end_script());
+            }
+            ask(host, "its facts", question)
+        };
         stage(CONNECT, cluster.all_hosts().map(ask).collect())
     }
 

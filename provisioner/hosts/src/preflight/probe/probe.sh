@@ -42,6 +42,12 @@ end_listening() {
   [ -r "$listener" ] || return
   read -r pid <"$listener"
   read -r name <"/proc/$pid/comm" && [ "$name" = timeout ] && kill "$pid"
+  # It ends when what it started has ended, and the ports are free then.
+  tries=0
+  while [ -d "/proc/$pid" ] && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.01
+  done
   rm -f "$listener"
 }
 
