@@ -84,7 +84,8 @@ impl Outage {
         self.stop.store(true, Ordering::Relaxed);
         let looks = self.looks.join().expect("looks");
         let failed = looks.iter().rposition(|(at, ready)| !ready && *at > since);
-        let back = failed.map_or(Some(since), |last| looks.get(last + 1).map(|(at, _)| *at));
-        back.expect("the API answers again").duration_since(since)
+        // Where it failed to the end, until now: that is the least which is known.
+        let next = |last: usize| looks.get(last + 1).map_or_else(Instant::now, |(at, _)| *at);
+        failed.map_or(since, next).duration_since(since)
     }
 }
