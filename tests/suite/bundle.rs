@@ -2,6 +2,8 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use fs_err::os::unix::fs::symlink;
+use serde_yaml::Value;
 
 use crate::program;
 
@@ -25,6 +27,20 @@ pub fn bundle() -> &'static Utf8Path {
         }
         bundle
     })
+}
+
+/// The bundle of the tests with another list of contents, in a folder.
+pub fn altered_bundle(folder: &Utf8Path, change: impl FnOnce(&mut Value)) {
+    let _ = fs_err::remove_dir_all(folder);
+    fs_err::create_dir_all(folder).expect("a folder");
+    for part in ["bin", "images"] {
+        symlink(bundle().join(part), folder.join(part)).expect("a link");
+    }
+    let text = fs_err::read_to_string(bundle().join("bundle.yaml")).expect("its list");
+    let mut manifest = serde_yaml::from_str(&text).expect("YAML");
+    change(&mut manifest);
+    let text = serde_yaml::to_string(&manifest).expect("YAML");
+    fs_err::write(folder.join("bundle.yaml"), text).expect("written");
 }
 
 fn make(bundle: &Utf8Path) {

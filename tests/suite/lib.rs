@@ -18,7 +18,7 @@ mod run;
 mod spec;
 
 pub use api::{Api, Outage};
-pub use bundle::{bundle, cache};
+pub use bundle::{altered_bundle, bundle, cache};
 pub use eyes::{Sampler, Secrets};
 pub use figure::figure;
 pub use kubectl::Kubectl;

@@ -53,6 +53,13 @@ impl Spec {
         *at = value.into();
     }
 
+    /// Takes away what is at a path of maps.
+    pub fn remove(&mut self, path: &str) {
+        let (parent, key) = path.rsplit_once('.').expect("a path below the document");
+        let parent = parent.split('.').fold(&mut self.document, |at, key| &mut at[key]);
+        parent.as_mapping_mut().expect("a map").remove(key).expect("what is to be removed");
+    }
+
     /// The same with YAML text.
     pub fn set_yaml(&mut self, path: &str, text: &str) {
         self.set(path, yaml(text));

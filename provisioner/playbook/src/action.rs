@@ -18,6 +18,8 @@ pub struct Step {
     pub secret: bool,
     /// Runs as a job of its own, which outlives the connection.
     pub detach: bool,
+    /// Belongs to the run and is gone at its end: never told as a change.
+    pub transient: bool,
     pub timeout_seconds: u32,
 }
 

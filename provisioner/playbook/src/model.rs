@@ -34,6 +34,8 @@ pub struct Playbook {
     /// One host after another, in the order of the spec.
     #[serde(default)]
     pub serial: bool,
+    /// Goes before the `only_if` of each step.
+    pub(crate) only_if: Option<String>,
     pub(crate) steps: Vec<StepDefinition>,
     #[serde(default)]
     pub(crate) handlers: Vec<StepDefinition>,
@@ -66,6 +68,8 @@ pub(crate) struct StepDefinition {
     pub secret: bool,
     #[serde(default)]
     pub detach: bool,
+    #[serde(default)]
+    pub transient: bool,
     pub timeout: Option<u32>,
 
     pub file: Option<FileStep>,

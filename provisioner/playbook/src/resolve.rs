@@ -106,11 +106,12 @@ impl Resolver<'_> {
             name: at.text(&definition.name)?,
             playbook: self.playbook.name.clone(),
             action,
-            only_if: definition.only_if.as_deref().map(|shell| at.shell(shell)).transpose()?,
+            only_if: at.condition(self.playbook.only_if.as_deref())?,
             notify: self.marks(definition)?,
             mark,
             secret: definition.secret,
             detach,
+            transient: definition.transient,
             timeout_seconds: timeout,
         })
     }
@@ -156,6 +157,16 @@ impl At<'_> {
 
     fn shell(&self, template: &str) -> Result<String, PlaybookError> {
         self.resolver.renderer.shell(template, self.context).map_err(|source| self.render(source))
+    }
+
+    /// The playbook's condition and the step's own, which must both hold.
+    fn condition(&self, playbook: Option<&str>) -> Result<Option<String>, PlaybookError> {
+        let both = match (playbook, self.definition.only_if.as_deref()) {
+            (Some(playbook), Some(own)) => &format!("(\n{playbook}\n) || exit\n{own}"),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return Ok(None),
+        };
+        self.shell(both).map(Some)
     }
 
     fn content(&self, template: &str) -> Result<Content, PlaybookError> {

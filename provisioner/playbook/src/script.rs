@@ -34,17 +34,13 @@ pub fn compile(steps: &[Step], mode: ScriptMode) -> Result<String, QuoteError> {
 /// One step as a call of the prelude.
 fn call(index: usize, step: &Step) -> Result<String, QuoteError> {
     let (kind, arguments) = arguments(&step.action);
-    let flags = match (step.secret, step.detach) {
-        (true, true) => "sd",
-        (true, false) => "s",
-        (false, true) => "d",
-        (false, false) => "-",
-    };
+    let flags = [(step.secret, 's'), (step.detach, 'd'), (step.transient, 't')];
+    let flags = flags.into_iter().filter_map(|(is_set, flag)| is_set.then_some(flag));
     let name = if step.mark.is_some() { "handler" } else { "step" };
     let mut words = vec![
         name.to_owned(),
         index.to_string(),
-        flags.to_owned(),
+        format!("-{}", flags.collect::<String>()),
         step.timeout_seconds.to_string(),
         identity(kind, &arguments),
     ];

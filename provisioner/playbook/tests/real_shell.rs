@@ -266,6 +266,46 @@ steps:
 }
 
 #[test]
+fn a_condition_of_the_playbook_goes_before_those_of_its_steps() {
+    on_every_shell(|program, root| {
+        let steps = "
+only_if: test -e {{root}}/wanted || exit 1
+steps:
+  - {name: its own does not hold, only_if: 'false', command: {run: 'true', unless: 'true'}}
+  - {name: its own holds, only_if: 'true', command: {run: 'true', unless: 'true'}}
+  - {name: it has none, command: {run: 'true', unless: 'true'}}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let mut states = || {
+            let frames = shell.stage(root, steps, &json!({}), ScriptMode::Apply);
+            ends(&frames).into_iter().map(|end| end.1).collect::<Vec<_>>()
+        };
+        assert_eq!(states(), [StepState::Skipped; 3]);
+        fs_err::write(root.join("wanted"), "").expect("written");
+        assert_eq!(states(), [StepState::Skipped, StepState::Ok, StepState::Ok]);
+    });
+}
+
+#[test]
+fn what_is_gone_at_the_end_of_the_run_is_no_change() {
+    on_every_shell(|program, root| {
+        let steps = "
+steps:
+  - {name: a script, transient: true, file: {dest: '{{root}}/script', content: x}}
+  - {name: what it does, command: {run: 'touch {{root}}/done', creates: '{{root}}/done'}}
+  - {name: the script is gone, transient: true, file: {dest: '{{root}}/script', state: absent}}
+";
+        let mut shell = Shell::start(program, root, "r1");
+        let only_what_stays = [(0, StepState::Ok), (1, StepState::Changed), (2, StepState::Ok)];
+        for mode in [ScriptMode::Check, ScriptMode::Apply] {
+            let frames = shell.stage(root, steps, &json!({}), mode);
+            assert_eq!(ends(&frames), only_what_stays, "{frames:?}");
+        }
+        assert!(root.join("done").exists() && !root.join("script").exists());
+    });
+}
+
+#[test]
 fn a_job_outlives_its_shell_and_is_found_again() {
     on_every_shell(|program, root| {
         let steps = "

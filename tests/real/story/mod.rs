@@ -4,6 +4,7 @@ mod drift;
 mod failover;
 mod fresh;
 mod network;
+mod refused;
 mod second;
 mod up;
 
@@ -25,12 +26,14 @@ struct Story {
 #[test]
 fn real_story() {
     let mut story = Story::begin();
+    refused::a_stranger_has_the_router_id(&story);
     let planned = fresh::preflight_and_plan_change_nothing(&story);
     up::shows_no_secret_and_does_what_was_planned(&mut story, &planned);
     let kubectl = story.kubectl();
     up::the_cluster_is_highly_available(&story, &kubectl);
     network::pods_reach_services_on_other_nodes(&story, &kubectl);
     up::again_nothing_is_done(&story);
+    refused::preflight_finds_what_is_wrong(&story);
     drift::is_planned_and_mended_exactly(&story);
     second::a_second_machine_needs_only_the_spec(&story);
     second::two_runs_at_once(&story);

@@ -44,8 +44,10 @@ pub(super) fn bundle_architecture(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// A bundle of another version has the images of that: [`bundle_version`] has said so.
 pub(super) fn bundle_images(input: &Input<'_>, report: &mut Report<'_>) {
-    let Some(bundle) = input.bundle else { return };
+    let wanted = &input.cluster.kubernetes.version;
+    let Some(bundle) = input.bundle.filter(|bundle| bundle.version == *wanted) else { return };
     let held: BTreeSet<&String> = bundle.images.iter().collect();
     for image in input.images.iter().filter(|image| !held.contains(image)) {
         report.error(&[], format!("the bundle lacks the image {image}"));

@@ -2,7 +2,7 @@
 # check || act, and what is told of it.
 
 # step ID FLAGS SECONDS DIGEST NOTIFY ONLY_IF KIND ARGUMENT...
-# FLAGS: s = secret (nothing of it is shown), d = detached, - = none.
+# FLAGS: a hyphen and: s = secret (nothing of it is shown), d = detached, t = transient (no change to tell of).
 step() {
     p_id=$1 p_flags=$2 p_seconds=$3 p_digest=$4 p_notify=$5 p_only_if=$6 p_kind=$7
     shift 7
@@ -83,7 +83,7 @@ converge() {
         p_notified="$p_notified$p_mark "
         [ "$p_mode" = check ] || : >"$p_state/pending/$p_mark"
     done
-    case $p_flags in *s*) ;; *) show ;; esac
+    case $p_flags in *[st]*) ;; *) show ;; esac
     if [ "$p_mode" = check ]; then
         finish changed
         return
@@ -123,7 +123,12 @@ show() {
     fi
 }
 
-finish() { frame end "$p_id" "$1"; }
+finish() {
+    case $1$p_flags in
+    changed-*t*) frame end "$p_id" ok ;;
+    *) frame end "$p_id" "$1" ;;
+    esac
+}
 
 fail() {
     case $p_flags in *s*) ;; *) payload "output $p_id" "$p_tmp/output" ;; esac
