@@ -25,6 +25,9 @@ pub(crate) fn pods_reach_services_on_other_nodes(story: &Story, kubectl: &Kubect
     for (from, to) in [("w1", "w2"), ("w2", "w1")] {
         let name = format!("web-{to}");
         let address = kubectl.run(&["get", "service", &name, "-o", "jsonpath={.spec.clusterIP}"]);
+        let backends =
+            ["get", "endpoints", &name, "-o", "jsonpath={.subsets[*].addresses[*].nodeName}"];
+        kubectl.wait(&backends, |nodes| nodes == to);
         let answer = story.lab.wait(from, &ASK.replace("ADDRESS", &address));
         assert_eq!(answer, name, "what a pod on {from} gets from {address}");
     }
