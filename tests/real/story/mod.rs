@@ -26,8 +26,8 @@ struct Story {
 #[test]
 fn real_story() {
     let mut story = Story::begin();
-    refused::a_stranger_has_the_router_id(&story);
     let planned = fresh::preflight_and_plan_change_nothing(&story);
+    refused::a_stranger_has_the_router_id(&story);
     up::shows_no_secret_and_does_what_was_planned(&mut story, &planned);
     let kubectl = story.kubectl();
     up::the_cluster_is_highly_available(&story, &kubectl);

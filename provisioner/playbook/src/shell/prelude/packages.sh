@@ -6,8 +6,14 @@ check_package() {
     p_hold=$1 p_version=$2
     shift 2
     p_detail=
+    p_installed="
+$(package_versions "$@")
+"
     for p_name; do
-        p_have=$(package_version "$p_name")
+        p_have=${p_installed#*"
+$p_name "}
+        p_have=${p_have%%"
+"*}
         case $p_have in
         '') p_detail="$p_detail$p_name: not installed
 " ;;
@@ -19,11 +25,13 @@ check_package() {
     [ -z "$p_detail" ] || return 1
     [ "$p_hold" = no ] || package_held "$@"
 }
-package_version() {
+# package_versions NAME...: NAME VERSION of those that are installed. One look for all: each costs
+# the reading of the package manager's whole database.
+package_versions() {
     if command -v dpkg-query >/dev/null; then
-        dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p'
+        dpkg-query -W -f='${db:Status-Status} ${Package} ${Version}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'
     else
-        rpm -q --qf '%{VERSION}-%{RELEASE}\n' "$1" 2>/dev/null | grep -v 'not installed' || :
+        rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null | grep -v ' not installed$' || :
     fi
 }
 package_held() {
@@ -57,10 +65,10 @@ apply_package() {
 
 # no_package NAME...
 check_no_package() {
-    for p_name; do [ -z "$(package_version "$p_name")" ] || return 1; done
+    [ -z "$(package_versions "$@")" ]
 }
 apply_no_package() {
-    for p_name; do ledger package "$p_name" "installed $(package_version "$p_name")"; done
+    package_versions "$@" | while read -r p_name p_have; do ledger package "$p_name" "installed $p_have"; done
     if command -v apt-get >/dev/null; then apt-get remove -y "$@"; else dnf remove -y "$@"; fi
 }
 
