@@ -2,7 +2,6 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use fs_err::os::unix::fs::symlink;
 use serde_yaml::Value;
 
 use crate::program;
@@ -32,12 +31,17 @@ pub fn bundle() -> &'static Utf8Path {
 /// The bundle of the tests with another list of contents, in a folder.
 pub fn altered_bundle(folder: &Utf8Path, change: impl FnOnce(&mut Value)) {
     let _ = fs_err::remove_dir_all(folder);
-    fs_err::create_dir_all(folder).expect("a folder");
-    for part in ["bin", "images"] {
-        symlink(bundle().join(part), folder.join(part)).expect("a link");
-    }
     let text = fs_err::read_to_string(bundle().join("bundle.yaml")).expect("its list");
-    let mut manifest = serde_yaml::from_str(&text).expect("YAML");
+    let mut manifest: Value = serde_yaml::from_str(&text).expect("YAML");
+    for file in manifest["files"].as_sequence().expect("files") {
+        let path = file["path"].as_str().expect("a path");
+        let (from, to) = (bundle().join(path), folder.join(path));
+        fs_err::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+        // On another file system a link cannot be.
+        fs_err::hard_link(&from, &to)
+            .or_else(|_| fs_err::copy(&from, &to).map(drop))
+            .expect("a file of the bundle");
+    }
     change(&mut manifest);
     let text = serde_yaml::to_string(&manifest).expect("YAML");
     fs_err::write(folder.join("bundle.yaml"), text).expect("written");

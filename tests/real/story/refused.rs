@@ -28,8 +28,12 @@ pub(crate) fn preflight_finds_what_is_wrong(story: &Story) {
     });
     refuses(story, &story.spec, Some(&folder), &["bundle-images"]);
 
-    // Nobody has packages of that version, and no registry can be reached from here.
-    refuses(story, &story.spec, None, &["package-source", "registry"]);
+    // Nobody has packages of that version, and that registry does not exist.
+    story.lab.shell("m1", &format!("{INSTALL} curl"));
+    let mut online = story.spec.clone();
+    let registry = format!("{}:5000/kubernetes", story.lab.address_of("e1"));
+    online.set("spec.kubernetes.imageRepository", registry);
+    refuses(story, &online, None, &["package-source", "registry"]);
     story.program.set_spec(&story.spec);
 }
 

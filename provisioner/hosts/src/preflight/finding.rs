@@ -58,17 +58,18 @@ impl<'a> Report<'a> {
     }
 
     fn add(&mut self, severity: Severity, hosts: &[&str], message: String) {
-        let hosts = hosts.iter().map(ToString::to_string);
+        let mut hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
         let same =
             |finding: &&mut Finding| finding.severity == severity && finding.message == message;
         if let Some(finding) = self.findings.iter_mut().find(same) {
-            finding.hosts.extend(hosts);
+            hosts.retain(|host| !finding.hosts.contains(host));
+            finding.hosts.append(&mut hosts);
             return;
         }
         self.findings.push(Finding {
             check: self.check.id,
             severity,
-            hosts: hosts.collect(),
+            hosts,
             message,
             remedy: self.check.remedy,
         });

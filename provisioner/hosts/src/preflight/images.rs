@@ -63,7 +63,9 @@ pub(super) fn registry(input: &Input<'_>, report: &mut Report<'_>) {
                     report.error(&[&host.name], format!("the registry has no image {url}"));
                 }
                 Registry::Silent(reason) => {
-                    report.error(&[&host.name], format!("{url} does not answer ({reason})"));
+                    // Once for a registry, however many images it has.
+                    let server = url.split("/v2/").next().unwrap_or(url);
+                    report.error(&[&host.name], format!("{server} does not answer ({reason})"));
                 }
                 Registry::Unknown => report.warning(
                     &[&host.name],

@@ -343,9 +343,10 @@ const PROVOCATIONS: &[Provocation] = &[
         change: |world| {
             let url = "https://registry.k8s.io/v2/".to_owned();
             let silent = Registry::Silent("no answer in time".into());
-            world.probe("w1").registries.insert(url, silent);
+            let image = format!("{url}pause/manifests/3.10.2");
+            world.probe("w1").registries.extend([(url, silent.clone()), (image, silent)]);
         },
-        says: "error w1: https://registry.k8s.io/v2/ does not answer (no answer in time)",
+        says: "error w1: https://registry.k8s.io does not answer (no answer in time)",
     },
 ];
 
