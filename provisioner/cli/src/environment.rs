@@ -18,6 +18,8 @@ pub(crate) struct Environment {
     cache: Option<Utf8PathBuf>,
     kubeconfig: Option<String>,
     pub(crate) ssh_agent: Option<Utf8PathBuf>,
+    /// Where programs are looked for.
+    path: Option<String>,
     pub(crate) no_color: bool,
     /// A terminal that cannot move its cursor.
     pub(crate) dumb: bool,
@@ -60,6 +62,7 @@ impl Environment {
             cache: folder("XDG_CACHE_HOME", ".cache"),
             kubeconfig: variable("KUBECONFIG"),
             ssh_agent: variable("SSH_AUTH_SOCK").map(Into::into),
+            path: variable("PATH"),
             // https://no-color.org: when present and not empty.
             no_color: variable("NO_COLOR").is_some(),
             dumb: variable("TERM").is_some_and(|term| term == "dumb"),
@@ -87,6 +90,17 @@ impl Environment {
             Some(path) => Ok(path),
             None => Ok(self.home()?.join(".kube/config")),
         }
+    }
+
+    /// Where a program is, if this user can run it by its name.
+    pub(crate) fn program(&self, name: &str) -> Option<Utf8PathBuf> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let is_program = |path: &Utf8PathBuf| {
+            fs_err::metadata(path)
+                .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+        };
+        let folders = self.path.iter().flat_map(|path| path.split(':'));
+        folders.map(|folder| Utf8Path::new(folder).join(name)).find(is_program)
     }
 
     /// The path with `~` replaced.
@@ -166,6 +180,7 @@ impl Environment {
             cache: Some(home.join(".cache").join(PROGRAM)),
             kubeconfig: None,
             ssh_agent: None,
+            path: None,
             no_color: false,
             dumb: false,
         }

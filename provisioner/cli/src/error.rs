@@ -3,6 +3,7 @@ use std::io;
 use camino::Utf8PathBuf;
 use provisioner_engine::JournalError;
 use provisioner_hosts::HostsError;
+use provisioner_kube::KubeError;
 use provisioner_lab::LabError;
 use provisioner_playbook::PlaybookError;
 use provisioner_playbook::shell::QuoteError;
@@ -44,6 +45,8 @@ pub(crate) enum Error {
     Playbook(#[from] PlaybookError),
     #[error("work with the hosts: {0}")]
     Hosts(#[from] HostsError),
+    #[error(transparent)]
+    Kube(#[from] KubeError),
     #[error("use the command: {0}")]
     Command(QuoteError),
     #[error(transparent)]
@@ -63,6 +66,7 @@ impl Error {
             | Self::Environment(_)
             | Self::Command(_)
             | Self::Playbook(_)
+            | Self::Kube(KubeError::UnknownAddon { .. } | KubeError::NotEnabled { .. })
             | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
             Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
             Self::Interrupted => Exit::Interrupted,
@@ -83,6 +87,7 @@ impl Error {
             Self::Environment(error) => error.hint(),
             Self::Hosts(error) => error.hint(),
             Self::Lab(error) => error.hint(),
+            Self::Kube(error) => error.hint(),
             _ => None,
         }
     }

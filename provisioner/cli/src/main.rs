@@ -1,7 +1,9 @@
 //! The program `provisioner`: the only room that prints, asks, reads the environment or exits.
 
+mod addons;
 mod arguments;
 mod commands;
+mod entrance;
 mod environment;
 mod error;
 mod exit;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use provisioner_engine::{
-    Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Redactor, RunId, RunInfo, RunJournal,
-    Sink,
+    Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Options, Redactor, RunId, RunInfo,
+    RunJournal, Sink, Summary,
 };
-use provisioner_hosts::{PreflightReport, RunOptions, Site, UpOutcome};
+use provisioner_hosts::{Further, PreflightReport, RunOptions, Site, UpOutcome};
+use provisioner_kube::Purpose as Task;
 
+use crate::addons::Addons;
 use crate::environment;
 use crate::error::Error;
 use crate::program::{Program, block_on};
@@ -33,6 +35,7 @@ pub(crate) enum Purpose {
 pub(crate) fn up(
     program: &Program,
     site: &Arc<Site>,
+    addons: &Addons,
     purpose: Purpose,
 ) -> Result<UpOutcome, Error> {
     let options = options(program, site, purpose);
@@ -44,7 +47,34 @@ pub(crate) fn up(
     }
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
-        Ok(provisioner_hosts::up(site, options, &interrupt, &events).await?)
+        let mut planner = addons.planner(Task::Up, &events);
+        let further = Further { planner: &mut planner, driver: addons.driver() };
+        Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
+    })
+}
+
+/// Carries out what is done with addons alone; `command` is what the record calls it.
+pub(crate) fn addons(
+    program: &Program,
+    site: &Arc<Site>,
+    addons: &Addons,
+    (command, task): (&str, Task),
+    purpose: Purpose,
+) -> Result<Summary, Error> {
+    let mut options = options(program, site, purpose);
+    command.clone_into(&mut options.info.command);
+    let names = addons.targets();
+    let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &names));
+    sinks.extend(results(&program.terminal, purpose, names));
+    if purpose != Purpose::Preview {
+        sinks.extend(record(program, &options.info));
+    }
+    let options = Options { info: options.info, parallelism: options.parallelism };
+    carry_out(program, sinks, async move |interrupt, events| {
+        let mut planner = addons.planner(task, &events);
+        let driver = addons.driver();
+        let run = provisioner_engine::run(&mut planner, driver, &options, &interrupt, &events);
+        Ok(run.await.summary)
     })
 }
 

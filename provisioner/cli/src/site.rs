@@ -26,7 +26,7 @@ pub(crate) fn open(
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
-    let cluster = spec_file::cluster(spec)?;
+    let cluster = spec_file::cluster(program, spec)?;
     let library = library(program.options.assets.as_deref())?;
     let bundle = bundle.map(provisioner_bundle::open).transpose()?;
     let access = access(program, &cluster, connect)?;
@@ -105,7 +105,7 @@ fn secrets(program: &Program, cluster: &Cluster) -> Result<Secrets, Error> {
 }
 
 /// A variable that is not set is asked for where there is somebody to ask.
-fn secret(program: &Program, source: &SecretSource) -> Result<SecretString, Error> {
+pub(crate) fn secret(program: &Program, source: &SecretSource) -> Result<SecretString, Error> {
     let error = match program.environment.secret(source) {
         Ok(secret) => return Ok(secret),
         Err(error) => error,

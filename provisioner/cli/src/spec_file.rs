@@ -1,9 +1,11 @@
 use std::io::Read as _;
 
 use camino::Utf8Path;
-use provisioner_spec::{Cluster, Diagnostics, Parsed};
+use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed};
 
+use crate::addons;
 use crate::error::Error;
+use crate::program::Program;
 
 /// A spec's text and what it is called in messages.
 #[derive(Debug)]
@@ -26,16 +28,18 @@ impl SpecFile {
     }
 
     /// What the text says, whether this version can bring it about or not.
-    pub(crate) fn read(&self) -> Result<Parsed, Box<Diagnostics>> {
-        provisioner_spec::read(&self.text, &self.name).map_err(Box::new)
-    }
-
-    pub(crate) fn parse(&self) -> Result<Cluster, Box<Diagnostics>> {
-        provisioner_spec::parse(&self.text, &self.name).map_err(Box::new)
+    pub(crate) fn read(&self, addons: AddonSchemas) -> Result<Parsed, Box<Diagnostics>> {
+        provisioner_spec::read_with(&self.text, &self.name, addons).map_err(Box::new)
     }
 }
 
-/// The cluster that a spec file describes.
-pub(crate) fn cluster(path: &Utf8Path) -> Result<Cluster, Error> {
-    SpecFile::open(path)?.parse().map_err(Error::Spec)
+/// The cluster that a spec file describes; all of it can be brought about.
+pub(crate) fn cluster(program: &Program, path: &Utf8Path) -> Result<Cluster, Error> {
+    let addons = addons::library(program)?.schemas();
+    let parsed = SpecFile::open(path)?.read(addons).map_err(Error::Spec)?;
+    if parsed.unavailable.is_empty() {
+        Ok(parsed.cluster)
+    } else {
+        Err(Error::Spec(Box::new(parsed.unavailable)))
+    }
 }

@@ -5,6 +5,7 @@
 //! ordered stream of [`Event`]s, which [`Sink`]s read. What a step is and how a target is reached is
 //! not known here.
 
+mod chain;
 mod dispatcher;
 mod driver;
 mod event;
@@ -25,6 +26,7 @@ mod tally;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub use chain::{Both, Chain, Either};
 pub use dispatcher::{Dispatcher, Events, Sink};
 pub use driver::{Driver, FailureKind, Mode, TaskFailure};
 pub use event::{

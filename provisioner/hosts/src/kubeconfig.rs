@@ -14,12 +14,26 @@ use crate::{HostsError, Site};
 
 /// A year, as kubeadm's.
 const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Longer than any run.
+const RUN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 
 /// A kubeconfig with a client certificate of its own, valid for a year, for the cluster's endpoint.
 ///
 /// # Errors
 /// No control plane can be asked, or none has the authority: the cluster does not exist.
 pub async fn admin_kubeconfig(site: Arc<Site>) -> Result<Kubeconfig, HostsError> {
+    signed_kubeconfig(site, LIFETIME).await
+}
+
+/// The same for the program itself, valid for a few hours.
+///
+/// # Errors
+/// As [`admin_kubeconfig`].
+pub async fn run_kubeconfig(site: Arc<Site>) -> Result<Kubeconfig, HostsError> {
+    signed_kubeconfig(site, RUN_LIFETIME).await
+}
+
+async fn signed_kubeconfig(site: Arc<Site>, lifetime: Duration) -> Result<Kubeconfig, HostsError> {
     let cluster = &site.cluster;
     let request = Request { pki: true, lookups: Vec::new() };
     let answers = ask_all(&site, cluster.control_planes(), &request.script()).await;
@@ -39,7 +53,7 @@ pub async fn admin_kubeconfig(site: Arc<Site>) -> Result<Kubeconfig, HostsError>
     }
     let pki = inventory.pki(cluster)?;
     let pki = pki.ok_or_else(|| HostsError::NoCluster(cluster.name.clone()))?;
-    let validity = Validity::starting(Timestamp::now(), LIFETIME)?;
+    let validity = Validity::starting(Timestamp::now(), lifetime)?;
     let organization = admin_organization(&cluster.kubernetes.version);
     let client = pki.sign_client("kubernetes-admin", Some(organization), &validity)?;
     let endpoint = &cluster.hosts.api_endpoint;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, PoisonError};
 
-use provisioner_engine::{Events, Failure, Interrupt, Mode, Options, RunInfo, Summary};
+use provisioner_engine::{
+    Both, Chain, Driver, Events, Failure, Interrupt, Mode, Options, Planner, RunInfo, Summary,
+};
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
 use serde::Serialize;
@@ -54,13 +56,26 @@ impl PreflightReport {
     }
 }
 
+/// What a run does when the hosts are done: the stages of another room.
+pub struct Further<'a, B> {
+    pub planner: &'a mut dyn Planner<B>,
+    pub driver: Arc<dyn Driver<B>>,
+}
+
+impl<B> std::fmt::Debug for Further<'_, B> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Further").finish_non_exhaustive()
+    }
+}
+
 /// Brings the cluster to what the spec says; in check mode, tells what that would change.
 ///
 /// # Errors
 /// Something on this machine; what happens on hosts is in the outcome.
-pub async fn up(
+pub async fn up<B: Clone + Send + Sync + 'static>(
     site: Arc<Site>,
     options: RunOptions,
+    further: Further<'_, B>,
     interrupt: &Interrupt,
     events: &Events,
 ) -> Result<UpOutcome, HostsError> {
@@ -75,8 +90,10 @@ pub async fn up(
     );
     let findings = planner.findings();
     let driver = Arc::new(driver(&site, &options, events)?);
+    let driver = Arc::new(Both::new(driver, further.driver));
     let engine = Options { info: options.info, parallelism: options.parallelism };
-    let outcome = provisioner_engine::run(&mut planner, driver, &engine, interrupt, events).await;
+    let mut chain = Chain::new(&mut planner, further.planner);
+    let outcome = provisioner_engine::run(&mut chain, driver, &engine, interrupt, events).await;
     let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let refused = mode == Mode::Apply
         && !outcome.summary.failures.is_empty()

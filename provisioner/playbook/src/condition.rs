@@ -10,7 +10,7 @@ use crate::context::lookup;
 ///
 /// # Errors
 /// The path that is not in the context: a misspelt condition must not pass for a false one.
-pub(crate) fn holds(
+pub fn holds(
     when: &BTreeMap<String, Value>,
     when_not: &BTreeMap<String, Value>,
     context: &Value,

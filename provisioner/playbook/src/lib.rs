@@ -21,6 +21,8 @@ pub mod shell;
 
 pub use action::{Action, Blob, Step};
 pub use assets::Assets;
+pub use condition::holds;
 pub use error::PlaybookError;
 pub use library::Library;
 pub use model::{Playbook, StageDefinition, Target};
+pub use render::template;

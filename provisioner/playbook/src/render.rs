@@ -38,6 +38,14 @@ impl Renderer {
     }
 }
 
+/// A template of a file with its values; strict, so an unknown name is an error.
+///
+/// # Errors
+/// What is wrong with the template, with its line.
+pub fn template(template: &str, context: &Value) -> Result<String, Box<RenderError>> {
+    Renderer::new().text(template, context)
+}
+
 fn refuse_nul(value: &Value) -> Result<(), Box<RenderError>> {
     let nul = match value {
         Value::String(text) => text.contains('\0'),

@@ -1,5 +1,5 @@
 use crate::{
-    Cluster, Diagnostics,
+    AddonSchemas, Cluster, Diagnostics,
     check::check,
     decode::{Report, document},
     diagnostic::{Fault, Located, NOT_AVAILABLE},
@@ -26,8 +26,16 @@ pub struct Parsed {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
+    read_with(text, file_name, AddonSchemas::builtin())
+}
+
+/// As [`read`], with other addons than the program's own.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
     let (root, mut faults) = yaml::read(text);
-    let report = Report::default();
+    let report = Report::new(addons);
     let cluster = match root {
         Some(root) if !root.is_null() => {
             document(&root, &report).inspect(|cluster| check(cluster, &report))
@@ -77,10 +85,12 @@ fn empty() -> Fault {
 
 /// The JSON Schema of a spec, for editors. It knows the structure; `parse` knows the rest.
 pub fn schema() -> Value {
-    SchemaSettings::draft2020_12()
+    let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<Document<'_>>()
-        .to_value()
+        .to_value();
+    AddonSchemas::builtin().describe_in(&mut schema);
+    schema
 }
 
 impl Cluster {

@@ -1,5 +1,6 @@
 //! The cluster spec: text in, typed, validated and resolved values out. No I/O, no environment.
 
+mod addons;
 mod check;
 mod decode;
 mod diagnostic;
@@ -9,7 +10,8 @@ mod starter;
 mod syntax;
 mod yaml;
 
+pub use addons::{AddonSchema, AddonSchemas};
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
-pub use document::{Parsed, parse, read, schema};
+pub use document::{Parsed, parse, read, read_with, schema};
 pub use model::*;
 pub use starter::STARTER;

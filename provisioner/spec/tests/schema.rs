@@ -112,8 +112,9 @@ fn collect_defaults(
         if let Some(default) = value.get("default") {
             defaults.insert(pointer.clone(), default.clone());
         }
-        // A bastion may be behind another one, and so on; it has no defaults.
-        if key != "bastion" {
+        // A bastion may be behind another one, and so on; it has no defaults. Those of an addon are
+        // filled in where it is named.
+        if key != "bastion" && key != "addons" {
             collect_defaults(schema, &value, &pointer, defaults);
         }
     }

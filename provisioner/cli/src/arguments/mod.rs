@@ -1,6 +1,7 @@
 //! What can be said on the command line. Each definition feeds the parser, the help, the completions,
 //! the manual page and `docs/cli.md`.
 
+mod addons;
 mod bundle;
 mod exec;
 mod global;
@@ -17,6 +18,10 @@ mod status;
 mod up;
 mod validate;
 
+pub(crate) use addons::{
+    AddonsArguments, AddonsCommand, AddonsDown, AddonsImages, AddonsList, AddonsPlan, AddonsUp,
+    WhichAddons,
+};
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};

@@ -1,9 +1,9 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    BundleArguments, CompletionsArguments, ExecArguments, GlobalArguments, InitArguments,
-    KubeconfigArguments, LabArguments, ManArguments, PlanArguments, PreflightArguments,
-    RunsArguments, StatusArguments, UpArguments, ValidateArguments,
+    AddonsArguments, BundleArguments, CompletionsArguments, ExecArguments, GlobalArguments,
+    InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
+    PreflightArguments, RunsArguments, StatusArguments, UpArguments, ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Status(StatusArguments),
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),
+    Addons(AddonsArguments),
     Runs(RunsArguments),
     Bundle(BundleArguments),
     Lab(LabArguments),

@@ -19,7 +19,7 @@ pub(crate) fn run(program: &Program, command: &LabCommand) -> Result<Exit, Error
 
 fn up(program: &Program, arguments: &LabUp) -> Result<Exit, Error> {
     let terminal = &program.terminal;
-    let cluster = spec_file::cluster(&arguments.spec.file)?;
+    let cluster = spec_file::cluster(program, &arguments.spec.file)?;
     let definition = lab_definition::definition(&cluster, &program.environment)?;
     let paths = lab_definition::paths(&program.environment)?;
     let status = block_on(async {
@@ -55,7 +55,7 @@ fn tell(terminal: &Terminal, event: &LabEvent) {
 }
 
 fn down(program: &Program, lab: &WhichLab) -> Result<Exit, Error> {
-    let name = name(lab)?;
+    let name = name(program, lab)?;
     let paths = lab_definition::paths(&program.environment)?;
     block_on(async { Ok(provisioner_lab::down(&name, &paths).await?) })?;
     if program.terminal.is_json() {
@@ -67,7 +67,7 @@ fn down(program: &Program, lab: &WhichLab) -> Result<Exit, Error> {
 
 fn status(program: &Program, lab: &WhichLab) -> Result<Exit, Error> {
     let terminal = &program.terminal;
-    let name = name(lab)?;
+    let name = name(program, lab)?;
     let paths = lab_definition::paths(&program.environment)?;
     let status = block_on(async { Ok(provisioner_lab::status(&name, &paths).await?) })?;
     let ready = status.as_ref().is_some_and(LabStatus::is_ready);
@@ -87,9 +87,9 @@ fn hosts(status: &LabStatus) -> String {
     render::table(&["HOST", "ADDRESS", "STATE"], rows)
 }
 
-fn name(lab: &WhichLab) -> Result<String, Error> {
+fn name(program: &Program, lab: &WhichLab) -> Result<String, Error> {
     match (&lab.file, &lab.name) {
-        (Some(file), _) => Ok(spec_file::cluster(file)?.name),
+        (Some(file), _) => Ok(spec_file::cluster(program, file)?.name),
         (None, name) => Ok(name.clone().unwrap_or_default()),
     }
 }

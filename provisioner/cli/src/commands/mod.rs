@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod addons;
 mod bundle;
 mod completions;
 mod dispatch;

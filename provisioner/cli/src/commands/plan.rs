@@ -1,5 +1,6 @@
 use provisioner_engine::Outcome;
 
+use crate::addons;
 use crate::arguments::PlanArguments;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -10,7 +11,8 @@ use crate::site;
 pub(crate) fn run(program: &Program, arguments: &PlanArguments) -> Result<Exit, Error> {
     let PlanArguments { spec, connect, bundle, detailed_exitcode } = arguments;
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    let outcome = run::up(program, &site, Purpose::Plan)?;
+    let addons = addons::open(program, &spec.file, &site)?;
+    let outcome = run::up(program, &site, &addons, Purpose::Plan)?;
     if *detailed_exitcode && outcome.summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);
     }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use provisioner_engine::{Mode, Outcome};
 use provisioner_hosts::{Site, UpOutcome};
 
+use crate::addons::{self, Addons};
 use crate::arguments::UpArguments;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -17,17 +18,19 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         return Err(Error::NobodyToAsk);
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    if !yes && let Some(exit) = agree(program, &site)? {
+    let addons = addons::open(program, &spec.file, &site)?;
+    if !yes && let Some(exit) = agree(program, &site, &addons)? {
         return Ok(exit);
     }
-    let outcome = run::up(program, &site, Purpose::Up { skip_preflight: *skip_preflight })?;
+    let outcome =
+        run::up(program, &site, &addons, Purpose::Up { skip_preflight: *skip_preflight })?;
     tell_what_is_next(program, arguments, &outcome);
     Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
 }
 
 /// Shows what would change and asks. An exit where there is nothing to go on to.
-fn agree(program: &Program, site: &Arc<Site>) -> Result<Option<Exit>, Error> {
-    let preview = run::up(program, site, Purpose::Preview)?;
+fn agree(program: &Program, site: &Arc<Site>, addons: &Addons) -> Result<Option<Exit>, Error> {
+    let preview = run::up(program, site, addons, Purpose::Preview)?;
     if preview.summary.outcome != Outcome::ChangesPending {
         return Ok(Some(Exit::of_run(&preview.summary)));
     }

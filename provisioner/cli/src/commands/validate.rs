@@ -2,6 +2,7 @@ use provisioner_spec::{Diagnostics, Parsed};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::addons;
 use crate::arguments::ValidateArguments;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -21,7 +22,7 @@ struct Validation<'a> {
 
 pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Exit, Error> {
     let file = SpecFile::open(&arguments.spec.file)?;
-    match file.read() {
+    match file.read(addons::library(program)?.schemas()) {
         Ok(parsed) => valid(program, &file.name, &parsed, arguments.show_resolved),
         Err(diagnostics) => invalid(program, *diagnostics),
     }

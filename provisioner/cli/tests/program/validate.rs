@@ -60,10 +60,10 @@ fn a_resolved_spec_resolves_to_itself() {
     assert_eq!(json["resolved"]["spec"]["network"]["dns"]["domain"], "cluster.local");
 }
 
-/// Right, but no addons are installed yet.
+/// Right, but not there yet.
 fn ahead_of_its_time(home: &Home) -> String {
     let spec = home.run(&["init", "--hosts"]).stdout;
-    spec + "\n  addons: {monitoring: {enabled: true}}\n"
+    spec + "\n  security: {}\n"
 }
 
 #[test]

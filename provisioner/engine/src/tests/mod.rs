@@ -1,3 +1,4 @@
+mod chain;
 mod check_mode;
 mod dispatcher;
 mod interrupt;

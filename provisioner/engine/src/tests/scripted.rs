@@ -158,11 +158,20 @@ pub(super) async fn execute(
     parallelism: usize,
     interrupt: &Interrupt,
 ) -> Ran {
+    execute_with(planner, Arc::new(ScriptedDriver), mode, parallelism, interrupt).await
+}
+
+pub(super) async fn execute_with<A: Send + Sync + 'static>(
+    planner: &mut dyn Planner<A>,
+    driver: Arc<dyn Driver<A>>,
+    mode: Mode,
+    parallelism: usize,
+    interrupt: &Interrupt,
+) -> Ran {
     let kept = Kept::default();
     let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(kept.clone())]);
     let options =
         Options { info: info(mode), parallelism: NonZeroUsize::new(parallelism).unwrap() };
-    let driver = Arc::new(ScriptedDriver);
     let outcome = run(planner, driver, &options, interrupt, &dispatcher.events()).await;
     assert!(dispatcher.finish().is_empty());
     let events = std::mem::take(&mut *kept.0.lock().unwrap());

@@ -1,5 +1,6 @@
 //! What must hold between the values of a spec. A check sees only values that were read soundly.
 
+mod addons;
 mod availability;
 mod control_plane;
 mod families;
@@ -15,7 +16,7 @@ mod vip;
 use crate::{Cluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 24] = [
+const CHECKS: [fn(&Subject<'_>); 26] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
@@ -40,6 +41,8 @@ const CHECKS: [fn(&Subject<'_>); 24] = [
     unique::addresses,
     nodes::labels_and_taints,
     ssh::sudo_password,
+    addons::fit,
+    addons::hosts,
 ];
 
 /// Reports whatever does not go together.

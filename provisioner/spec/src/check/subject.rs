@@ -1,4 +1,6 @@
-use crate::{Cluster, Host, Role, SUPPORTED_MINORS, decode::Report, diagnostic::Fault};
+use crate::{
+    AddonSchemas, Cluster, Host, Role, SUPPORTED_MINORS, decode::Report, diagnostic::Fault,
+};
 use ipnet::IpNet;
 use std::{net::IpAddr, ops::Range};
 
@@ -19,6 +21,10 @@ pub(super) struct Placed<T> {
 impl<'a> Subject<'a> {
     pub(super) fn new(cluster: &'a Cluster, report: &'a Report) -> Self {
         Self { cluster, report }
+    }
+
+    pub(super) fn addon_schemas(&self) -> &'a AddonSchemas {
+        self.report.addons()
     }
 
     /// Reports a fault at a path.

@@ -1,6 +1,6 @@
 use super::{
-    Report, addons::addons, cursor::Cursor, fields::Fields, hosts::hosts, kubernetes::kubernetes,
-    network::network, runtime::runtime,
+    Report, addons::addons, charts::charts, cursor::Cursor, fields::Fields, hosts::hosts,
+    kubernetes::kubernetes, network::network, runtime::runtime,
 };
 use crate::{
     diagnostic::{Fault, shown},
@@ -90,6 +90,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let runtime = fields.section("runtime", runtime);
     let network = fields.section("network", |at| network(at, version));
     let hosts = fields.required("hosts", |at| Some(hosts(at)));
+    let charts = fields.section("charts", charts);
     let addons = fields.section("addons", addons);
     for key in NOT_YET {
         if let Some(at) = fields.get_unavailable(key) {
@@ -102,6 +103,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
         runtime,
         network,
         hosts: hosts?,
+        charts,
         addons,
     })
 }

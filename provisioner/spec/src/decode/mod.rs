@@ -2,6 +2,7 @@
 //! read, and puts a placeholder there: so all faults come out at once.
 
 mod addons;
+mod charts;
 mod cursor;
 mod document;
 mod fields;

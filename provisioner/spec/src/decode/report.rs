@@ -1,4 +1,7 @@
-use crate::diagnostic::{Fault, Located};
+use crate::{
+    AddonSchemas,
+    diagnostic::{Fault, Located},
+};
 use std::{
     cell::RefCell,
     collections::{BTreeSet, HashMap},
@@ -8,6 +11,8 @@ use std::{
 /// What was found wrong so far, and where each part of the spec stands.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    /// What may be said about addons.
+    addons: AddonSchemas,
     faults: RefCell<Vec<Located>>,
     places: RefCell<HashMap<String, Place>>,
     secrets: RefCell<Vec<Range<usize>>>,
@@ -23,6 +28,14 @@ pub(super) struct Place {
 }
 
 impl Report {
+    pub(crate) fn new(addons: AddonSchemas) -> Self {
+        Self { addons, ..Self::default() }
+    }
+
+    pub(crate) fn addons(&self) -> &AddonSchemas {
+        &self.addons
+    }
+
     pub(crate) fn add(&self, span: Range<usize>, fault: Fault) {
         self.faults.borrow_mut().push(Located { span, fault });
     }

@@ -61,7 +61,7 @@ fn path(at: &Cursor<'_>) -> Option<Utf8PathBuf> {
 }
 
 /// Reads where a secret is. A secret itself is refused, and not shown.
-fn secret(at: &Cursor<'_>) -> Option<SecretSource> {
+pub(super) fn secret(at: &Cursor<'_>) -> Option<SecretSource> {
     if !at.is_map() {
         at.hide();
         let message = format!("`{}` must not hold the secret itself", at.path());

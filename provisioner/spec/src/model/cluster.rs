@@ -1,4 +1,4 @@
-use super::{Host, Hosts, Kubernetes, Network, Runtime};
+use super::{Addon, Charts, Host, Hosts, Kubernetes, Network, Runtime};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -28,10 +28,13 @@ pub struct Cluster {
     pub network: Network,
     /// The machines, and how to reach them.
     pub hosts: Hosts,
-    /// What is installed into the cluster, by name. This version installs no addon yet: each must
-    /// be absent or say `enabled: false`.
+    /// Where Helm charts come from.
+    #[schemars(with = "Option<Charts>")]
+    pub charts: Charts,
+    /// What is installed into the cluster, by name. Each has settings of its own, and an addon that
+    /// is named is installed unless it says `enabled: false`.
     #[schemars(with = "Option<BTreeMap<String, Value>>")]
-    pub addons: BTreeMap<String, Value>,
+    pub addons: BTreeMap<String, Addon>,
 }
 
 impl Cluster {

@@ -1,5 +1,7 @@
 //! What a spec says, resolved: every default is filled in.
 
+mod addon;
+mod charts;
 mod cluster;
 mod host;
 mod hosts;
@@ -9,6 +11,8 @@ mod runtime;
 mod ssh;
 mod taint;
 
+pub use addon::Addon;
+pub use charts::Charts;
 pub use cluster::{API_VERSION, Cluster, KIND};
 pub use host::{EDGE_ROLE, Host, Role};
 pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts};

@@ -17,6 +17,17 @@ pub(crate) fn base_url(text: &str) -> Result<String, Invalid> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+/// Where charts are: an `http` or `https` URL, or `oci://` and a registry.
+pub(crate) fn chart_repository(text: &str) -> Result<String, Invalid> {
+    match text.strip_prefix("oci://") {
+        Some(rest) => {
+            let checked = base_url(&format!("https://{rest}"))?;
+            Ok(checked.replacen("https://", "oci://", 1))
+        }
+        None => base_url(text),
+    }
+}
+
 /// The URL of an HTTP proxy: scheme, host and port.
 pub(crate) fn proxy_url(text: &str) -> Result<String, Invalid> {
     let url = base_url(text)?;

@@ -1,0 +1,128 @@
+//! Everything that a run with addons needs from this machine.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use provisioner_engine::{Driver, Events};
+use provisioner_hosts::Site;
+use provisioner_kube::{
+    AddonsPlanner, Assets, ChartStore, KubeAction, KubeDriver, Library, Lock, Purpose, Secrets,
+    Selection, Toolbox, target,
+};
+use provisioner_spec::Cluster;
+
+use crate::entrance::HostsEntrance;
+use crate::error::Error;
+use crate::program::Program;
+use crate::site;
+
+/// The addons of a cluster, and what they are installed with.
+#[derive(Debug)]
+pub(crate) struct Addons {
+    pub(crate) cluster: Arc<Cluster>,
+    pub(crate) library: Arc<Library>,
+    pub(crate) selection: Selection,
+    pub(crate) toolbox: Arc<Toolbox>,
+    secrets: Secrets,
+    force_conflicts: bool,
+}
+
+/// The addons that there are: the program's own, and those of `--assets`.
+pub(crate) fn library(program: &Program) -> Result<Library, Error> {
+    let assets = Assets::embedded();
+    let assets = match &program.options.assets {
+        Some(folder) => assets.with_overrides(folder)?,
+        None => assets,
+    };
+    Ok(Library::load(assets)?)
+}
+
+/// The addons that a spec enables.
+pub(crate) fn open(program: &Program, spec: &Utf8Path, site: &Arc<Site>) -> Result<Addons, Error> {
+    let library = library(program)?;
+    let secrets = secrets(program, &site.cluster, &library)?;
+    open_with(program, spec, site, library, secrets)
+}
+
+/// The same for whoever shows or needs none of their secrets.
+pub(crate) fn open_without_secrets(
+    program: &Program,
+    spec: &Utf8Path,
+    site: &Arc<Site>,
+) -> Result<Addons, Error> {
+    open_with(program, spec, site, library(program)?, Secrets::placeholders())
+}
+
+fn open_with(
+    program: &Program,
+    spec: &Utf8Path,
+    site: &Arc<Site>,
+    library: Library,
+    secrets: Secrets,
+) -> Result<Addons, Error> {
+    let bundle = site.bundle.as_ref().map(|bundle| bundle.directory());
+    let charts = ChartStore {
+        lock: Lock::open(library.known_charts(), lock_file(spec).as_deref())?,
+        bundle: bundle.map(|bundle| bundle.join("charts")),
+        cache: program.environment.cache()?.join("charts"),
+        mirrors: site.cluster.charts.mirrors.clone(),
+    };
+    let in_bundle = bundle.map(|bundle| bundle.join("bin/helm")).filter(|helm| helm.exists());
+    let helm = program.environment.program("helm").or(in_bundle);
+    let entrance = Arc::new(HostsEntrance::new(site));
+    let toolbox = Toolbox::new(entrance, charts, library.assets().clone(), helm)?;
+    Ok(Addons {
+        cluster: Arc::new(site.cluster.clone()),
+        selection: Selection::of(&site.cluster, &library)?,
+        library: Arc::new(library),
+        toolbox: Arc::new(toolbox),
+        secrets,
+        force_conflicts: false,
+    })
+}
+
+impl Addons {
+    /// Only those of these names, with what they need.
+    pub(crate) fn only(self, names: &[String]) -> Result<Self, Error> {
+        let selection = self.selection.only(names, &self.library)?;
+        Ok(Self { selection, ..self })
+    }
+
+    pub(crate) fn forcing_conflicts(self, force_conflicts: bool) -> Self {
+        Self { force_conflicts, ..self }
+    }
+
+    pub(crate) fn planner(&self, purpose: Purpose, events: &Events) -> AddonsPlanner {
+        AddonsPlanner::new(
+            Arc::clone(&self.cluster),
+            Arc::clone(&self.library),
+            self.selection.clone(),
+            self.secrets.clone(),
+            purpose,
+            events.clone(),
+        )
+    }
+
+    pub(crate) fn driver(&self) -> Arc<dyn Driver<KubeAction>> {
+        Arc::new(KubeDriver::new(Arc::clone(&self.toolbox), self.force_conflicts))
+    }
+
+    /// How events call them, in the order in which they are installed.
+    pub(crate) fn targets(&self) -> Vec<String> {
+        self.selection.names().iter().map(|name| target(name)).collect()
+    }
+}
+
+fn secrets(program: &Program, cluster: &Cluster, library: &Library) -> Result<Secrets, Error> {
+    let sources = library.secret_sources(cluster).into_iter();
+    let values = sources.map(|source| {
+        let value = site::secret(program, &source)?;
+        Ok((source, value))
+    });
+    Ok(Secrets::new(values.collect::<Result<Vec<_>, Error>>()?))
+}
+
+/// Beside the spec, under its name. A spec from standard input has no place for it.
+fn lock_file(spec: &Utf8Path) -> Option<Utf8PathBuf> {
+    (spec != "-").then(|| spec.with_extension("lock.yaml"))
+}

@@ -1,0 +1,23 @@
+use std::sync::Arc;
+
+use provisioner_hosts::Site;
+
+use crate::arguments::{AddonsCommand, WhichAddons};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::site;
+
+pub(crate) fn run(program: &Program, command: &AddonsCommand) -> Result<Exit, Error> {
+    match command {
+        AddonsCommand::List(arguments) => super::list::run(program, arguments),
+        AddonsCommand::Plan(arguments) => super::plan::run(program, arguments),
+        AddonsCommand::Up(arguments) => super::up::run(program, arguments),
+        AddonsCommand::Down(arguments) => super::down::run(program, arguments),
+        AddonsCommand::Images(arguments) => super::images::run(program, arguments),
+    }
+}
+
+pub(super) fn open(program: &Program, which: &WhichAddons) -> Result<Arc<Site>, Error> {
+    site::open(program, &which.spec.file, &which.connect, which.bundle.as_deref())
+}

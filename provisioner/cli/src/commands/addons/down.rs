@@ -1,0 +1,38 @@
+use provisioner_engine::Outcome;
+use provisioner_kube::Purpose as Task;
+
+use super::dispatch::open;
+use crate::addons;
+use crate::arguments::AddonsDown;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::run::{self, Purpose};
+
+pub(crate) fn run(program: &Program, arguments: &AddonsDown) -> Result<Exit, Error> {
+    let AddonsDown { which, yes } = arguments;
+    if !yes && !program.terminal.is_interactive() {
+        return Err(Error::NobodyToAsk);
+    }
+    let site = open(program, which)?;
+    let addons = addons::open_without_secrets(program, &which.spec.file, &site)?;
+    for name in &which.names {
+        addons.library.get(name)?;
+    }
+    let task = || Task::Down(which.names.clone());
+    if !yes {
+        let preview = ("addons down", task());
+        let summary = run::addons(program, &site, &addons, preview, Purpose::Preview)?;
+        if summary.outcome != Outcome::ChangesPending {
+            return Ok(Exit::of_run(&summary));
+        }
+        match program.terminal.ask(format!("\nRemove this from {}?", site.cluster.name)) {
+            Some(true) => {}
+            Some(false) => return Err(Error::Declined),
+            None => return Err(Error::NobodyToAsk),
+        }
+    }
+    let purpose = Purpose::Up { skip_preflight: false };
+    let summary = run::addons(program, &site, &addons, ("addons down", task()), purpose)?;
+    Ok(Exit::of_run(&summary))
+}

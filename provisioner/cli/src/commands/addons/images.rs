@@ -1,0 +1,40 @@
+use provisioner_kube::AddonImages;
+
+use super::dispatch::open;
+use crate::addons;
+use crate::arguments::AddonsImages;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::{Program, block_on};
+use crate::render::table;
+
+pub(crate) fn run(program: &Program, arguments: &AddonsImages) -> Result<Exit, Error> {
+    let which = &arguments.which;
+    let site = open(program, which)?;
+    let addons = addons::open_without_secrets(program, &which.spec.file, &site)?;
+    let addons = addons.only(&which.names)?;
+    let found = block_on(async {
+        let (cluster, library) = (&addons.cluster, &addons.library);
+        Ok(provisioner_kube::images(&addons.toolbox, cluster, library, &addons.selection).await?)
+    })?;
+    if program.terminal.is_json() {
+        program.terminal.json(&found)?;
+    } else {
+        program.terminal.data(shown(&found))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn shown(found: &[AddonImages]) -> String {
+    let row = |addon: &str, kind: &str, what: String| vec![addon.to_owned(), kind.to_owned(), what];
+    let rows = found.iter().flat_map(|one| {
+        let images = one.images.iter().map(move |image| row(&one.addon, "image", image.clone()));
+        let charts = one.charts.iter().map(move |chart| {
+            let digest = chart.sha256.as_deref().map_or(String::new(), |d| format!(" sha256:{d}"));
+            let what = format!("{}/{} {}{digest}", chart.repository, chart.name, chart.version);
+            row(&one.addon, "chart", what.trim_start_matches('/').to_owned())
+        });
+        charts.chain(images)
+    });
+    table(&["ADDON", "WHAT", "WHICH"], rows)
+}

@@ -1,0 +1,22 @@
+use provisioner_engine::Outcome;
+use provisioner_kube::Purpose as Task;
+
+use super::dispatch::open;
+use crate::addons;
+use crate::arguments::AddonsPlan;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+use crate::run::{self, Purpose};
+
+pub(crate) fn run(program: &Program, arguments: &AddonsPlan) -> Result<Exit, Error> {
+    let AddonsPlan { which, detailed_exitcode } = arguments;
+    let site = open(program, which)?;
+    let addons = addons::open(program, &which.spec.file, &site)?.only(&which.names)?;
+    let task = ("addons plan", Task::Up);
+    let summary = run::addons(program, &site, &addons, task, Purpose::Plan)?;
+    if *detailed_exitcode && summary.outcome == Outcome::ChangesPending {
+        return Ok(Exit::ChangesPending);
+    }
+    Ok(Exit::of_run(&summary))
+}

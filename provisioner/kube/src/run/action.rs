@@ -1,0 +1,60 @@
+use camino::Utf8PathBuf;
+
+use crate::addon::{Chart, Manifest, ProbeTarget};
+use crate::api::{Inventory, Reference};
+use crate::chart::Release;
+
+/// What a step does in a cluster.
+#[derive(Debug, Clone)]
+pub struct KubeAction(pub(super) Action);
+
+#[derive(Debug, Clone)]
+pub(super) enum Action {
+    /// Which version the API server has, and what is installed.
+    Look,
+    /// A chart is on this machine; the kinds that it defines are registered.
+    Fetch(Fetch),
+    /// What will be in the cluster is on record there.
+    Record(Box<Inventory>),
+    Apply(Box<Manifest>),
+    Release(Box<Release>, ChartAt),
+    /// An object of an earlier version, or of an addon that goes.
+    Remove(Removal),
+    Uninstall(Reference),
+    /// The record goes, last of all.
+    Forget(String),
+    Ready(Readiness),
+    Probe(Vec<Manifest>, u32),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Fetch {
+    pub part: String,
+    pub at: ChartAt,
+}
+
+/// Where a chart is had from.
+#[derive(Debug, Clone)]
+pub(super) struct ChartAt {
+    pub chart: Chart,
+    /// In the assets; for one that lies beside its addon.
+    pub folder: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Removal {
+    pub object: Reference,
+    /// It was there before us.
+    pub found: bool,
+    /// The addon that removes it; a namespace that others have on record stays.
+    pub addon: String,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Readiness {
+    pub objects: Vec<Manifest>,
+    /// The objects of this release as well.
+    pub release: Option<Box<Release>>,
+    pub targets: Vec<ProbeTarget>,
+    pub patience: u32,
+}

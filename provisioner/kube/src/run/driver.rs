@@ -1,0 +1,86 @@
+//! Carries out steps in a cluster.
+
+use std::sync::Arc;
+
+use provisioner_engine::{
+    Driver, FailureKind, Mode, State, StepEnd, Task, TaskFailure, TaskReporter,
+};
+
+use super::action::Action;
+use super::work::Work;
+use super::{KubeAction, Toolbox};
+use crate::KubeError;
+
+/// Carries out what an [`AddonsPlanner`](super::AddonsPlanner) has planned.
+#[derive(Debug)]
+pub struct KubeDriver {
+    toolbox: Arc<Toolbox>,
+    /// Take over what other programs have set.
+    force_conflicts: bool,
+}
+
+impl KubeDriver {
+    pub fn new(toolbox: Arc<Toolbox>, force_conflicts: bool) -> Self {
+        Self { toolbox, force_conflicts }
+    }
+}
+
+#[async_trait::async_trait]
+impl Driver<KubeAction> for KubeDriver {
+    async fn run(
+        &self,
+        _stage: &str,
+        task: &Task<KubeAction>,
+        mode: Mode,
+        reporter: &TaskReporter,
+    ) -> Result<(), TaskFailure> {
+        let mut work = Work::new(&self.toolbox, mode, self.force_conflicts, reporter);
+        for (index, step) in task.steps.iter().enumerate() {
+            if reporter.stop_requested() {
+                return Err(TaskFailure::interrupted());
+            }
+            reporter.step_started(index);
+            let ended = tokio::select! {
+                ended = work.perform(index, &step.action.0) => ended,
+                () = stopped_while_waiting(reporter, &step.action.0) => {
+                    return Err(TaskFailure::interrupted());
+                }
+            };
+            match ended {
+                Ok(end) => reporter.step_ended(index, end),
+                Err(error) => {
+                    let unreachable =
+                        matches!(error, KubeError::Entrance(_) | KubeError::Client(_));
+                    reporter.step_ended(index, failed(&error));
+                    let failure = TaskFailure::step_failed();
+                    if unreachable {
+                        return Err(TaskFailure { kind: FailureKind::Unreachable, ..failure });
+                    }
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Nothing is lost by not waiting any more; everything else is finished.
+async fn stopped_while_waiting(reporter: &TaskReporter, action: &Action) {
+    match action {
+        Action::Ready(_) | Action::Look | Action::Fetch(_) => reporter.stopped().await,
+        _ => std::future::pending().await,
+    }
+}
+
+fn failed(error: &KubeError) -> StepEnd {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !message.contains(&said) {
+            message = format!("{message}: {said}");
+        }
+        source = cause.source();
+    }
+    StepEnd { error: Some(message), hint: error.hint(), ..StepEnd::new(State::Failed) }
+}

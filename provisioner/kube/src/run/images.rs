@@ -1,0 +1,87 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use provisioner_spec::Cluster;
+use serde::Serialize;
+
+use super::Toolbox;
+use crate::KubeError;
+use crate::addon::{
+    Content, Library, Rendered, RenderedPart, Secrets, Selection, documents, images_in,
+};
+
+/// What an addon takes from elsewhere: for mirrors and bundles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AddonImages {
+    pub addon: String,
+    pub images: BTreeSet<String>,
+    pub charts: Vec<ChartLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChartLine {
+    pub repository: String,
+    pub name: String,
+    pub version: String,
+    /// None: it lies beside its addon.
+    pub sha256: Option<String>,
+}
+
+/// Every image and chart of every addon that is selected. Charts are fetched for it.
+///
+/// # Errors
+/// A template that does not fit, or a chart that cannot be had.
+pub async fn images(
+    toolbox: &Arc<Toolbox>,
+    cluster: &Cluster,
+    library: &Library,
+    selection: &Selection,
+) -> Result<Vec<AddonImages>, KubeError> {
+    let mut all = Vec::new();
+    for name in selection.names() {
+        let addon = library.get(name)?;
+        let secrets = Secrets::placeholders();
+        let rendered = Rendered::new(cluster, library, selection, addon, &secrets)?;
+        let mut found = AddonImages {
+            addon: name.clone(),
+            images: rendered.images.iter().cloned().collect(),
+            charts: Vec::new(),
+        };
+        for part in &rendered.parts {
+            add(toolbox, cluster, part, &mut found).await?;
+        }
+        all.push(found);
+    }
+    Ok(all)
+}
+
+async fn add(
+    toolbox: &Toolbox,
+    cluster: &Cluster,
+    part: &RenderedPart,
+    found: &mut AddonImages,
+) -> Result<(), KubeError> {
+    found.images.extend(images_in(&part.probe));
+    let (chart, folder, values) = match &part.content {
+        Content::Manifests(manifests) => {
+            found.images.extend(images_in(manifests));
+            return Ok(());
+        }
+        Content::Chart { chart, folder, values } => (chart, folder, values),
+    };
+    let helm = toolbox.offline_helm()?;
+    let path = match folder {
+        Some(folder) => toolbox.charts.unpack(&toolbox.assets, folder, toolbox.scratch())?,
+        None => toolbox.charts.locate(chart, &helm).await?.path,
+    };
+    let version = cluster.kubernetes.version.to_string();
+    let text = helm.template(&path, &part.name, &part.namespace, values, &version).await?;
+    found.images.extend(images_in(&documents("helm template".into(), &text)?));
+    found.charts.push(ChartLine {
+        repository: chart.repository.clone().unwrap_or_default(),
+        name: chart.name.clone(),
+        version: chart.version.clone(),
+        sha256: toolbox.charts.lock.digest(chart).map(|(digest, _)| digest),
+    });
+    Ok(())
+}

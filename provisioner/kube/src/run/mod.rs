@@ -1,0 +1,16 @@
+//! Addons as a run: what the engine plans and carries out.
+
+mod action;
+mod driver;
+mod images;
+mod planner;
+mod removal;
+mod steps;
+mod toolbox;
+mod work;
+
+pub use action::KubeAction;
+pub use driver::KubeDriver;
+pub use images::{AddonImages, ChartLine, images};
+pub use planner::{AddonsPlanner, Purpose, target};
+pub use toolbox::Toolbox;

@@ -1,0 +1,231 @@
+//! Spec and addons -> stages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use provisioner_engine::{Events, PlanError, Planner, Registered, Stage, Step, Task};
+use provisioner_spec::Cluster;
+use semver::Version;
+
+use super::action::Action;
+use super::steps::{Installing, fetches};
+use super::{KubeAction, removal};
+use crate::KubeError;
+use crate::addon::{Content, Library, Manifest, Rendered, Secrets, Selection, documents};
+use crate::api::Inventory;
+
+/// What is in the cluster, and charts.
+const INSPECT: &str = "inspect";
+const ADDONS: &str = "addons";
+const REMOVE: &str = "remove";
+
+/// Whom the first stage asks; no addon has such a name.
+const CLUSTER: &str = "cluster";
+pub(super) const VERSION: &str = "version";
+pub(super) const INVENTORIES: &str = "inventories";
+
+/// What is done with addons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Those of the spec are as it says; in check mode, what that would change.
+    Up,
+    /// These go, or all that are installed where none is named.
+    Down(Vec<String>),
+}
+
+/// Plans what is done with the addons of a cluster.
+#[derive(Debug)]
+pub struct AddonsPlanner {
+    cluster: Arc<Cluster>,
+    library: Arc<Library>,
+    selection: Selection,
+    secrets: Secrets,
+    purpose: Purpose,
+    events: Events,
+    rendered: BTreeMap<String, Rendered>,
+}
+
+impl AddonsPlanner {
+    pub fn new(
+        cluster: Arc<Cluster>,
+        library: Arc<Library>,
+        selection: Selection,
+        secrets: Secrets,
+        purpose: Purpose,
+        events: Events,
+    ) -> Self {
+        for secret in secrets.values() {
+            events.redactor().add(secret);
+        }
+        let rendered = BTreeMap::new();
+        Self { cluster, library, selection, secrets, purpose, events, rendered }
+    }
+
+    /// The cluster is looked at, and each chart fetched, all at once.
+    fn inspect(&mut self) -> Result<Stage<KubeAction>, KubeError> {
+        let look = step("what is installed", CLUSTER, Action::Look);
+        let mut tasks = vec![task(CLUSTER, Vec::new(), vec![look])];
+        if self.purpose == Purpose::Up {
+            self.render()?;
+            for rendered in self.rendered.values() {
+                let steps = fetches(rendered);
+                if !steps.is_empty() {
+                    tasks.push(task(&target(&rendered.name), Vec::new(), steps));
+                }
+            }
+        }
+        Ok(stage(INSPECT, tasks))
+    }
+
+    fn render(&mut self) -> Result<(), KubeError> {
+        for name in self.selection.names() {
+            let addon = self.library.get(name)?;
+            let rendered =
+                Rendered::new(&self.cluster, &self.library, &self.selection, addon, &self.secrets)?;
+            self.rendered.insert(name.clone(), rendered);
+        }
+        Ok(())
+    }
+
+    fn install(&self, registered: &Registered) -> Result<Stage<KubeAction>, PlanError> {
+        let inventories = self.inventories(registered)?;
+        self.check_version(registered).map_err(|error| refused(&error))?;
+        let mut tasks = Vec::new();
+        for name in self.selection.names() {
+            let Some(rendered) = self.rendered.get(name) else { continue };
+            let definitions = definitions(rendered, registered).map_err(|error| refused(&error))?;
+            let installed = inventories.iter().find(|inventory| inventory.addon == *name);
+            let installing = Installing { rendered, definitions: &definitions, installed };
+            let after = self.selection.before(name).iter().map(|name| target(name)).collect();
+            tasks.push(task(&target(name), after, installing.steps()));
+        }
+        for inventory in inventories.iter().filter(|one| !self.selection.contains(&one.addon)) {
+            let name = &inventory.addon;
+            if self.cluster.addons.get(name).is_none_or(|addon| !addon.enabled) {
+                self.events.note(format!(
+                    "the addon {name} is installed, and the spec does not enable it; `addons down {name}` removes it"
+                ));
+            }
+        }
+        Ok(stage(ADDONS, tasks))
+    }
+
+    fn remove(
+        &self,
+        names: &[String],
+        registered: &Registered,
+    ) -> Result<Stage<KubeAction>, PlanError> {
+        let inventories = self.inventories(registered)?;
+        let is_meant = |one: &&Inventory| names.is_empty() || names.contains(&one.addon);
+        let gone: Vec<&Inventory> = inventories.iter().filter(is_meant).collect();
+        let tasks = gone.iter().map(|inventory| {
+            // Whoever needs it goes first.
+            let dependents = gone.iter().filter(|other| {
+                let addon = self.library.get(&other.addon);
+                addon.is_ok_and(|addon| self.depends(&addon.name, &inventory.addon))
+            });
+            let after = dependents.map(|other| target(&other.addon)).collect();
+            task(&target(&inventory.addon), after, removal::steps(inventory))
+        });
+        let tasks = tasks.collect();
+        for inventory in &gone {
+            if let Some(keeps) =
+                self.library.get(&inventory.addon).ok().and_then(|addon| addon.keeps.clone())
+            {
+                self.events.note(format!("{} leaves: {}", inventory.addon, keeps.trim()));
+            }
+        }
+        Ok(stage(REMOVE, tasks))
+    }
+
+    fn depends(&self, name: &str, on: &str) -> bool {
+        let selected = self.selection.before(name).iter().any(|other| other == on);
+        let needs = self.library.get(name).map(|addon| addon.needs.iter().any(|need| need == on));
+        selected || needs.unwrap_or_default()
+    }
+
+    fn inventories(&self, registered: &Registered) -> Result<Vec<Inventory>, PlanError> {
+        let not_known =
+            || PlanError::NotYetKnown { what: "what is installed in the cluster".to_owned() };
+        let text = registered.get(CLUSTER, INVENTORIES).ok_or_else(not_known)?;
+        serde_json::from_str(text).map_err(|_| not_known())
+    }
+
+    fn check_version(&self, registered: &Registered) -> Result<(), KubeError> {
+        let version = registered.get(CLUSTER, VERSION).and_then(|text| Version::parse(text).ok());
+        let Some(version) = version else { return Ok(()) };
+        for name in self.selection.names() {
+            let required = self.library.get(name)?.kubernetes.clone();
+            // A pre-release, as some clouds name theirs, counts as its release.
+            let plain = Version::new(version.major, version.minor, version.patch);
+            if let Some(required) = required.filter(|required| !required.matches(&plain)) {
+                return Err(KubeError::WrongVersion {
+                    addon: name.clone(),
+                    version: version.to_string(),
+                    required: required.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Planner<KubeAction> for AddonsPlanner {
+    fn stage_names(&self) -> Vec<String> {
+        let is_idle = self.purpose == Purpose::Up && self.selection.names().is_empty();
+        let names: &[&str] = match &self.purpose {
+            Purpose::Up if is_idle => &[],
+            Purpose::Up => &[INSPECT, ADDONS],
+            Purpose::Down(_) => &[INSPECT, REMOVE],
+        };
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn plan(
+        &mut self,
+        stage: &str,
+        registered: &Registered,
+    ) -> Result<Stage<KubeAction>, PlanError> {
+        if stage == INSPECT {
+            return self.inspect().map_err(|error| refused(&error));
+        }
+        match &self.purpose {
+            Purpose::Up => self.install(registered),
+            Purpose::Down(names) => self.remove(names, registered),
+        }
+    }
+}
+
+/// The kinds that the charts of an addon define, by part; registered when they were fetched.
+fn definitions(
+    rendered: &Rendered,
+    registered: &Registered,
+) -> Result<BTreeMap<String, Vec<Manifest>>, KubeError> {
+    let mut all = BTreeMap::new();
+    for part in rendered.parts.iter().filter(|part| matches!(part.content, Content::Chart { .. })) {
+        let text = registered.get(&target(&rendered.name), &part.name).unwrap_or_default();
+        all.insert(part.name.clone(), documents("crds".into(), text)?);
+    }
+    Ok(all)
+}
+
+/// How events call an addon: apart from the hosts.
+pub fn target(addon: &str) -> String {
+    format!("addon/{addon}")
+}
+
+pub(super) fn step(name: impl Into<String>, addon: &str, action: Action) -> Step<KubeAction> {
+    Step { name: name.into(), playbook: addon.to_owned(), action: KubeAction(action) }
+}
+
+fn task(target: &str, after: Vec<String>, steps: Vec<Step<KubeAction>>) -> Task<KubeAction> {
+    Task { target: target.to_owned(), after, steps }
+}
+
+fn stage(name: &str, tasks: Vec<Task<KubeAction>>) -> Stage<KubeAction> {
+    Stage { name: name.to_owned(), tasks }
+}
+
+fn refused(error: &KubeError) -> PlanError {
+    PlanError::Invalid { message: error.to_string(), hint: error.hint() }
+}

@@ -1,0 +1,97 @@
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use crate::KubeError;
+use crate::addon::Assets;
+use crate::api::{Cluster, Entrance, Forward, forwarded};
+use crate::chart::{ChartStore, Helm};
+
+/// What addons are installed with: the cluster's API, helm, and charts. Each is made when it is first
+/// needed.
+pub struct Toolbox {
+    entrance: Arc<dyn Entrance>,
+    pub(crate) charts: ChartStore,
+    pub(crate) assets: Assets,
+    helm: Option<Utf8PathBuf>,
+    cluster: OnceCell<Cluster>,
+    tunnel: OnceCell<(Forward, Helm)>,
+    scratch: TempDir,
+}
+
+impl std::fmt::Debug for Toolbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Toolbox").finish_non_exhaustive()
+    }
+}
+
+impl Toolbox {
+    /// `helm` is where the program is, if there is one.
+    ///
+    /// # Errors
+    /// No private folder can be made on this machine.
+    pub fn new(
+        entrance: Arc<dyn Entrance>,
+        charts: ChartStore,
+        assets: Assets,
+        helm: Option<Utf8PathBuf>,
+    ) -> Result<Self, KubeError> {
+        let scratch = TempDir::with_prefix("provisioner-")
+            .map_err(|source| KubeError::Write { path: "a temporary folder".into(), source })?;
+        Ok(Self {
+            entrance,
+            charts,
+            assets,
+            helm,
+            cluster: OnceCell::new(),
+            tunnel: OnceCell::new(),
+            scratch,
+        })
+    }
+
+    pub(crate) async fn cluster(&self) -> Result<&Cluster, KubeError> {
+        self.cluster.get_or_try_init(|| Cluster::connect(Arc::clone(&self.entrance))).await
+    }
+
+    /// helm, for what needs no cluster.
+    pub(crate) fn offline_helm(&self) -> Result<Helm, KubeError> {
+        Ok(Helm::offline(self.helm_program()?))
+    }
+
+    /// helm, with the cluster behind a port of this machine.
+    pub(crate) async fn helm(&self) -> Result<&Helm, KubeError> {
+        let (_, helm) = self.tunnel.get_or_try_init(|| self.open_tunnel()).await?;
+        Ok(helm)
+    }
+
+    /// A folder that only we can read, for as long as the run lasts.
+    pub(crate) fn scratch(&self) -> &camino::Utf8Path {
+        camino::Utf8Path::from_path(self.scratch.path()).unwrap_or_else(|| "/nonexistent".into())
+    }
+
+    async fn open_tunnel(&self) -> Result<(Forward, Helm), KubeError> {
+        let program = self.helm_program()?;
+        let cluster = self.cluster().await?;
+        let forward = Forward::to_api(Arc::clone(&self.entrance)).await?;
+        let text = forwarded(&cluster.kubeconfig, forward.port())?;
+        let path = self.scratch().join("kubeconfig");
+        private_file(&path, &text)?;
+        Ok((forward, Helm::for_cluster(program, path)))
+    }
+
+    fn helm_program(&self) -> Result<Utf8PathBuf, KubeError> {
+        self.helm.clone().ok_or_else(|| KubeError::NoHelm("it is not on this machine".to_owned()))
+    }
+}
+
+fn private_file(path: &camino::Utf8Path, text: &secrecy::SecretString) -> Result<(), KubeError> {
+    use secrecy::ExposeSecret as _;
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let failed = |source| KubeError::Write { path: path.to_owned(), source };
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    file.map_err(failed)?.write_all(text.expose_secret().as_bytes()).map_err(failed)
+}

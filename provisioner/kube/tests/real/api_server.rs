@@ -1,0 +1,224 @@
+//! A cluster without nodes.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use provisioner_kube::{Entrance, EntranceError, Stream};
+use secrecy::{ExposeSecret as _, SecretString};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use crate::programs::{etcd, kubectl, kubernetes};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const TOKEN: &str = "the-administrator-of-this-test";
+
+pub(crate) struct ApiServer {
+    children: Vec<Child>,
+    folder: TempDir,
+    pub(crate) port: u16,
+}
+
+impl ApiServer {
+    pub(crate) fn start() -> Self {
+        let folder = TempDir::with_prefix("provisioner-api-").unwrap();
+        let [etcd_port, peer_port, port] = free_ports();
+        let mut server = Self { children: Vec::new(), folder, port };
+        let at = server.path("");
+        std::fs::write(at.join("tokens.csv"), format!("{TOKEN},admin,admin,system:masters\n"))
+            .unwrap();
+        std::fs::write(at.join("sa.key"), service_account_key()).unwrap();
+        let client = format!("http://127.0.0.1:{etcd_port}");
+        let peer = format!("http://127.0.0.1:{peer_port}");
+        let mut command = etcd();
+        command.args(["--data-dir", at.join("etcd").as_str()]);
+        command.args(["--listen-client-urls", &client, "--advertise-client-urls", &client]);
+        command.args(["--listen-peer-urls", &peer, "--initial-advertise-peer-urls", &peer]);
+        command.args(["--initial-cluster", &format!("default={peer}")]);
+        server.spawn("etcd", command);
+        let mut command = kubernetes("kube-apiserver");
+        let key = at.join("sa.key");
+        command.args([
+            format!("--etcd-servers={client}"),
+            format!("--secure-port={port}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            format!("--cert-dir={}", at.join("certificates")),
+            format!("--token-auth-file={}", at.join("tokens.csv")),
+            "--authorization-mode=RBAC".to_owned(),
+            "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
+            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
+            format!("--service-account-key-file={key}"),
+            format!("--service-account-signing-key-file={key}"),
+        ]);
+        server.spawn("kube-apiserver", command);
+        server.wait_until_ready();
+        let kubeconfig = at.join("kubeconfig");
+        std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
+        let mut command = kubernetes("kube-controller-manager");
+        command.args([
+            format!("--kubeconfig={kubeconfig}"),
+            format!("--service-account-private-key-file={key}"),
+            "--port=0".to_owned(),
+            "--secure-port=0".to_owned(),
+            "--leader-elect=false".to_owned(),
+            "--controllers=*".to_owned(),
+        ]);
+        server.spawn("kube-controller-manager", command);
+        server
+    }
+
+    pub(crate) fn entrance(&self) -> LocalEntrance {
+        LocalEntrance { port: self.port, kubeconfig: self.kubeconfig() }
+    }
+
+    /// kubectl on this cluster; it must go well.
+    pub(crate) fn kubectl(&self, arguments: &[&str]) -> String {
+        let output = self.try_kubectl(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "kubectl {arguments:?}: {errors}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    pub(crate) fn try_kubectl(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = kubectl();
+        command.args(["--kubeconfig", self.path("kubeconfig").as_str()]).args(arguments);
+        command.output().unwrap()
+    }
+
+    /// Applies YAML as somebody else.
+    pub(crate) fn apply(&self, manager: &str, yaml: &str) {
+        let path = self.path("manifest.yaml");
+        // kubectl of this age takes an opening brace for JSON.
+        let value: serde_json::Value = serde_yaml::from_str(yaml).unwrap();
+        std::fs::write(&path, value.to_string()).unwrap();
+        let manager = format!("--field-manager={manager}");
+        self.kubectl(&[
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            &manager,
+            "-f",
+            path.as_str(),
+        ]);
+    }
+
+    pub(crate) fn kubeconfig_file(&self) -> Utf8PathBuf {
+        self.path("kubeconfig")
+    }
+
+    /// Says what a kubelet would say: kubectl of this age cannot change a status by itself.
+    pub(crate) fn set_status(&self, path: &str, status: &str) {
+        let url = format!("https://127.0.0.1:{}{path}", self.port);
+        let output = Command::new("curl")
+            .args(["--silent", "--show-error", "--fail", "--insecure", "--request", "PATCH"])
+            .args(["--header", &format!("Authorization: Bearer {TOKEN}")])
+            .args(["--header", "Content-Type: application/merge-patch+json"])
+            .args(["--data", &format!(r#"{{"status":{status}}}"#), &url])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// Waits until kubectl says something that is so.
+    pub(crate) fn wait(&self, arguments: &[&str], is_so: impl Fn(&str) -> bool) -> String {
+        let began = Instant::now();
+        loop {
+            let output = self.try_kubectl(arguments);
+            let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            if output.status.success() && is_so(&said) {
+                return said;
+            }
+            assert!(began.elapsed() < PATIENCE, "kubectl {arguments:?} still says {said}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn kubeconfig(&self) -> String {
+        let certificate = std::fs::read(self.path("certificates/apiserver.crt")).unwrap();
+        let certificate = base64(&certificate);
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
+             clusters: [{{name: test, cluster: {{server: 'https://127.0.0.1:{}', certificate-authority-data: {certificate}}}}}]\n\
+             users: [{{name: admin, user: {{token: {TOKEN}}}}}]\n\
+             contexts: [{{name: test, context: {{cluster: test, user: admin}}}}]\n",
+            self.port
+        )
+    }
+
+    fn path(&self, name: &str) -> Utf8PathBuf {
+        Utf8Path::from_path(self.folder.path()).unwrap().join(name)
+    }
+
+    fn spawn(&mut self, name: &str, mut command: Command) {
+        let log = std::fs::File::create(self.path(&format!("{name}.log"))).unwrap();
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command.process_group(0);
+        self.children.push(command.spawn().unwrap());
+    }
+
+    fn wait_until_ready(&self) {
+        let began = Instant::now();
+        let certificate = self.path("certificates/apiserver.crt");
+        loop {
+            if certificate.exists() {
+                std::fs::write(self.path("kubeconfig"), self.kubeconfig()).unwrap();
+                if self.try_kubectl(&["get", "--raw", "/readyz"]).status.success() {
+                    return;
+                }
+            }
+            let log = std::fs::read_to_string(self.path("kube-apiserver.log")).unwrap_or_default();
+            assert!(began.elapsed() < PATIENCE, "the API server is not ready: {log}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for ApiServer {
+    fn drop(&mut self) {
+        for child in self.children.iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Straight to the API server.
+pub(crate) struct LocalEntrance {
+    port: u16,
+    kubeconfig: String,
+}
+
+#[async_trait::async_trait]
+impl Entrance for LocalEntrance {
+    async fn kubeconfig(&self) -> Result<SecretString, EntranceError> {
+        Ok(self.kubeconfig.clone().into())
+    }
+
+    async fn dial(&self) -> Result<Box<dyn Stream>, EntranceError> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await;
+        let stream = stream.map_err(|error| EntranceError {
+            message: error.to_string(),
+            hint: None,
+            no_cluster: false,
+        })?;
+        Ok(Box::new(stream))
+    }
+}
+
+fn free_ports<const N: usize>() -> [u16; N] {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+fn service_account_key() -> String {
+    let key = provisioner_pki::ServiceAccountKey::generate().unwrap();
+    key.private_pem.expose_secret().to_owned()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::prelude::BASE64_STANDARD.encode(bytes)
+}

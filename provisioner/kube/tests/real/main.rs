@@ -1,0 +1,15 @@
+//! Addons in a real cluster's API: etcd, kube-apiserver and kube-controller-manager run on this machine,
+//! and the real helm. There is no node, so what a kubelet would say is said by the tests.
+
+#![allow(clippy::unwrap_used)]
+
+mod api_server;
+mod charts;
+mod conflicts;
+mod fixtures;
+mod manifests;
+mod programs;
+mod repository;
+mod secrets;
+mod waiting;
+mod world;
