@@ -10,6 +10,6 @@ mod syntax;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
-pub use document::{Parsed, parse, read, schema};
+pub use document::{Parsed, ParsedSpec, parse, read, read_spec, schema};
 pub use model::*;
-pub use starter::STARTER;
+pub use starter::{STARTER, STARTER_EKS};

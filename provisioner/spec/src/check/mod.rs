@@ -2,6 +2,7 @@
 
 mod availability;
 mod control_plane;
+mod eks;
 mod families;
 mod managed;
 mod nodes;
@@ -12,7 +13,7 @@ mod subject;
 mod unique;
 mod vip;
 
-use crate::{Cluster, decode::Report};
+use crate::{Spec, decode::Report};
 use subject::Subject;
 
 const CHECKS: [fn(&Subject<'_>); 24] = [
@@ -43,9 +44,14 @@ const CHECKS: [fn(&Subject<'_>); 24] = [
 ];
 
 /// Reports whatever does not go together.
-pub(crate) fn check(cluster: &Cluster, report: &Report) {
-    let subject = Subject::new(cluster, report);
-    for check in CHECKS {
-        check(&subject);
+pub(crate) fn check(spec: &Spec, report: &Report) {
+    match spec {
+        Spec::Hosts(cluster) => {
+            let subject = Subject::new(cluster, report);
+            for check in CHECKS {
+                check(&subject);
+            }
+        }
+        Spec::Eks(cluster) => eks::check(cluster, report),
     }
 }

@@ -4,6 +4,8 @@
 mod addons;
 mod cursor;
 mod document;
+mod eks;
+mod eksctl;
 mod fields;
 mod host;
 mod hosts;
