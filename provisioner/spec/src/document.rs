@@ -1,9 +1,9 @@
 use crate::{
-    AddonSchemas, Cluster, Diagnostics,
+    AddonSchemas, Cluster, Diagnostics, EksCluster, Spec,
     check::check,
     decode::{Report, document},
-    diagnostic::{Fault, Located, NOT_AVAILABLE},
-    model::{API_VERSION, KIND},
+    diagnostic::{Fault, Located, NOT_AVAILABLE, NOT_CONVERTED},
+    model::{API_VERSION, KIND, SpecSchema},
     yaml,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -11,7 +11,17 @@ use serde::Serialize;
 use serde_json::Value;
 use std::ops::Range;
 
-/// A spec that is right, and what of it this version of the program cannot bring about.
+/// A spec that is right, and what of it is not brought about.
+#[derive(Clone, Debug)]
+pub struct ParsedSpec {
+    pub spec: Spec,
+    /// What this version of the program cannot bring about. Empty where all of it is at hand.
+    pub unavailable: Diagnostics,
+    /// What has no counterpart here, in a file of another program. All else goes on without it.
+    pub not_converted: Diagnostics,
+}
+
+/// The spec of a cluster on hosts that is right, and what of it this version cannot bring about.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     pub cluster: Cluster,
@@ -19,26 +29,30 @@ pub struct Parsed {
     pub unavailable: Diagnostics,
 }
 
-/// Reads a spec: checks it and fills in every default.
+/// Reads a spec, or eksctl's `ClusterConfig`: checks it and fills in every default.
 ///
 /// `file_name` is what diagnostics call the text.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
-    read_with(text, file_name, AddonSchemas::builtin())
+pub fn read_spec(text: &str, file_name: &str) -> Result<ParsedSpec, Diagnostics> {
+    read_spec_with(text, file_name, AddonSchemas::builtin())
 }
 
-/// As [`read`], with other addons than the program's own.
+/// As [`read_spec`], with other addons than the program's own.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
+pub fn read_spec_with(
+    text: &str,
+    file_name: &str,
+    addons: AddonSchemas,
+) -> Result<ParsedSpec, Diagnostics> {
     let (root, mut faults) = yaml::read(text);
     let report = Report::new(addons);
-    let cluster = match root {
+    let spec = match root {
         Some(root) if !root.is_null() => {
-            document(&root, &report).inspect(|cluster| check(cluster, &report))
+            document(&root, &report).inspect(|spec| check(spec, &report))
         }
         _ if faults.is_empty() => {
             faults.push(Located { span: 0..0, fault: empty() });
@@ -48,15 +62,50 @@ pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Pa
     };
     let (more, secrets) = report.finish();
     faults.extend(more);
-    let is_wrong = faults.iter().any(|located| located.fault.code != NOT_AVAILABLE);
-    let diagnostics = Diagnostics::new(file_name, &masked(text, &secrets), faults);
-    match cluster {
-        Some(cluster) if !is_wrong => Ok(Parsed { cluster, unavailable: diagnostics }),
-        _ => Err(diagnostics),
+    let text = masked(text, &secrets);
+    let diagnostics = |faults| Diagnostics::new(file_name, &text, faults);
+    let is_wrong = |code| ![NOT_AVAILABLE, NOT_CONVERTED].contains(&code);
+    match spec {
+        Some(spec) if !faults.iter().any(|located| is_wrong(located.fault.code)) => {
+            let (unavailable, not_converted) =
+                faults.into_iter().partition(|located| located.fault.code == NOT_AVAILABLE);
+            Ok(ParsedSpec {
+                spec,
+                unavailable: diagnostics(unavailable),
+                not_converted: diagnostics(not_converted),
+            })
+        }
+        _ => {
+            faults.retain(|located| located.fault.code != NOT_CONVERTED);
+            Err(diagnostics(faults))
+        }
     }
 }
 
-/// Reads a spec of which everything is to be brought about.
+/// Reads the spec of a cluster on hosts.
+///
+/// # Errors
+/// Everything that is wrong with it; and that it is one on EKS.
+pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
+    read_with(text, file_name, AddonSchemas::builtin())
+}
+
+/// As [`read`], with other addons than the program's own.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
+    let ParsedSpec { spec, unavailable, .. } = read_spec_with(text, file_name, addons)?;
+    match spec {
+        Spec::Hosts(cluster) => Ok(Parsed { cluster: *cluster, unavailable }),
+        Spec::Eks(_) => {
+            let fault = Fault::new("not-for-eks", "this is for clusters on hosts", "one on EKS");
+            Err(Diagnostics::new(file_name, text, vec![Located { span: 0..0, fault }]))
+        }
+    }
+}
+
+/// Reads the spec of a cluster on hosts of which everything is to be brought about.
 ///
 /// # Errors
 /// Everything that is wrong with it, or not available in this version of the program.
@@ -80,14 +129,14 @@ fn masked(text: &str, secrets: &[Range<usize>]) -> String {
 
 fn empty() -> Fault {
     Fault::new("empty-spec", "the spec is empty", "nothing here")
-        .hint("`provisioner init --hosts` prints one to start from")
+        .hint("`provisioner init --hosts` and `init --eks` print one to start from")
 }
 
 /// The JSON Schema of a spec, for editors. It knows the structure; `parse` knows the rest.
 pub fn schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
-        .into_root_schema_for::<Document<'_>>()
+        .into_root_schema_for::<Document<'_, ()>>()
         .to_value();
     AddonSchemas::builtin().describe_in(&mut schema);
     schema
@@ -96,22 +145,36 @@ pub fn schema() -> Value {
 impl Cluster {
     /// A complete spec of this cluster, with every default written out. It parses to an equal one.
     pub fn to_yaml(&self) -> String {
-        let document = Document {
-            api_version: API_VERSION,
-            kind: KIND,
-            metadata: Metadata { name: &self.name },
-            spec: self,
-        };
-        // A value whose keys are all text is always JSON.
-        yaml::write(&serde_json::to_value(&document).unwrap_or_default())
+        to_yaml(&self.name, self)
     }
+}
+
+impl EksCluster {
+    /// A complete spec of this cluster, with every default written out. It parses to an equal one.
+    pub fn to_yaml(&self) -> String {
+        to_yaml(&self.name, self)
+    }
+}
+
+impl Spec {
+    /// A complete spec of this cluster, with every default written out. It parses to an equal one.
+    pub fn to_yaml(&self) -> String {
+        to_yaml(self.name(), self)
+    }
+}
+
+fn to_yaml(name: &str, spec: &impl Serialize) -> String {
+    let document =
+        Document { api_version: API_VERSION, kind: KIND, metadata: Metadata { name }, spec };
+    // A value whose keys are all text is always JSON.
+    yaml::write(&serde_json::to_value(&document).unwrap_or_default())
 }
 
 /// A cluster spec.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Spec", deny_unknown_fields)]
-struct Document<'a> {
+struct Document<'a, S> {
     /// The format of the spec.
     #[schemars(extend("const" = API_VERSION))]
     api_version: &'static str,
@@ -121,7 +184,8 @@ struct Document<'a> {
     /// What the cluster is called.
     metadata: Metadata<'a>,
     /// The cluster itself.
-    spec: &'a Cluster,
+    #[schemars(with = "SpecSchema")]
+    spec: &'a S,
 }
 
 /// What the cluster is called.

@@ -1,10 +1,21 @@
 //! The specs to start from, and what resolving them fills in.
 
-use provisioner_spec::{Cluster, ProxyMode, STARTER, SecretSource, parse, read};
+use provisioner_spec::{
+    Cluster, ParsedSpec, ProxyMode, STARTER, STARTER_EKS, SecretSource, Spec, parse, read,
+    read_spec,
+};
 use std::{fs, io};
 
 fn sound(text: &str, name: &str) -> Cluster {
     read(text, name).unwrap_or_else(|diagnostics| panic!("{diagnostics}")).cluster
+}
+
+fn parsed(text: &str, name: &str) -> ParsedSpec {
+    read_spec(text, name).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+}
+
+fn sound_spec(text: &str, name: &str) -> Spec {
+    parsed(text, name).spec
 }
 
 #[test]
@@ -25,13 +36,13 @@ fn shipped_specs_are_sound_and_survive_a_round_trip() -> io::Result<()> {
     for entry in fs::read_dir(folder)?.chain(fs::read_dir(good)?) {
         let path = entry?.path();
         let name = path.display().to_string();
-        let cluster = sound(&fs::read_to_string(&path)?, &name);
-        let yaml = cluster.to_yaml();
-        assert_eq!(sound(&yaml, &name), cluster, "{yaml}");
-        assert_eq!(sound(&yaml, &name).to_yaml(), yaml);
+        let spec = sound_spec(&fs::read_to_string(&path)?, &name);
+        let yaml = spec.to_yaml();
+        assert_eq!(sound_spec(&yaml, &name), spec, "{yaml}");
+        assert_eq!(sound_spec(&yaml, &name).to_yaml(), yaml);
         count += 1;
     }
-    assert!(count >= 5, "only {count} specs");
+    assert!(count >= 8, "only {count} specs");
     Ok(())
 }
 
@@ -79,4 +90,23 @@ fn hosts_override_what_is_said_for_all() {
     assert_eq!(own.bastion, general.bastion);
     assert!(!own.sudo && own.sudo_password.is_none());
     assert_eq!(cluster.hosts.api_endpoint.router_id, Some(42));
+}
+
+#[test]
+fn the_starter_for_eks_is_resolved() {
+    let parsed = parsed(STARTER_EKS, "eks.yaml");
+    assert!(parsed.unavailable.is_empty() && parsed.not_converted.is_empty());
+    insta::assert_snapshot!(parsed.spec.to_yaml());
+}
+
+#[test]
+fn everything_of_eks_is_resolved() {
+    let everything = include_str!("good/eks-everything.yaml");
+    insta::assert_snapshot!(sound_spec(everything, "eks-everything.yaml").to_yaml());
+}
+
+#[test]
+fn a_cluster_on_eks_is_not_taken_for_one_on_hosts() {
+    let diagnostics = parse(STARTER_EKS, "eks.yaml").expect_err("it is on EKS");
+    assert_eq!(diagnostics.iter().map(|one| one.code).collect::<Vec<_>>(), ["not-for-eks"]);
 }

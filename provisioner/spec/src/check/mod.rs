@@ -3,6 +3,7 @@
 mod addons;
 mod availability;
 mod control_plane;
+mod eks;
 mod families;
 mod managed;
 mod nodes;
@@ -13,7 +14,7 @@ mod subject;
 mod unique;
 mod vip;
 
-use crate::{Cluster, decode::Report};
+use crate::{Spec, decode::Report};
 use subject::Subject;
 
 const CHECKS: [fn(&Subject<'_>); 26] = [
@@ -46,9 +47,14 @@ const CHECKS: [fn(&Subject<'_>); 26] = [
 ];
 
 /// Reports whatever does not go together.
-pub(crate) fn check(cluster: &Cluster, report: &Report) {
-    let subject = Subject::new(cluster, report);
-    for check in CHECKS {
-        check(&subject);
+pub(crate) fn check(spec: &Spec, report: &Report) {
+    match spec {
+        Spec::Hosts(cluster) => {
+            let subject = Subject::new(cluster, report);
+            for check in CHECKS {
+                check(&subject);
+            }
+        }
+        Spec::Eks(cluster) => eks::check(cluster, report),
     }
 }

@@ -58,7 +58,7 @@ fn taints(subject: &Subject<'_>, host: &Placed<&Host>) {
     }
 }
 
-fn reserved(key: &str) -> Option<&'static str> {
+pub(super) fn reserved(key: &str) -> Option<&'static str> {
     if ROLES.contains(&key) {
         return Some("kubeadm gives it to the hosts under `controlPlane`");
     }

@@ -41,11 +41,21 @@ impl<'a> Cursor<'a> {
         self.report.add(self.anchor.clone(), fault);
     }
 
+    /// Reports something with the thing as a whole that makes the value no less sound.
+    pub(crate) fn warn(&self, fault: Fault) {
+        self.report.add(self.anchor.clone(), fault);
+    }
+
     /// Keeps the value from being shown.
     pub(crate) fn hide(&self) {
         if let Some(node) = self.node {
             self.report.hide(node.span.clone());
         }
+    }
+
+    /// Where a part of this stands.
+    pub(crate) fn place_of(&self, key: &str) -> Range<usize> {
+        self.report.place(&format!("{}.{key}", self.path))
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -98,6 +108,11 @@ impl<'a> Cursor<'a> {
             return None;
         }
         Some(text.clone())
+    }
+
+    /// Text of any number of lines.
+    pub(crate) fn lines(&self) -> Option<String> {
+        Some(self.scalar("text")?.text.clone())
     }
 
     /// Text that a rule accepts; `what` completes "invalid ...".
@@ -249,6 +264,32 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn is_map(&self) -> bool {
         matches!(self.node, Some(Node { value: Value::Map(_), .. }))
+    }
+
+    /// Whether this says nothing: absent, null, or without entries, items or text.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.is_null()
+            || match self.node.map(|node| &node.value) {
+                Some(Value::List(items)) => items.is_empty(),
+                Some(Value::Map(entries)) => entries.is_empty(),
+                Some(Value::Scalar(scalar)) => scalar.text.is_empty(),
+                None => true,
+            }
+    }
+
+    /// Whether a list has such a text in it.
+    pub(crate) fn any_item(&self, wanted: impl Fn(&str) -> bool) -> bool {
+        let Some(Value::List(items)) = self.node.map(|node| &node.value) else { return false };
+        let is_wanted = |node: &Node| match &node.value {
+            Value::Scalar(scalar) => wanted(&scalar.text),
+            Value::List(_) | Value::Map(_) => false,
+        };
+        items.iter().any(is_wanted)
+    }
+
+    /// Whether nothing was found wrong with this or within it so far.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.report.is_sound(&self.path) && !self.report.is_unsound_within(&self.path)
     }
 
     pub(super) fn is_null(&self) -> bool {

@@ -1,10 +1,19 @@
 use super::{
-    Report, addons::addons, charts::charts, cursor::Cursor, fields::Fields, hosts::hosts,
-    kubernetes::kubernetes, network::network, runtime::runtime,
+    Report,
+    addons::addons,
+    charts::charts,
+    cursor::Cursor,
+    eks::{eks, eks_cluster},
+    eksctl,
+    fields::Fields,
+    hosts::hosts,
+    kubernetes::kubernetes,
+    network::network,
+    runtime::runtime,
 };
 use crate::{
     diagnostic::{Fault, shown},
-    model::{API_VERSION, Cluster, KIND},
+    model::{API_VERSION, Cluster, KIND, Spec},
     syntax,
     yaml::Node,
 };
@@ -12,8 +21,15 @@ use crate::{
 /// Parts of a spec that other versions have.
 const NOT_YET: [&str; 2] = ["hooks", "security"];
 
+/// What kind of document this is.
+enum Format {
+    Ours,
+    Eksctl,
+    Unknown,
+}
+
 /// Reads a whole document, or reports that it is none of ours.
-pub(crate) fn document(root: &Node, report: &Report) -> Option<Cluster> {
+pub(crate) fn document(root: &Node, report: &Report) -> Option<Spec> {
     let root = Cursor::root(root, report);
     if !root.is_map() {
         root.fault(Fault::new(
@@ -23,68 +39,98 @@ pub(crate) fn document(root: &Node, report: &Report) -> Option<Cluster> {
         ));
         return None;
     }
-    root.map(|fields| {
-        if is_another_kind(fields) {
-            fields.ignore_the_rest();
-            return None;
+    root.map(|fields| match format(fields) {
+        Format::Ours => ours(fields),
+        Format::Eksctl => {
+            eksctl::cluster_config(fields).map(|cluster| Spec::Eks(Box::new(cluster)))
         }
-        let name = fields.required("metadata", |metadata| {
-            metadata.map(|fields| {
-                fields.required("name", |name| name.valid("invalid-name", "name", syntax::label))
-            })
-        });
-        let spec = fields.required("spec", |spec| spec.map(cluster));
-        Some(Cluster { name: name.unwrap_or_default(), ..spec? })
+        Format::Unknown => {
+            fields.ignore_the_rest();
+            None
+        }
     })
 }
 
-/// Reports a document that only a different program or version can read.
-fn is_another_kind(fields: &Fields<'_, '_>) -> bool {
+fn ours(fields: &Fields<'_, '_>) -> Option<Spec> {
+    let name = fields.required("metadata", |metadata| {
+        metadata.map(|fields| {
+            fields.required("name", |name| name.valid("invalid-name", "name", syntax::label))
+        })
+    });
+    let spec = fields.required("spec", |spec| spec.map(|fields| one_of_both(spec, fields)));
+    Some(spec?.named(name.unwrap_or_default()))
+}
+
+/// Finds out what kind of document this is, and reports one that cannot be read.
+fn format(fields: &Fields<'_, '_>) -> Format {
+    let mut wanted_kind = KIND;
     let version = fields.required("apiVersion", |version| {
         let text = version.text()?;
-        if text.starts_with("eksctl.io/") {
-            version.fault(eks("an eksctl ClusterConfig"));
+        if text == eksctl::API_VERSION {
+            wanted_kind = "ClusterConfig";
         } else if text != API_VERSION {
             version.fault(Fault::new(
                 "unsupported-api-version",
                 format!("cannot read apiVersion `{}`", shown(&text)),
-                format!("this version reads {API_VERSION}"),
+                format!("this version reads {API_VERSION}, and eksctl's {}", eksctl::API_VERSION),
             ));
         }
         Some(text)
     });
-    if version.as_deref().is_some_and(|version| version != API_VERSION) {
-        return true;
+    let is_known = |version: &str| [API_VERSION, eksctl::API_VERSION].contains(&version);
+    if version.as_deref().is_some_and(|version| !is_known(version)) {
+        return Format::Unknown;
     }
     let kind = fields.required("kind", |kind| {
         let text = kind.text()?;
-        if text != KIND {
+        if text != wanted_kind {
             kind.fault(Fault::new(
                 "unsupported-kind",
                 format!("cannot read kind `{}`", shown(&text)),
-                format!("a spec is of kind {KIND}"),
+                format!("a spec is of kind {wanted_kind}"),
             ));
         }
         Some(text)
     });
-    kind.as_deref().is_some_and(|kind| kind != KIND)
+    match kind.as_deref() {
+        Some(kind) if kind != wanted_kind => Format::Unknown,
+        _ if wanted_kind == KIND => Format::Ours,
+        _ => Format::Eksctl,
+    }
 }
 
-fn eks(found: &str) -> Fault {
-    Fault::new(
-        "eks-not-available",
-        "this version creates clusters on hosts only",
-        format!("this is {found}"),
-    )
-    .hint("describe the machines under `spec.hosts`")
+/// Reads a cluster on hosts or one on EKS.
+fn one_of_both(spec: &Cursor<'_>, fields: &Fields<'_, '_>) -> Option<Spec> {
+    not_yet(fields);
+    if fields.has("eks") && !fields.has("hosts") {
+        return eks_cluster(fields).map(|cluster| Spec::Eks(Box::new(cluster)));
+    }
+    let cluster = cluster(fields);
+    // Known here, and read so that all of its mistakes come out.
+    fields.optional("eks", |at| {
+        eks(at);
+        at.fault_at_key(
+            Fault::new(
+                "hosts-and-eks",
+                "a cluster is either on hosts or on EKS",
+                "there are `hosts` as well",
+            )
+            .related(spec.place_of("hosts"), "the hosts"),
+        );
+        Some(())
+    });
+    cluster.map(|cluster| Spec::Hosts(Box::new(cluster)))
+}
+
+fn not_yet(fields: &Fields<'_, '_>) {
+    for key in NOT_YET {
+        if let Some(at) = fields.get_unavailable(key) {
+            at.fault_at_key(Fault::not_available(format!("`{key}`"), "not available yet"));
+        }
+    }
 }
 
 fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
-    if let Some(at) = fields.get_unavailable("eks") {
-        at.fault_at_key(eks("a cluster on EKS"));
-        fields.ignore_the_rest();
-        return None;
-    }
     let kubernetes = fields.required("kubernetes", |at| Some(kubernetes(at)));
     let version = kubernetes.as_ref().map(|kubernetes| &kubernetes.version);
     let runtime = fields.section("runtime", runtime);
@@ -92,11 +138,6 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let hosts = fields.required("hosts", |at| Some(hosts(at)));
     let charts = fields.section("charts", charts);
     let addons = fields.section("addons", addons);
-    for key in NOT_YET {
-        if let Some(at) = fields.get_unavailable(key) {
-            at.fault_at_key(Fault::not_available(format!("`{key}`"), "not available yet"));
-        }
-    }
     Some(Cluster {
         name: String::new(),
         kubernetes: kubernetes?,

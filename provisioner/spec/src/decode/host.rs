@@ -31,10 +31,16 @@ pub(super) fn interface(at: &Cursor<'_>) -> Option<String> {
 }
 
 fn labels(at: &Cursor<'_>, role: Role) -> BTreeMap<String, String> {
-    let mut labels = BTreeMap::new();
+    let mut labels = node_labels(at);
     if role == Role::Edge {
-        labels.insert(EDGE_ROLE.to_owned(), String::new());
+        labels.entry(EDGE_ROLE.to_owned()).or_default();
     }
+    labels
+}
+
+/// Labels of a node, as they are given.
+pub(super) fn node_labels(at: &Cursor<'_>) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
     for (key, value) in at.entries() {
         if let Err(invalid) = syntax::label_key(key) {
             let message = format!("invalid label `{}`", shown(key));

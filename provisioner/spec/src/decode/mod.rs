@@ -5,6 +5,8 @@ mod addons;
 mod charts;
 mod cursor;
 mod document;
+mod eks;
+mod eksctl;
 mod fields;
 mod host;
 mod hosts;

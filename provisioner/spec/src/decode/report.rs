@@ -70,6 +70,14 @@ impl Report {
         std::iter::successors(Some(path), |path| parent(path)).all(|path| !unsound.contains(path))
     }
 
+    /// Whether something below this path is not what the spec means.
+    pub(crate) fn is_unsound_within(&self, path: &str) -> bool {
+        let below = |unsound: &String| {
+            unsound.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
+        };
+        self.unsound.borrow().iter().any(below)
+    }
+
     /// Whether the spec itself has something at this path.
     pub(crate) fn is_given(&self, path: &str) -> bool {
         self.places.borrow().contains_key(path)

@@ -20,7 +20,15 @@ pub(crate) struct Located {
 /// The code of what is right, but not available in this version of the program.
 pub(crate) const NOT_AVAILABLE: &str = "not-available";
 
+/// The code of what is right, but has no counterpart here; the rest goes on without it.
+pub(crate) const NOT_CONVERTED: &str = "not-converted";
+
 impl Fault {
+    /// What another program knows and this one does not.
+    pub(crate) fn not_converted(what: impl std::fmt::Display, instead: &str) -> Self {
+        Self::new(NOT_CONVERTED, format!("{what} is not converted"), instead)
+    }
+
     /// What is right, but not available in this version of the program.
     pub(crate) fn not_available(what: impl std::fmt::Display, reason: impl Into<String>) -> Self {
         Self::new(NOT_AVAILABLE, format!("{what} is not available in this version"), reason)

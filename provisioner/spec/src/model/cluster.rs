@@ -1,7 +1,5 @@
 use super::{Addon, Charts, Host, Hosts, Kubernetes, Network, Runtime};
-use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The `apiVersion` of the specs that this version reads.
@@ -9,31 +7,24 @@ pub const API_VERSION: &str = "provisioner.dev/v1alpha1";
 /// The `kind` of the specs that this version reads.
 pub const KIND: &str = "Cluster";
 
-/// One cluster, as its spec describes it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// One cluster on hosts, as its spec describes it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
 pub struct Cluster {
     // The document keeps it in `metadata`.
     #[serde(skip_serializing)]
-    #[schemars(skip)]
     pub name: String,
     /// Kubernetes itself: its version, where it comes from, and settings of its components.
     pub kubernetes: Kubernetes,
     /// The container runtime of the hosts.
-    #[schemars(with = "Option<Runtime>")]
     pub runtime: Runtime,
     /// The cluster's own network: its address ranges, plugin, service proxy and DNS.
-    #[schemars(with = "Option<Network>")]
     pub network: Network,
     /// The machines, and how to reach them.
     pub hosts: Hosts,
     /// Where Helm charts come from.
-    #[schemars(with = "Option<Charts>")]
     pub charts: Charts,
-    /// What is installed into the cluster, by name. Each has settings of its own, and an addon that
-    /// is named is installed unless it says `enabled: false`.
-    #[schemars(with = "Option<BTreeMap<String, Value>>")]
+    /// What is installed into the cluster, by name.
     pub addons: BTreeMap<String, Addon>,
 }
 

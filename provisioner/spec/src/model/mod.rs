@@ -3,21 +3,31 @@
 mod addon;
 mod charts;
 mod cluster;
+mod eks;
 mod host;
 mod hosts;
 mod kubernetes;
 mod network;
 mod runtime;
+mod spec;
 mod ssh;
 mod taint;
 
 pub use addon::Addon;
 pub use charts::Charts;
 pub use cluster::{API_VERSION, Cluster, KIND};
+pub use eks::{
+    AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
+    AuthenticationMode, Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion,
+    EndpointAccess, IamRole, LogType, Nat, NodeGroup, PodIdentity, Roles, ServiceAccount, Subnets,
+    Volume, VolumeType, Vpc,
+};
 pub use host::{EDGE_ROLE, Host, Role};
 pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts};
 pub use kubernetes::{ApiServer, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS};
 pub use network::{Dns, Network, NetworkPlugin, Proxy, ProxyMode};
 pub use runtime::{Containerd, HttpProxy, Runtime};
+pub use spec::Spec;
+pub(crate) use spec::SpecSchema;
 pub use ssh::{Bastion, DEFAULT_PORT, DEFAULT_USER, SecretSource, Ssh};
 pub use taint::{Taint, TaintEffect};

@@ -1,0 +1,7 @@
+//! What exists in the account: read once, in as few calls as possible.
+
+mod read;
+mod state;
+
+pub(crate) use read::read;
+pub(crate) use state::Account;

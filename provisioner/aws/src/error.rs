@@ -1,0 +1,216 @@
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// Why something on AWS did not work. Messages read on after "failed to".
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AwsError {
+    /// AWS refused a call.
+    #[error("{what}: {message} ({code})")]
+    Refused { what: String, code: String, message: String },
+    /// No answer came.
+    #[error("{what}: {cause}")]
+    NoAnswer { what: String, cause: String },
+    #[error("find credentials for AWS: {cause}")]
+    NoCredentials { cause: String },
+    #[error("sign the request for a token: {cause}")]
+    Sign { cause: String },
+    #[error("work in the account {found}: the spec is for {wanted}")]
+    OtherAccount { found: String, wanted: String },
+    #[error("use {what}: {why}")]
+    NotOurs { what: String, why: String },
+    /// Something that AWS made did not become what it should.
+    #[error("{what}: {reason}")]
+    Broken { what: String, reason: String },
+    #[error("{what}: it took longer than {minutes} minutes; it was {last}")]
+    TooLong { what: String, minutes: u64, last: String },
+    #[error("{what}: {why}")]
+    NotPossible { what: String, why: String, hint: String },
+    #[error("go on: interrupted")]
+    Interrupted,
+}
+
+impl AwsError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Refused { code, message, .. } => return hint_of_code(code, message),
+            Self::NoAnswer { .. } => {
+                "is AWS reached from here? the same command goes on".to_owned()
+            }
+            Self::NoCredentials { .. } => {
+                "as for the AWS CLI: `aws configure`, `aws sso login`, AWS_PROFILE".to_owned()
+            }
+            Self::OtherAccount { .. } => {
+                "take other credentials, or correct eks.account".to_owned()
+            }
+            Self::NotOurs { .. } => {
+                "give the cluster another name, or remove that resource by hand".to_owned()
+            }
+            Self::Broken { .. } => {
+                "once its reason is gone: `provisioner up --replace-failed` makes it anew"
+                    .to_owned()
+            }
+            Self::TooLong { .. } => "the same command goes on waiting".to_owned(),
+            Self::NotPossible { hint, .. } => hint.clone(),
+            Self::Sign { .. } | Self::Interrupted => return None,
+        })
+    }
+
+    /// AWS's own word for a refusal.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Refused { code, .. } => code,
+            _ => "",
+        }
+    }
+
+    /// Whether what was asked about does not exist.
+    pub(crate) fn is_not_found(&self) -> bool {
+        const CODES: [&str; 5] = [
+            "ResourceNotFoundException",
+            "NotFoundException",
+            "NoSuchEntity",
+            "NoSuchEntityException",
+            "LoadBalancerNotFound",
+        ];
+        let code = self.code();
+        code.ends_with(".NotFound") || code.ends_with(".NotFoundException") || CODES.contains(&code)
+    }
+
+    /// Whether the same name is taken already: by an earlier, cut off run for instance.
+    pub(crate) fn is_already_there(&self) -> bool {
+        let code = self.code();
+        ["ResourceInUseException", "EntityAlreadyExists", "EntityAlreadyExistsException"]
+            .contains(&code)
+            || code.ends_with(".Duplicate")
+            || code.ends_with("AlreadyExists")
+            || code.ends_with(".AlreadyExistsException")
+            || code == "InvalidSubnet.Conflict"
+            || code == "Resource.AlreadyAssociated"
+    }
+
+    /// Whether something that was just made has not been seen by all of AWS yet: IAM says so in many
+    /// ways.
+    pub(crate) fn is_not_visible_yet(&self) -> bool {
+        const SAID: [&str; 7] = [
+            "does not exist",
+            "Error in role params",
+            "Role could not be assumed because the trusted entity is not correct",
+            "The provided role doesn't have the Amazon EKS Managed Policies",
+            "IAM role's policy must include",
+            "is not authorized to perform: sts:AssumeRole",
+            "Trust relationship and permissions",
+        ];
+        match self {
+            Self::Refused { code, message, .. } => {
+                self.is_not_found()
+                    || ((code == "InvalidParameterException" || code == "InvalidRequestException")
+                        && SAID.iter().any(|said| message.contains(said)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something else has to go, or to end, first.
+    pub(crate) fn is_in_use(&self) -> bool {
+        const CODES: [&str; 6] = [
+            "DependencyViolation",
+            "DeleteConflict",
+            "DeleteConflictException",
+            "InvalidIPAddress.InUse",
+            "ResourceInUseException",
+            "InvalidNetworkInterface.InUse",
+        ];
+        CODES.contains(&self.code())
+            || (self.code() == "InvalidParameterValue" && self.to_string().contains("in use"))
+    }
+}
+
+fn hint_of_code(code: &str, message: &str) -> Option<String> {
+    let hint = match code {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+            "these credentials may not do this: docs/iam/ has a policy for each command"
+        }
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => {
+            "the credentials have expired: log in again; the same command goes on"
+        }
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "AuthFailure" => "these are no valid credentials: see `aws sts get-caller-identity`",
+        "UnsupportedAvailabilityZoneException" => {
+            return Some(format!("name other zones under eks.zones: {message}"));
+        }
+        "VpcLimitExceeded"
+        | "AddressLimitExceeded"
+        | "NatGatewayLimitExceeded"
+        | "ResourceLimitExceeded"
+        | "ResourceLimitExceededException"
+        | "LimitExceeded"
+        | "LimitExceededException"
+        | "InternetGatewayLimitExceeded" => {
+            "the account allows no more of these: see Service Quotas; the same command goes on"
+        }
+        "Throttling"
+        | "ThrottlingException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "InternalError"
+        | "ServerException"
+        | "InternalFailure" => "AWS is busy: run the same command again, it goes on from here",
+        "DependencyViolation" | "DeleteConflict" | "DeleteConflictException" => {
+            "something that is not part of the cluster uses it: see what, and remove that"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// A call's answer with what was asked.
+pub(crate) trait Asked<T> {
+    /// `what` reads on after "failed to".
+    fn asked(self, what: impl Into<String>) -> Result<T, AwsError>;
+}
+
+impl<T, E> Asked<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn asked(self, what: impl Into<String>) -> Result<T, AwsError> {
+        self.map_err(|error| {
+            let what = what.into();
+            match error.as_service_error() {
+                Some(refused) => AwsError::Refused {
+                    what,
+                    code: refused.code().unwrap_or("UnknownError").to_owned(),
+                    message: refused.message().unwrap_or("it says no more").to_owned(),
+                },
+                None => {
+                    let cause = DisplayErrorContext(&error).to_string();
+                    // The chain of causes ends with a dump of the request.
+                    let cause = cause.split(" (").next().unwrap_or_default().to_owned();
+                    AwsError::NoAnswer { what, cause }
+                }
+            }
+        })
+    }
+}
+
+/// Nothing, where it does not exist.
+pub(crate) trait IfFound<T> {
+    fn if_found(self) -> Result<Option<T>, AwsError>;
+}
+
+impl<T> IfFound<T> for Result<T, AwsError> {
+    fn if_found(self) -> Result<Option<T>, AwsError> {
+        match self {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the resources of a cluster are called, and how they are known again.
+
+use std::hash::Hasher as _;
+
+use provisioner_spec::EksCluster;
+
+use crate::difference::Tags;
+
+/// Says of which cluster a resource is a part.
+pub(crate) const CLUSTER_TAG: &str = "provisioner.dev/cluster";
+/// Says which part it is.
+pub(crate) const RESOURCE_TAG: &str = "provisioner.dev/resource";
+
+/// Names and tags of one cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    cluster: String,
+    region: String,
+    tags: Tags,
+}
+
+impl Names {
+    pub(crate) fn new(cluster: &EksCluster) -> Self {
+        Self {
+            cluster: cluster.name.clone(),
+            region: cluster.eks.region.clone(),
+            tags: cluster.eks.tags.clone(),
+        }
+    }
+
+    pub(crate) fn cluster(&self) -> &str {
+        &self.cluster
+    }
+
+    /// The tags of a resource that the spec asks for: the user's and ours.
+    pub(crate) fn tags(&self, resource: &str) -> Tags {
+        let mut tags = self.tags.clone();
+        tags.insert("Name".to_owned(), format!("{}/{resource}", self.cluster));
+        tags.insert(CLUSTER_TAG.to_owned(), self.cluster.clone());
+        tags.insert(RESOURCE_TAG.to_owned(), resource.to_owned());
+        tags
+    }
+
+    /// The name of an IAM role. Those are known in the whole account, so the region is part of it;
+    /// there is room for 64 characters.
+    pub(crate) fn role(&self, purpose: &str) -> String {
+        shortened(&format!("{}-{}-{purpose}", self.cluster, self.region), 64)
+    }
+
+    /// The name of the security group of the control plane.
+    pub(crate) fn security_group(&self) -> String {
+        format!("{}-control-plane", self.cluster)
+    }
+
+    /// The name of a launch template (128 characters).
+    pub(crate) fn launch_template(&self, group: &str) -> String {
+        shortened(&format!("{}-{group}", self.cluster), 128)
+    }
+}
+
+/// The name itself, or as much of it as there is room for with a digest of the whole.
+fn shortened(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let digest = format!("-{}", digest(name));
+    format!("{}{digest}", &name[..most - digest.len()])
+}
+
+/// Eight digits that stand for a text, the same on every machine (FNV-1a).
+pub(crate) fn digest(text: &str) -> String {
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    hasher.write(text.as_bytes());
+    format!("{:08x}", hasher.finish() & 0xffff_ffff)
+}
+
+struct Fnv(u64);
+
+impl std::hash::Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_apart() {
+        let long = "a".repeat(80);
+        let (one, other) =
+            (shortened(&format!("{long}-x"), 64), shortened(&format!("{long}-y"), 64));
+        assert_eq!((one.len(), other.len()), (64, 64));
+        assert_ne!(one, other);
+        assert_eq!(shortened("short", 64), "short");
+    }
+}

@@ -1,0 +1,260 @@
+//! Everything of a cluster that exists and was made for it, as removals in their order.
+
+use std::sync::Arc;
+
+use provisioner_spec::EksCluster;
+
+use crate::account::Account;
+use crate::names::{CLUSTER_TAG, Names};
+use crate::resource::Removal;
+use crate::resources::access_entry::{self, AccessEntryRemoval};
+use crate::resources::addon::AddonRemoval;
+use crate::resources::address::{self, AddressRemoval, AddressState};
+use crate::resources::cluster::{self, ClusterRemoval};
+use crate::resources::internet_gateway::{self, InternetGatewayRemoval};
+use crate::resources::launch_template::{self, LaunchTemplateRemoval};
+use crate::resources::load_balancer::{Leftover, LeftoverRemoval};
+use crate::resources::nat_gateway::{self, NatGatewayRemoval};
+use crate::resources::network_interface::{self, FreeInterfaces};
+use crate::resources::node_group::{self, GROUP_TAG, NodeGroupRemoval};
+use crate::resources::oidc_provider::OidcProviderRemoval;
+use crate::resources::pod_identity::{self, PodIdentityRemoval};
+use crate::resources::role::{RoleRemoval, RoleState};
+use crate::resources::route_table::{self, RouteTableRemoval};
+use crate::resources::security_group::{self, SecurityGroupRemoval};
+use crate::resources::subnet::{self, SubnetRemoval};
+use crate::resources::vpc::VpcRemoval;
+
+type Removals = Vec<Arc<dyn Removal>>;
+
+/// What `down` removes. Nodes go first, so that nobody puts back what goes after them; then the
+/// control plane; then what controllers have left behind; then roles and the network.
+pub(crate) fn all(cluster: &EksCluster, names: &Names, account: &Account) -> Removals {
+    let mut removals = Removals::new();
+    removals.extend(pod_identities(account));
+    removals.extend(node_groups(account));
+    removals.extend(control_plane(account));
+    removals.extend(leftovers(account));
+    removals.extend(templates(account));
+    removals.extend(roles(names, account));
+    removals.extend(security_group(names, account));
+    if !cluster.eks.vpc.is_imported() {
+        removals.extend(network(account));
+    }
+    removals
+}
+
+/// What exists of a cluster and its spec no longer asks for.
+pub(crate) fn unwanted(cluster: &EksCluster, names: &Names, account: &Account) -> Removals {
+    let eks = &cluster.eks;
+    let mut removals = Removals::new();
+    let wanted_group = |group: &str| eks.node_groups.iter().any(|one| one.name == group);
+    for group in account.node_groups.values().filter(|group| is_ours(&group.tags, names)) {
+        let name = group.tags.get(GROUP_TAG).unwrap_or(&group.name);
+        if !wanted_group(name) {
+            removals.push(Arc::new(NodeGroupRemoval { group: group.clone(), after: Vec::new() }));
+        }
+    }
+    for (group, template) in account.templates.iter().filter(|(name, _)| !wanted_group(name)) {
+        let after = vec![node_group::target(group)];
+        let id = template.id.clone();
+        removals.push(Arc::new(LaunchTemplateRemoval { group: group.clone(), id, after }));
+    }
+    for (name, addon) in &account.addons {
+        if is_ours(&addon.tags, names) && !eks.addons.contains_key(name) {
+            removals.push(Arc::new(AddonRemoval { name: name.clone(), after: Vec::new() }));
+        }
+    }
+    for (principal, entry) in &account.access_entries {
+        let wanted = eks.access_entries.iter().any(|one| one.principal == *principal);
+        if access_entry::is_ours(entry, names.cluster()) && !wanted {
+            let principal = principal.clone();
+            removals.push(Arc::new(AccessEntryRemoval { principal, after: Vec::new() }));
+        }
+    }
+    let wanted_identity = |name: &String| {
+        let mut all = eks.pod_identities.iter();
+        all.any(|one| pod_identity::name(&one.namespace, &one.service_account) == *name)
+    };
+    for (name, identity) in &account.pod_identities {
+        if !identity.owned && is_ours(&identity.tags, names) && !wanted_identity(name) {
+            let (name, id) = (name.clone(), identity.id.clone());
+            removals.push(Arc::new(PodIdentityRemoval { name, id, after: Vec::new() }));
+        }
+    }
+    for address in &account.surplus_addresses {
+        removals.push(surplus(address, Vec::new()));
+    }
+    removals
+}
+
+fn is_ours(tags: &crate::difference::Tags, names: &Names) -> bool {
+    tags.get(CLUSTER_TAG).map(String::as_str) == Some(names.cluster())
+}
+
+fn pod_identities(account: &Account) -> Removals {
+    let own = account.pod_identities.iter().filter(|(_, identity)| !identity.owned);
+    let removal = |(name, identity): (&String, &pod_identity::IdentityState)| {
+        let (name, id) = (name.clone(), identity.id.clone());
+        Arc::new(PodIdentityRemoval { name, id, after: Vec::new() }) as Arc<dyn Removal>
+    };
+    own.map(removal).collect()
+}
+
+fn identity_targets(account: &Account) -> Vec<String> {
+    account.pod_identities.keys().map(|name| pod_identity::target(name)).collect()
+}
+
+fn node_groups(account: &Account) -> Removals {
+    let removal = |group: &node_group::GroupState| {
+        let after = identity_targets(account);
+        Arc::new(NodeGroupRemoval { group: group.clone(), after }) as Arc<dyn Removal>
+    };
+    account.node_groups.values().map(removal).collect()
+}
+
+fn group_targets(account: &Account) -> Vec<String> {
+    account.node_groups.keys().map(|name| node_group::target(name)).collect()
+}
+
+/// The interfaces that the nodes have leaked would keep the cluster's security group.
+fn control_plane(account: &Account) -> Removals {
+    let Some(cluster) = &account.cluster else { return oidc(account) };
+    let mut removals = Removals::new();
+    let mut after = group_targets(account);
+    if let Some(group) = &cluster.own_security_group {
+        let interfaces = FreeInterfaces { security_group: group.clone(), after: after.clone() };
+        removals.push(Arc::new(interfaces));
+        after.push(network_interface::TARGET.to_owned());
+    }
+    removals.push(Arc::new(ClusterRemoval { cluster: cluster.clone(), after }));
+    removals.extend(oidc(account));
+    removals
+}
+
+fn oidc(account: &Account) -> Removals {
+    let removal = account.oidc.iter().map(|provider| {
+        let after = vec![cluster::TARGET.to_owned()];
+        Arc::new(OidcProviderRemoval { arn: provider.arn.clone(), after }) as Arc<dyn Removal>
+    });
+    removal.collect()
+}
+
+/// Once no control plane makes them anew. A target group goes after the balancers that use it.
+fn leftovers(account: &Account) -> Removals {
+    let Some(vpc) = account.vpc.as_ref().map(|vpc| vpc.id.clone()) else { return Vec::new() };
+    let removal = |leftover: &Leftover, after: Vec<String>| LeftoverRemoval {
+        leftover: leftover.clone(),
+        vpc: vpc.clone(),
+        after,
+    };
+    let is_group = |leftover: &&Leftover| matches!(leftover, Leftover::TargetGroup(_));
+    let after_cluster = vec![cluster::TARGET.to_owned()];
+    let mut removals = Removals::new();
+    let mut balancers = Vec::new();
+    for leftover in account.leftovers.iter().filter(|one| !is_group(one)) {
+        let removal = removal(leftover, after_cluster.clone());
+        balancers.push(removal.target());
+        removals.push(Arc::new(removal));
+    }
+    let after = [after_cluster, balancers].concat();
+    for leftover in account.leftovers.iter().filter(is_group) {
+        removals.push(Arc::new(removal(leftover, after.clone())));
+    }
+    for id in &account.leftover_groups {
+        let (target, id) = (leftover_group_target(id), id.clone());
+        removals.push(Arc::new(SecurityGroupRemoval { target, id, after: after.clone() }));
+    }
+    removals
+}
+
+fn leftover_group_target(id: &str) -> String {
+    format!("security group {id}")
+}
+
+fn templates(account: &Account) -> Removals {
+    let removal = |(group, template): (&String, &launch_template::TemplateState)| {
+        let (group, id) = (group.clone(), template.id.clone());
+        let after = group_targets(account);
+        Arc::new(LaunchTemplateRemoval { group, id, after }) as Arc<dyn Removal>
+    };
+    account.templates.iter().map(removal).collect()
+}
+
+/// Roles go when nothing acts under them any more.
+fn roles(names: &Names, account: &Account) -> Removals {
+    let prefix = names.role("");
+    let ours = account.roles.values().filter(|role| is_ours(&role.tags, names));
+    let removal = |role: &RoleState| {
+        let purpose = role.tags.get(crate::names::RESOURCE_TAG);
+        let purpose = purpose.and_then(|tag| tag.strip_prefix("role-"));
+        let purpose = purpose.or(role.name.strip_prefix(&prefix)).unwrap_or(&role.name).to_owned();
+        let mut after = group_targets(account);
+        after.push(cluster::TARGET.to_owned());
+        after.extend(identity_targets(account));
+        Arc::new(RoleRemoval { purpose, role: role.clone(), after }) as Arc<dyn Removal>
+    };
+    ours.map(removal).collect()
+}
+
+fn security_group(names: &Names, account: &Account) -> Removals {
+    let ours = account.security_group.iter().filter(|group| is_ours(&group.tags, names));
+    let removal = |group: &security_group::SecurityGroupState| {
+        let mut after = vec![cluster::TARGET.to_owned()];
+        after.extend(account.leftover_groups.iter().map(|id| leftover_group_target(id)));
+        let target = security_group::TARGET.to_owned();
+        Arc::new(SecurityGroupRemoval { target, id: group.id.clone(), after }) as Arc<dyn Removal>
+    };
+    ours.map(removal).collect()
+}
+
+/// The VPC and all that is in it.
+fn network(account: &Account) -> Removals {
+    let mut removals = Removals::new();
+    let nats: Vec<_> = account.nats.keys().map(|name| nat_gateway::target(name)).collect();
+    for (name, nat) in &account.nats {
+        let after = group_targets(account);
+        let (name, id) = (name.clone(), nat.id.clone());
+        removals.push(Arc::new(NatGatewayRemoval { name, id, after }));
+    }
+    for (name, address) in &account.addresses {
+        let (name, address, after) = (name.clone(), address.clone(), nats.clone());
+        removals.push(Arc::new(AddressRemoval { name, address, after }));
+    }
+    for address in &account.surplus_addresses {
+        removals.push(surplus(address, nats.clone()));
+    }
+    let mut in_subnets = nats.clone();
+    in_subnets.push(cluster::TARGET.to_owned());
+    in_subnets.extend(group_targets(account));
+    let leftovers = leftovers(account);
+    in_subnets.extend(leftovers.iter().map(|one| one.target()));
+    for (name, one) in &account.subnets {
+        let (name, id, after) = (name.clone(), one.id.clone(), in_subnets.clone());
+        removals.push(Arc::new(SubnetRemoval { name, id, after }));
+    }
+    let subnet_targets: Vec<_> = account.subnets.keys().map(|name| subnet::target(name)).collect();
+    for (name, table) in &account.route_tables {
+        let (name, table, after) = (name.clone(), table.clone(), subnet_targets.clone());
+        removals.push(Arc::new(RouteTableRemoval { name, table, after }));
+    }
+    if let Some(gateway) = &account.gateway {
+        let mut after = in_subnets.clone();
+        after.extend(account.addresses.keys().map(|name| address::target(name)));
+        removals.push(Arc::new(InternetGatewayRemoval { gateway: gateway.clone(), after }));
+    }
+    if let Some(vpc) = &account.vpc {
+        let mut after = subnet_targets;
+        after.push(internet_gateway::TARGET.to_owned());
+        after.push(security_group::TARGET.to_owned());
+        after.extend(account.route_tables.keys().map(|name| route_table::target(name)));
+        after.extend(account.leftover_groups.iter().map(|id| leftover_group_target(id)));
+        removals.push(Arc::new(VpcRemoval { id: vpc.id.clone(), after }));
+    }
+    removals
+}
+
+fn surplus(address: &AddressState, after: Vec<String>) -> Arc<dyn Removal> {
+    let name = address.allocation.clone();
+    Arc::new(AddressRemoval { name, address: address.clone(), after })
+}

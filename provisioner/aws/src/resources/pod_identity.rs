@@ -1,0 +1,179 @@
+//! Pod identities: IAM roles for the pods of a service account.
+
+use std::collections::BTreeMap;
+
+use provisioner_spec::{IamRole, PodIdentity as Spec};
+
+use crate::AwsError;
+use crate::account::Account;
+use crate::difference::{Difference, Tags};
+use crate::error::{Asked as _, IfFound as _};
+use crate::resource::{Removal, Resource};
+use crate::resources::{cluster, role};
+use crate::tags;
+use crate::work::{Context, Work};
+
+#[derive(Debug, Clone)]
+pub(crate) struct IdentityState {
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) role: String,
+    /// Of an addon, which manages it by itself.
+    pub(crate) owned: bool,
+    pub(crate) tags: Tags,
+}
+
+#[derive(Debug)]
+pub(crate) struct PodIdentity {
+    pub(crate) spec: Spec,
+    /// The purpose and the name of the role that is made for it.
+    pub(crate) role_purpose: String,
+    pub(crate) role_name: String,
+    pub(crate) tags: Tags,
+}
+
+/// `namespace/service-account`.
+pub(crate) fn name(namespace: &str, service_account: &str) -> String {
+    format!("{namespace}/{service_account}")
+}
+
+pub(crate) fn target(name: &str) -> String {
+    format!("pod identity {name}")
+}
+
+pub(crate) async fn find(context: &Context) -> Result<BTreeMap<String, IdentityState>, AwsError> {
+    let (eks, cluster) = (&context.clients.eks, context.names.cluster());
+    let call = eks.list_pod_identity_associations().cluster_name(cluster);
+    let all = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let Some(all) = all.asked("look for pod identities").if_found()? else {
+        return Ok(BTreeMap::new());
+    };
+    let ids = all.into_iter().filter_map(|one| one.association_id);
+    let described = futures::future::try_join_all(ids.map(async |id| {
+        let call = eks.describe_pod_identity_association().cluster_name(cluster);
+        let answer = call.association_id(id).send().await;
+        answer.asked("look at a pod identity").if_found()
+    }));
+    let found = described.await?.into_iter().flatten().filter_map(|answer| answer.association);
+    Ok(found.map(state).collect())
+}
+
+fn state(association: aws_sdk_eks::types::PodIdentityAssociation) -> (String, IdentityState) {
+    let namespace = association.namespace.unwrap_or_default();
+    let name = name(&namespace, &association.service_account.unwrap_or_default());
+    let state = IdentityState {
+        id: association.association_id.unwrap_or_default(),
+        arn: association.association_arn.unwrap_or_default(),
+        role: association.role_arn.unwrap_or_default(),
+        owned: association.owner_arn.is_some(),
+        tags: association.tags.into_iter().flatten().collect(),
+    };
+    (name, state)
+}
+
+#[async_trait::async_trait]
+impl Resource for PodIdentity {
+    fn target(&self) -> String {
+        target(&self.name())
+    }
+
+    fn after(&self, _: &Account) -> Vec<String> {
+        vec![cluster::TARGET.to_owned(), role::target(&self.role_purpose)]
+    }
+
+    fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
+        let shown = match &self.spec.role {
+            IamRole::Create => self.role_name.clone(),
+            IamRole::Arn(arn) => arn.clone(),
+        };
+        let Some(identity) = account.pod_identities.get(&self.name()) else {
+            return Ok(Difference::create().with("role", shown).tags(&Tags::new(), &self.tags));
+        };
+        let wanted = account.role_arn(&self.spec.role, &self.role_name);
+        let is = match wanted {
+            Ok(wanted) if wanted == identity.role => shown.clone(),
+            _ => identity.role.clone(),
+        };
+        Ok(Difference::of_existing().field("role", is, shown).tags(&identity.tags, &self.tags))
+    }
+
+    async fn apply(&self, work: &Work<'_>, difference: &Difference) -> Result<(), AwsError> {
+        let (existing, role) = {
+            let account = work.context.account();
+            let role = account.role_arn(&self.spec.role, &self.role_name)?;
+            (account.pod_identities.get(&self.name()).cloned(), role)
+        };
+        match existing {
+            None => self.create(work, &role).await?,
+            Some(identity) => {
+                if difference.touches("tags") {
+                    tags::set_eks(work.clients(), &identity.arn, &self.tags).await?;
+                }
+                if difference.touches("role") {
+                    let call = work.clients().eks.update_pod_identity_association();
+                    let call = call.cluster_name(work.names().cluster());
+                    let call = call.association_id(&identity.id).role_arn(&role);
+                    call.send().await.asked(format!("change the role of {}", self.name()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PodIdentity {
+    fn name(&self) -> String {
+        name(&self.spec.namespace, &self.spec.service_account)
+    }
+
+    async fn create(&self, work: &Work<'_>, role: &str) -> Result<(), AwsError> {
+        let made = work
+            .once_visible(async || {
+                let call = work.clients().eks.create_pod_identity_association();
+                let call = call
+                    .cluster_name(work.names().cluster())
+                    .namespace(&self.spec.namespace)
+                    .service_account(&self.spec.service_account)
+                    .role_arn(role)
+                    .set_tags(Some(self.tags.clone().into_iter().collect()));
+                call.send().await.asked(format!("give the pods of {} a role", self.name()))
+            })
+            .await;
+        match made {
+            Err(error) if error.is_already_there() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct PodIdentityRemoval {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) after: Vec<String>,
+}
+
+#[async_trait::async_trait]
+impl Removal for PodIdentityRemoval {
+    fn target(&self) -> String {
+        target(&self.name)
+    }
+
+    fn after(&self) -> Vec<String> {
+        self.after.clone()
+    }
+
+    fn goes(&self) -> Vec<String> {
+        vec![self.name.clone()]
+    }
+
+    async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        let call = work.clients().eks.delete_pod_identity_association();
+        let call = call.cluster_name(work.names().cluster()).association_id(&self.id);
+        call.send()
+            .await
+            .asked(format!("delete the pod identity {}", self.name))
+            .if_found()
+            .map(drop)
+    }
+}

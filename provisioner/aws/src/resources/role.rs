@@ -1,0 +1,352 @@
+//! IAM roles.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::AwsError;
+use crate::account::Account;
+use crate::difference::{Difference, Tags};
+use crate::error::{Asked as _, IfFound as _};
+use crate::names::CLUSTER_TAG;
+use crate::resource::{Removal, Resource};
+use crate::resources::oidc_provider;
+use crate::tags;
+use crate::work::{Context, Work};
+
+#[derive(Debug, Clone)]
+pub(crate) struct RoleState {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) trust: Value,
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) boundary: Option<String>,
+    pub(crate) tags: Tags,
+}
+
+/// Who may assume a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// A service of AWS, with the actions that it takes.
+    Service { name: String, actions: Vec<&'static str> },
+    /// A service account of the cluster, through its OIDC provider.
+    ServiceAccount { namespace: String, name: String },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    /// What it is for: `cluster`, `node`, `pod-backend-writer`.
+    pub(crate) purpose: String,
+    pub(crate) name: String,
+    pub(crate) trust: Trust,
+    pub(crate) policies: BTreeSet<String>,
+    pub(crate) boundary: Option<String>,
+    pub(crate) tags: Tags,
+}
+
+pub(crate) fn target(purpose: &str) -> String {
+    format!("role {purpose}")
+}
+
+/// A role with its policies, if there is one of that name.
+pub(crate) async fn find(context: &Context, name: &str) -> Result<Option<RoleState>, AwsError> {
+    let iam = &context.clients.iam;
+    let what = format!("look for the role {name}");
+    let Some(answer) = iam.get_role().role_name(name).send().await.asked(&what).if_found()? else {
+        return Ok(None);
+    };
+    let Some(role) = answer.role else { return Ok(None) };
+    let call = iam.list_attached_role_policies().role_name(name);
+    let policies = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let Some(policies) = policies.asked(&what).if_found()? else { return Ok(None) };
+    let trust = role.assume_role_policy_document.as_deref().map(decoded).unwrap_or_default();
+    Ok(Some(RoleState {
+        name: name.to_owned(),
+        arn: role.arn,
+        trust: serde_json::from_str(&trust).unwrap_or_default(),
+        policies: policies.into_iter().filter_map(|policy| policy.policy_arn).collect(),
+        boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
+        tags: tags::from_iam(role.tags),
+    }))
+}
+
+/// IAM hands out its documents percent-encoded (RFC 3986).
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digits = (byte == b'%').then(|| [rest.next(), rest.next()]);
+        let hex = |digit: Option<u8>| char::from(digit?).to_digit(16);
+        match digits {
+            Some([high, low]) => {
+                let code = hex(high).zip(hex(low)).map(|(high, low)| high * 16 + low);
+                bytes.extend(code.and_then(|code| u8::try_from(code).ok()));
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl Trust {
+    pub(crate) fn service(name: &str, actions: &[&'static str]) -> Self {
+        Self::Service { name: name.to_owned(), actions: actions.to_vec() }
+    }
+
+    /// EKS's own service for pods.
+    pub(crate) fn pods() -> Self {
+        Self::service("pods.eks.amazonaws.com", &["sts:AssumeRole", "sts:TagSession"])
+    }
+
+    /// The policy document; not known before the cluster has an OIDC provider.
+    fn document(&self, account: &Account) -> Option<Value> {
+        let statement = match self {
+            Self::Service { name, actions } => json!({
+                "Effect": "Allow",
+                "Principal": {"Service": name},
+                "Action": actions,
+            }),
+            Self::ServiceAccount { namespace, name } => {
+                let issuer = account.cluster.as_ref()?.issuer.clone()?;
+                let host = issuer.trim_start_matches("https://").to_owned();
+                let subject = format!("system:serviceaccount:{namespace}:{name}");
+                json!({
+                    "Effect": "Allow",
+                    "Principal": {"Federated": oidc_provider::arn(account, &issuer)},
+                    "Action": ["sts:AssumeRoleWithWebIdentity"],
+                    "Condition": {"StringEquals": {
+                        format!("{host}:aud"): oidc_provider::AUDIENCE,
+                        format!("{host}:sub"): subject,
+                    }},
+                })
+            }
+        };
+        Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Service { name, .. } => name.clone(),
+            Self::ServiceAccount { namespace, name } => {
+                format!("the service account {namespace}/{name}")
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Resource for Role {
+    fn target(&self) -> String {
+        target(&self.purpose)
+    }
+
+    fn after(&self, _: &Account) -> Vec<String> {
+        match self.trust {
+            Trust::Service { .. } => Vec::new(),
+            Trust::ServiceAccount { .. } => vec![oidc_provider::TARGET.to_owned()],
+        }
+    }
+
+    fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
+        let Some(role) = account.roles.get(&self.name) else {
+            let new = Difference::create()
+                .with("name", &self.name)
+                .with("trust", self.trust.shown())
+                .with("permissionsBoundary", self.boundary.clone());
+            let new = self.policies.iter().fold(new, |new, policy| new.with("policy", policy));
+            return Ok(new.tags(&Tags::new(), &self.tags));
+        };
+        self.refuse_others(role)?;
+        let wanted_trust = self.trust.document(account);
+        let trusts = wanted_trust.as_ref().is_some_and(|wanted| same(wanted, &role.trust));
+        let shown = self.trust.shown();
+        let is = if trusts { shown.clone() } else { role.trust.to_string() };
+        let mut difference = Difference::of_existing().field("trust", is, shown).field(
+            "permissionsBoundary",
+            role.boundary.as_ref(),
+            self.boundary.as_ref(),
+        );
+        // What others have attached is left alone.
+        for policy in &self.policies {
+            let is = role.policies.get(policy);
+            difference = difference.field("policy", is, policy);
+        }
+        Ok(difference.tags(&role.tags, &self.tags))
+    }
+
+    async fn apply(&self, work: &Work<'_>, difference: &Difference) -> Result<(), AwsError> {
+        let existing = work.context.account().roles.get(&self.name).cloned();
+        let trust = self.trust.document(&work.context.account());
+        let trust = trust.ok_or_else(|| crate::unknown("OIDC provider"))?;
+        let mut role = match existing {
+            Some(role) => {
+                self.change(work, &trust, difference).await?;
+                role
+            }
+            None => self.create(work, &trust).await?,
+        };
+        for policy in self.policies.difference(&role.policies) {
+            work.once_visible(async || {
+                let call = work.clients().iam.attach_role_policy();
+                let call = call.role_name(&self.name).policy_arn(policy);
+                call.send().await.asked(format!("attach {policy} to the role {}", self.name))
+            })
+            .await?;
+        }
+        role.policies.extend(self.policies.clone());
+        role.tags.extend(self.tags.clone());
+        (role.trust, role.boundary) = (trust, self.boundary.clone());
+        work.context.update(|account| drop(account.roles.insert(self.name.clone(), role)));
+        Ok(())
+    }
+}
+
+impl Role {
+    /// Roles of that name that belong to somebody else are not touched.
+    fn refuse_others(&self, role: &RoleState) -> Result<(), AwsError> {
+        let owner = role.tags.get(CLUSTER_TAG);
+        if owner == self.tags.get(CLUSTER_TAG) {
+            return Ok(());
+        }
+        let why = match owner {
+            Some(owner) => format!("it belongs to the cluster {owner}"),
+            None => format!("it has no tag {CLUSTER_TAG}, so it was made by somebody else"),
+        };
+        Err(AwsError::NotOurs { what: format!("the role {}", self.name), why })
+    }
+
+    async fn create(&self, work: &Work<'_>, trust: &Value) -> Result<RoleState, AwsError> {
+        let call = work.clients().iam.create_role().role_name(&self.name);
+        let call = call.assume_role_policy_document(trust.to_string());
+        let call = call.description(format!(
+            "{} of the EKS cluster {}",
+            self.purpose,
+            work.names().cluster()
+        ));
+        let call = call.set_permissions_boundary(self.boundary.clone());
+        let call = call.set_tags(Some(tags::to_iam(&self.tags)));
+        let made = call.send().await.asked(format!("create the role {}", self.name));
+        match made {
+            Ok(answer) => Ok(RoleState {
+                name: self.name.clone(),
+                arn: answer.role.map(|role| role.arn).unwrap_or_default(),
+                trust: trust.clone(),
+                policies: BTreeSet::new(),
+                boundary: self.boundary.clone(),
+                tags: self.tags.clone(),
+            }),
+            Err(error) if error.is_already_there() => {
+                let role = find(work.context, &self.name).await?.ok_or(error)?;
+                self.refuse_others(&role)?;
+                Ok(role)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn change(
+        &self,
+        work: &Work<'_>,
+        trust: &Value,
+        difference: &Difference,
+    ) -> Result<(), AwsError> {
+        let iam = &work.clients().iam;
+        if difference.touches("trust") {
+            let call = iam.update_assume_role_policy().role_name(&self.name);
+            let call = call.policy_document(trust.to_string());
+            call.send().await.asked(format!("set who may assume the role {}", self.name))?;
+        }
+        if difference.touches("permissionsBoundary") {
+            let what = format!("set the permissions boundary of the role {}", self.name);
+            match &self.boundary {
+                Some(boundary) => {
+                    let call = iam.put_role_permissions_boundary().role_name(&self.name);
+                    call.permissions_boundary(boundary).send().await.asked(what).map(drop)?;
+                }
+                None => {
+                    let call = iam.delete_role_permissions_boundary().role_name(&self.name);
+                    call.send().await.asked(what).map(drop)?;
+                }
+            }
+        }
+        if difference.touches("tags") {
+            let call = iam.tag_role().role_name(&self.name);
+            let call = call.set_tags(Some(tags::to_iam(&self.tags)));
+            call.send().await.asked(format!("tag the role {}", self.name))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether two policy documents say the same: IAM writes a list of one as the one.
+fn same(one: &Value, other: &Value) -> bool {
+    fn plain(value: &Value) -> Value {
+        match value {
+            Value::Array(list) if list.len() == 1 => plain(&list[0]),
+            Value::Array(list) => {
+                let mut list: Vec<_> = list.iter().map(plain).collect();
+                list.sort_by_key(Value::to_string);
+                Value::Array(list)
+            }
+            Value::Object(map) => {
+                let mut pairs: Vec<_> =
+                    map.iter().map(|(key, value)| (key.clone(), plain(value))).collect();
+                pairs.sort_by(|one, other| one.0.cmp(&other.0));
+                Value::Object(pairs.into_iter().collect())
+            }
+            other => other.clone(),
+        }
+    }
+    plain(one).to_string() == plain(other).to_string()
+}
+
+/// A role goes without its policies and instance profiles.
+#[derive(Debug)]
+pub(crate) struct RoleRemoval {
+    pub(crate) purpose: String,
+    pub(crate) role: RoleState,
+    pub(crate) after: Vec<String>,
+}
+
+#[async_trait::async_trait]
+impl Removal for RoleRemoval {
+    fn target(&self) -> String {
+        target(&self.purpose)
+    }
+
+    fn after(&self) -> Vec<String> {
+        self.after.clone()
+    }
+
+    fn goes(&self) -> Vec<String> {
+        vec![self.role.name.clone()]
+    }
+
+    async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        let (iam, name) = (&work.clients().iam, &self.role.name);
+        for policy in &self.role.policies {
+            let call = iam.detach_role_policy().role_name(name).policy_arn(policy);
+            call.send().await.asked(format!("detach {policy} from {name}")).if_found()?;
+        }
+        work.once_free(async || {
+            let call = iam.delete_role().role_name(name);
+            call.send().await.asked(format!("delete the role {name}")).if_found()
+        })
+        .await
+        .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_compared_by_what_they_say() {
+        let ours = json!({"Action": ["a", "b"], "Principal": {"Service": "x"}});
+        let theirs = json!({"Principal": {"Service": ["x"]}, "Action": ["b", "a"]});
+        assert!(same(&ours, &theirs));
+        assert!(!same(&ours, &json!({"Action": ["a"], "Principal": {"Service": "x"}})));
+        assert_eq!(decoded("%7B%22a%22%3A%201%7D"), r#"{"a": 1}"#);
+    }
+}

@@ -1,0 +1,205 @@
+//! Subnets: a public and a private one in each zone.
+
+use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType};
+use ipnet::Ipv4Net;
+
+use crate::AwsError;
+use crate::account::Account;
+use crate::difference::{Difference, Tags};
+use crate::error::{Asked as _, IfFound as _};
+use crate::resource::{Removal, Resource};
+use crate::resources::vpc;
+use crate::tags;
+use crate::work::{Context, Work};
+
+/// A VPC is divided into parts with so many more bits: four public ones, then four private ones.
+const PART_BITS: u8 = 3;
+const FIRST_PRIVATE: usize = 4;
+
+#[derive(Debug, Clone)]
+pub(crate) struct SubnetState {
+    pub(crate) id: String,
+    pub(crate) zone: String,
+    pub(crate) cidr: String,
+    /// Whether instances get public addresses.
+    pub(crate) public_addresses: bool,
+    pub(crate) tags: Tags,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Subnet {
+    /// As in `public-us-west-2a`.
+    pub(crate) name: String,
+    pub(crate) zone: String,
+    pub(crate) cidr: String,
+    pub(crate) public: bool,
+    pub(crate) tags: Tags,
+}
+
+/// The part of a VPC's range for a zone.
+pub(crate) fn part(range: Ipv4Net, zone: usize, public: bool) -> Option<Ipv4Net> {
+    let index = if public { zone } else { FIRST_PRIVATE + zone };
+    range.subnets(range.prefix_len() + PART_BITS).ok()?.nth(index)
+}
+
+/// The name of a zone's subnet.
+pub(crate) fn name(zone: &str, public: bool) -> String {
+    format!("{}-{zone}", if public { "public" } else { "private" })
+}
+
+pub(crate) fn target(name: &str) -> String {
+    format!("subnet {name}")
+}
+
+/// The subnets that fulfil a condition.
+pub(crate) async fn of_vpc(
+    context: &Context,
+    filter: aws_sdk_ec2::types::Filter,
+) -> Result<Vec<SubnetState>, AwsError> {
+    let pages = context.clients.ec2.describe_subnets().filters(filter).into_paginator().items();
+    let all = pages.send().collect::<Result<Vec<_>, _>>().await.asked("look for the subnets")?;
+    Ok(all.into_iter().filter_map(state).collect())
+}
+
+fn state(subnet: aws_sdk_ec2::types::Subnet) -> Option<SubnetState> {
+    Some(SubnetState {
+        id: subnet.subnet_id?,
+        zone: subnet.availability_zone.unwrap_or_default(),
+        cidr: subnet.cidr_block.unwrap_or_default(),
+        public_addresses: subnet.map_public_ip_on_launch == Some(true),
+        tags: tags::from_ec2(subnet.tags),
+    })
+}
+
+#[async_trait::async_trait]
+impl Resource for Subnet {
+    fn target(&self) -> String {
+        target(&self.name)
+    }
+
+    fn after(&self, _: &Account) -> Vec<String> {
+        vec![vpc::TARGET.to_owned()]
+    }
+
+    fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
+        let Some(subnet) = account.subnets.get(&self.name) else {
+            return Ok(Difference::create()
+                .with("zone", &self.zone)
+                .with("cidr", &self.cidr)
+                .with("publicAddresses", self.public)
+                .tags(&Tags::new(), &self.tags));
+        };
+        Ok(Difference::of_existing()
+            .field("publicAddresses", subnet.public_addresses, self.public)
+            .tags(&subnet.tags, &self.tags))
+    }
+
+    async fn apply(&self, work: &Work<'_>, difference: &Difference) -> Result<(), AwsError> {
+        let existing = work.context.account().subnets.get(&self.name).cloned();
+        let mut subnet = match existing {
+            Some(subnet) => {
+                if difference.touches("tags") {
+                    tags::set_ec2(work.clients(), &subnet.id, &self.tags).await?;
+                }
+                subnet
+            }
+            None => self.create(work).await?,
+        };
+        if subnet.public_addresses != self.public {
+            self.set_public_addresses(work, &subnet.id).await?;
+        }
+        subnet.public_addresses = self.public;
+        subnet.tags.extend(self.tags.clone());
+        work.context.update(|account| drop(account.subnets.insert(self.name.clone(), subnet)));
+        Ok(())
+    }
+}
+
+impl Subnet {
+    /// Two subnets cannot have one range: a lost answer shows as a conflict.
+    async fn create(&self, work: &Work<'_>) -> Result<SubnetState, AwsError> {
+        let vpc = work.context.account().vpc_id()?;
+        let specification = tags::specification(ResourceType::Subnet, &self.tags);
+        let made = work
+            .once_visible(async || {
+                let call = work.clients().ec2.create_subnet().vpc_id(&vpc).cidr_block(&self.cidr);
+                let call = call.availability_zone(&self.zone);
+                let call = call.tag_specifications(specification.clone());
+                call.send().await.asked(format!("create the subnet {}", self.name))
+            })
+            .await;
+        let error = match made {
+            Ok(answer) => {
+                return answer.subnet.and_then(state).ok_or_else(|| crate::silent("a subnet"));
+            }
+            Err(error) if error.is_already_there() => error,
+            Err(error) => return Err(error),
+        };
+        let all = of_vpc(work.context, tags::filter("vpc-id", &vpc)).await?;
+        all.into_iter().find(|subnet| subnet.cidr == self.cidr).ok_or(error)
+    }
+
+    async fn set_public_addresses(&self, work: &Work<'_>, id: &str) -> Result<(), AwsError> {
+        let value = AttributeBooleanValue::builder().value(self.public).build();
+        work.once_visible(async || {
+            let call = work.clients().ec2.modify_subnet_attribute().subnet_id(id);
+            let call = call.map_public_ip_on_launch(value.clone());
+            call.send().await.asked(format!("set the public addresses of {id}"))
+        })
+        .await
+        .map(drop)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct SubnetRemoval {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) after: Vec<String>,
+}
+
+#[async_trait::async_trait]
+impl Removal for SubnetRemoval {
+    fn target(&self) -> String {
+        target(&self.name)
+    }
+
+    fn after(&self) -> Vec<String> {
+        self.after.clone()
+    }
+
+    fn goes(&self) -> Vec<String> {
+        vec![self.id.clone()]
+    }
+
+    /// What load balancers and the VPC CNI have left behind in it goes first.
+    async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        crate::resources::network_interface::remove_leaked(work, "subnet-id", &self.id).await?;
+        work.once_free(async || {
+            let call = work.clients().ec2.delete_subnet().subnet_id(&self.id);
+            call.send().await.asked(format!("delete the subnet {}", self.id)).if_found()
+        })
+        .await
+        .map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_vpc_have_nothing_in_common() {
+        for range in ["192.168.0.0/16", "10.0.0.0/24"] {
+            let range: Ipv4Net = range.parse().unwrap();
+            let mut parts = Vec::new();
+            for zone in 0..4 {
+                parts.extend([part(range, zone, true).unwrap(), part(range, zone, false).unwrap()]);
+            }
+            for (index, one) in parts.iter().enumerate() {
+                assert!(range.contains(one));
+                assert!(parts[..index].iter().all(|other| !other.contains(one)), "{parts:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! How a cluster on EKS is.
+
+use serde::Serialize;
+
+use crate::AwsError;
+use crate::resources::{addon, cluster, node_group};
+use crate::run::AwsSite;
+use crate::work::Context;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EksStatus {
+    pub cluster: String,
+    pub region: String,
+    /// AWS's word, such as ACTIVE; none: there is no cluster.
+    pub state: Option<String>,
+    pub version: Option<String>,
+    pub endpoint: Option<String>,
+    /// Nothing that should be there is missing.
+    pub healthy: bool,
+    pub node_groups: Vec<NodeGroupStatus>,
+    pub addons: Vec<AddonStatus>,
+    /// What is wrong, for people.
+    pub problems: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeGroupStatus {
+    pub name: String,
+    pub state: String,
+    pub version: Option<String>,
+    pub instance_types: Vec<String>,
+    pub min: u32,
+    pub max: u32,
+    pub desired: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AddonStatus {
+    pub name: String,
+    pub state: String,
+    pub version: String,
+}
+
+/// Asks AWS for all of it at once.
+///
+/// # Errors
+/// AWS cannot be asked.
+pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
+    let context = Context::new(site.cluster, site.clients, site.pace);
+    let (cluster, groups, addons) = futures::try_join!(
+        cluster::find(&context),
+        node_group::find(&context),
+        addon::find(&context),
+    )?;
+    let mut problems = Vec::new();
+    match &cluster {
+        None => problems.push("there is no cluster".to_owned()),
+        Some(cluster) => {
+            if cluster.status.as_str() != "ACTIVE" {
+                problems.push(format!("the control plane is {}", cluster.status));
+            }
+            problems.extend(cluster.issues.iter().map(|issue| format!("control plane: {issue}")));
+        }
+    }
+    for group in groups.values() {
+        let issues = group.issues.join("; ");
+        if group.status.as_str() != "ACTIVE" || !issues.is_empty() {
+            problems.push(format!("node group {}: {} {issues}", group.name, group.status));
+        }
+    }
+    for addon in addons.values() {
+        let issues = addon.issues.join("; ");
+        if addon.status.as_str() != "ACTIVE" || !issues.is_empty() {
+            problems.push(format!("addon {}: {} {issues}", addon.name, addon.status));
+        }
+    }
+    let wanted = context.cluster.eks.node_groups.iter();
+    let missing = wanted.filter(|one| {
+        let is_it = |group: &node_group::GroupState| {
+            group.tags.get(node_group::GROUP_TAG).unwrap_or(&group.name) == &one.name
+        };
+        !groups.values().any(is_it)
+    });
+    problems.extend(missing.map(|one| format!("node group {}: it is not there", one.name)));
+    let group = |group: &node_group::GroupState| NodeGroupStatus {
+        name: group.name.clone(),
+        state: group.status.to_string(),
+        version: group.version.map(|version| version.to_string()),
+        instance_types: group.instance_types.clone(),
+        min: group.min,
+        max: group.max,
+        desired: group.desired,
+    };
+    let addon = |addon: &addon::AddonState| AddonStatus {
+        name: addon.name.clone(),
+        state: addon.status.to_string(),
+        version: addon.version.clone(),
+    };
+    Ok(EksStatus {
+        cluster: context.names.cluster().to_owned(),
+        region: context.cluster.eks.region.clone(),
+        state: cluster.as_ref().map(|cluster| cluster.status.to_string()),
+        version: cluster.as_ref().and_then(|one| one.version).map(|version| version.to_string()),
+        endpoint: cluster.and_then(|cluster| cluster.endpoint),
+        healthy: problems.is_empty(),
+        node_groups: groups.values().map(group).collect(),
+        addons: addons.values().map(addon).collect(),
+        problems,
+    })
+}

@@ -1,0 +1,35 @@
+//! What must hold between the values of a cluster on EKS.
+
+mod access;
+mod network;
+mod node_groups;
+mod subject;
+
+use crate::{EksCluster, decode::Report};
+use subject::Subject;
+
+const CHECKS: [fn(&Subject<'_>); 15] = [
+    network::imported_or_made,
+    network::imported_subnets,
+    network::size_of_the_vpc,
+    network::zones,
+    network::service_range,
+    network::endpoint,
+    access::oidc_provider,
+    access::pod_identity_agent,
+    access::entries_once,
+    node_groups::names,
+    node_groups::sizes,
+    node_groups::instance_types,
+    node_groups::placement,
+    node_groups::volume,
+    node_groups::labels,
+];
+
+/// Reports whatever does not go together.
+pub(super) fn check(cluster: &EksCluster, report: &Report) {
+    let subject = Subject::new(cluster, report);
+    for check in CHECKS {
+        check(&subject);
+    }
+}

@@ -1,0 +1,133 @@
+use super::subject::{Group, Subject};
+use crate::{Architecture, Nat, VolumeType, check::nodes::reserved, diagnostic::Fault};
+
+pub(super) fn names(subject: &Subject<'_>) {
+    let groups = subject.node_groups();
+    for (index, Group { path, group }) in groups.iter().enumerate() {
+        let same = |other: &Group<'_>| other.group.name == group.name && !group.name.is_empty();
+        if let Some(first) = groups[..index].iter().find(|other| same(other)) {
+            let message = format!("two node groups have the name {}", group.name);
+            let fault = Fault::new("duplicate-name", message, "the second one")
+                .related(subject.place(&format!("{}.name", first.path)), "the first one");
+            subject.fault(&format!("{path}.name"), fault);
+        }
+    }
+}
+
+pub(super) fn sizes(subject: &Subject<'_>) {
+    for at in subject.node_groups() {
+        let group = at.group;
+        let wrong = |(here, eksctl): (&str, &str), reason: String| {
+            let message = format!("the sizes of the node group {} do not go together", group.name);
+            let path = at.at(here, eksctl);
+            let path = if subject.is_given(&path) { path } else { at.path.clone() };
+            subject.fault(&path, Fault::new("node-group-size", message, reason));
+        };
+        if group.max == 0 {
+            wrong(("max", "maxSize"), "the greatest number of nodes is 1 at least".to_owned());
+        } else if group.min > group.max {
+            wrong(("min", "minSize"), format!("min {} is more than max {}", group.min, group.max));
+        } else if !(group.min..=group.max).contains(&group.desired) {
+            let reason = format!("{} is not from {} to {}", group.desired, group.min, group.max);
+            wrong(("desired", "desiredCapacity"), reason);
+        }
+    }
+}
+
+pub(super) fn instance_types(subject: &Subject<'_>) {
+    for at in subject.node_groups() {
+        let types = &at.group.instance_types;
+        let kind = at.group.architecture();
+        let Some(other) = types.iter().find(|name| Architecture::of(name) != kind) else {
+            continue;
+        };
+        let path = at.at("instanceTypes", "instanceTypes");
+        let message = format!("{} and {other} run different programs", types[0]);
+        let reason = "one group has processors of one kind: x86 or Arm";
+        subject.fault_at_key(&path, Fault::new("mixed-architectures", message, reason));
+    }
+}
+
+pub(super) fn placement(subject: &Subject<'_>) {
+    let eks = subject.eks();
+    for at in subject.node_groups() {
+        let path = at.at("private", "privateNetworking");
+        let path = if subject.is_given(&path) { path } else { at.path.clone() };
+        let name = &at.group.name;
+        if eks.vpc.is_imported() {
+            let (kind, list) = if at.group.private {
+                ("private", &eks.vpc.subnets.private)
+            } else {
+                ("public", &eks.vpc.subnets.public)
+            };
+            if list.is_empty() && subject.is_sound(&subject.path("eks.vpc", "vpc")) {
+                let message = format!("the node group {name} has no subnet");
+                let reason = format!("`vpc.subnets` names none that is {kind}");
+                subject.fault(&path, Fault::new("no-subnet", message, reason));
+            }
+        } else if at.group.private && eks.vpc.nat() == Nat::None {
+            subject.fault(
+                &path,
+                Fault::new(
+                    "private-without-nat",
+                    format!("the nodes of {name} could not join"),
+                    "private nodes reach AWS through a NAT gateway, and there is none",
+                )
+                .hint("a NAT gateway (`single`), or nodes in public subnets"),
+            );
+        }
+        for (index, zone) in at.group.zones.iter().enumerate() {
+            if !eks.zones.is_empty() && !eks.zones.contains(zone) {
+                let path = format!("{}[{index}]", at.at("zones", "availabilityZones"));
+                let message = format!("the cluster is not in the zone {zone}");
+                let reason = format!("its zones are {}", eks.zones.join(", "));
+                subject.fault(&path, Fault::new("zone-elsewhere", message, reason));
+            }
+        }
+    }
+}
+
+pub(super) fn volume(subject: &Subject<'_>) {
+    for at in subject.node_groups() {
+        let volume = &at.group.volume;
+        let takes_iops = volume.kind != VolumeType::Gp2;
+        let kind = volume.kind.as_str();
+        let needs_iops = matches!(volume.kind, VolumeType::Io1 | VolumeType::Io2);
+        let fault = |message: String, reason: &str| Fault::new("volume", message, reason);
+        if volume.iops.is_some() && !takes_iops {
+            let message = format!("a volume of type {kind} has no `iops`");
+            let path = at.at("volume.iops", "volumeIOPS");
+            subject.fault(&path, fault(message, "they follow from its size"));
+        }
+        if needs_iops && volume.iops.is_none() {
+            let message = format!("a volume of type {kind} needs `iops`");
+            subject.fault(&at.at("volume.type", "volumeType"), fault(message, "there are none"));
+        }
+        if volume.throughput.is_some() && volume.kind != VolumeType::Gp3 {
+            let message = format!("a volume of type {kind} has no `throughput`");
+            let path = at.at("volume.throughput", "volumeThroughput");
+            subject.fault(&path, fault(message, "gp3 alone has"));
+        }
+        if volume.kms_key.is_some() && !volume.encrypted {
+            let path = at.at("volume.kmsKey", "volumeKmsKeyID");
+            let message = "a key for a volume that is not encrypted".to_owned();
+            subject.fault(&path, fault(message, "`encrypted` is false"));
+        }
+    }
+}
+
+pub(super) fn labels(subject: &Subject<'_>) {
+    for at in subject.node_groups() {
+        for key in at.group.labels.keys() {
+            if let Some(reason) = reserved(key) {
+                let message = format!("the label `{key}` is reserved");
+                let path = format!("{}.labels.{key}", at.path);
+                let fault = Fault::new("reserved-label", message, reason);
+                subject.fault_at_key(
+                    &path,
+                    fault.hint("use a prefix of your own, such as `example.com/`"),
+                );
+            }
+        }
+    }
+}

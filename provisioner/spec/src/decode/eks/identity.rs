@@ -1,0 +1,106 @@
+use super::{policy_arn, principal_arn, role};
+use crate::{
+    decode::cursor::Cursor,
+    diagnostic::Fault,
+    model::{
+        AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
+    },
+    syntax,
+};
+
+pub(super) fn roles(at: &Cursor<'_>) -> Roles {
+    at.map(|fields| Roles {
+        cluster: fields.optional("cluster", role).unwrap_or(IamRole::Create),
+        node: fields.optional("node", role).unwrap_or(IamRole::Create),
+        node_policies: fields.optional("nodePolicies", policies).unwrap_or_default(),
+        permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
+    })
+}
+
+pub(super) fn policies(at: &Cursor<'_>) -> Option<Vec<String>> {
+    Some(at.list(policy_arn))
+}
+
+fn object_name(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-name", "name", syntax::domain)
+}
+
+pub(super) fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
+    at.map(|fields| {
+        let namespace = fields.required("namespace", object_name);
+        let name = fields.required("name", object_name);
+        let policies = fields.required("policies", policies);
+        let role_name = fields.optional("roleName", |at| {
+            at.valid("invalid-name", "name of a role", syntax::role_name)
+        });
+        Some(ServiceAccount { namespace: namespace?, name: name?, policies: policies?, role_name })
+    })
+}
+
+pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
+    let identity = at.map(|fields| {
+        let namespace = fields.required("namespace", object_name);
+        let service_account = fields.required("serviceAccount", object_name);
+        let role = fields.optional("role", role).unwrap_or(IamRole::Create);
+        let policies = fields.optional("policies", policies).unwrap_or_default();
+        Some(PodIdentity {
+            namespace: namespace?,
+            service_account: service_account?,
+            role,
+            policies,
+        })
+    })?;
+    if (identity.role == IamRole::Create) == identity.policies.is_empty() {
+        let reason = match identity.role {
+            IamRole::Create => "a role that is made needs `policies`",
+            IamRole::Arn(_) => "a role that exists is left as it is",
+        };
+        at.fault_at_key(Fault::new("pod-identity", "either `role` or `policies`", reason));
+    }
+    Some(identity)
+}
+
+pub(super) fn access_entry(at: &Cursor<'_>) -> Option<AccessEntry> {
+    let kinds = [AccessEntryType::Standard, AccessEntryType::Ec2Linux, AccessEntryType::Ec2Windows]
+        .map(|kind| (kind.as_str(), kind));
+    at.map(|fields| {
+        let principal = fields.required("principal", principal_arn);
+        Some(AccessEntry {
+            kind: fields
+                .optional("type", |at| at.choice(&kinds))
+                .unwrap_or(AccessEntryType::Standard),
+            username: fields.optional("username", Cursor::text),
+            groups: fields.optional("groups", |at| Some(at.list(Cursor::text))).unwrap_or_default(),
+            policies: fields
+                .optional("policies", |at| Some(at.list(access_policy)))
+                .unwrap_or_default(),
+            principal: principal?,
+        })
+    })
+}
+
+fn access_policy(at: &Cursor<'_>) -> Option<AccessPolicy> {
+    at.map(|fields| {
+        let policy = fields.required("policy", access_policy_name);
+        let namespaces =
+            fields.optional("namespaces", |at| Some(at.list(object_name))).unwrap_or_default();
+        Some(AccessPolicy { policy: policy?, namespaces })
+    })
+}
+
+/// A name, or the ARN that ends with it: the name alone is kept.
+pub(in crate::decode) fn access_policy_name(at: &Cursor<'_>) -> Option<String> {
+    let text = at.text()?;
+    let name = match text.split_once(":cluster-access-policy/") {
+        Some((beginning, name)) if beginning.starts_with("arn:") => name.to_owned(),
+        _ => text,
+    };
+    let is_name = name.len() > 6 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_name {
+        at.fault(
+            Fault::new("invalid-policy", "invalid access policy", "no access policy of EKS")
+                .hint("such as `AmazonEKSClusterAdminPolicy`, `AmazonEKSEditPolicy`"),
+        );
+    }
+    is_name.then_some(name)
+}

@@ -1,0 +1,16 @@
+//! The part of a spec that describes a cluster on EKS.
+
+mod addon;
+mod cluster;
+mod identity;
+mod node_group;
+mod settings;
+mod text;
+mod vpc;
+
+pub(super) use addon::{addon_version, default_addons};
+pub(super) use cluster::eks_cluster;
+pub(super) use identity::access_policy_name;
+pub(super) use node_group::{Sizes, sizes, whole};
+pub(super) use settings::{EVERYWHERE, eks, log_types};
+pub(super) use text::*;

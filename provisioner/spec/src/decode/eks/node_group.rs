@@ -1,0 +1,79 @@
+use super::{eks_name, ids, instance_type, key_arn, tags, zone};
+use crate::{
+    decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
+    model::{AmiFamily, NodeGroup, Volume, VolumeType},
+};
+
+const DEFAULT_INSTANCE_TYPE: &str = "m5.large";
+/// Auto Scaling allows no larger groups.
+const MOST_NODES: u64 = 5000;
+
+/// How many nodes a group has.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::decode) struct Sizes {
+    pub(in crate::decode) min: u32,
+    pub(in crate::decode) max: u32,
+    pub(in crate::decode) desired: u32,
+}
+
+pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
+    let families = [
+        ("AmazonLinux2023", AmiFamily::AmazonLinux2023),
+        ("Bottlerocket", AmiFamily::Bottlerocket),
+    ];
+    at.map(|fields| {
+        let Sizes { min, max, desired } = sizes(fields, ["min", "max", "desired"]);
+        NodeGroup {
+            name: fields.required("name", eks_name).unwrap_or_default(),
+            instance_types: fields
+                .optional("instanceTypes", |at| Some(at.list(instance_type)))
+                .filter(|types| !types.is_empty())
+                .unwrap_or_else(|| vec![DEFAULT_INSTANCE_TYPE.to_owned()]),
+            spot: fields.optional("spot", Cursor::boolean).unwrap_or(false),
+            ami: fields
+                .optional("ami", |at| at.choice(&families))
+                .unwrap_or(AmiFamily::AmazonLinux2023),
+            min,
+            max,
+            desired,
+            hold_desired: fields.optional("holdDesired", Cursor::boolean).unwrap_or(false),
+            private: fields.optional("private", Cursor::boolean).unwrap_or(true),
+            zones: fields.optional("zones", |at| Some(at.list(zone))).unwrap_or_default(),
+            volume: fields.section("volume", volume),
+            labels: fields.section("labels", node_labels),
+            taints: fields.optional("taints", |at| Some(at.list(taint))).unwrap_or_default(),
+            security_groups: fields
+                .optional("securityGroups", |at| Some(ids(at, "sg")))
+                .unwrap_or_default(),
+            ssh_key: fields.optional("sshKey", Cursor::text),
+            user_data: fields.optional("userData", Cursor::lines),
+            max_unavailable: fields.optional("maxUnavailable", |at| whole(at, 1, 100)).unwrap_or(1),
+            tags: fields.section("tags", tags),
+        }
+    })
+}
+
+/// The sizes under these keys; what is not said follows from what is, as with eksctl.
+pub(in crate::decode) fn sizes(fields: &Fields<'_, '_>, keys: [&'static str; 3]) -> Sizes {
+    let [min, max, desired] = keys.map(|key| fields.optional(key, |at| whole(at, 0, MOST_NODES)));
+    let min = min.or(desired).unwrap_or(2);
+    let max = max.or(desired).unwrap_or(min.max(1));
+    Sizes { min, max, desired: desired.unwrap_or(min) }
+}
+
+fn volume(at: &Cursor<'_>) -> Volume {
+    let kinds = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2]
+        .map(|kind| (kind.as_str(), kind));
+    at.map(|fields| Volume {
+        size: fields.optional("size", |at| whole(at, 1, 16384)).unwrap_or(80),
+        kind: fields.optional("type", |at| at.choice(&kinds)).unwrap_or(VolumeType::Gp3),
+        iops: fields.optional("iops", |at| whole(at, 100, 256_000)),
+        throughput: fields.optional("throughput", |at| whole(at, 125, 2000)),
+        encrypted: fields.optional("encrypted", Cursor::boolean).unwrap_or(true),
+        kms_key: fields.optional("kmsKey", key_arn),
+    })
+}
+
+pub(in crate::decode) fn whole(at: &Cursor<'_>, least: u64, most: u64) -> Option<u32> {
+    at.integer(least..=most).and_then(|number| u32::try_from(number).ok())
+}

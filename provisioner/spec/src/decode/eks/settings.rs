@@ -1,0 +1,81 @@
+use super::{
+    addon::{addon_map, default_addons},
+    cidr_v4, identity, key_arn, region, tags, vpc, zone,
+};
+use crate::{
+    decode::{cursor::Cursor, eks::node_group::node_group},
+    model::{AuthenticationMode, Eks, EndpointAccess, LogType},
+    syntax,
+};
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
+
+pub(in crate::decode) const EVERYWHERE: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0);
+
+pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
+    let modes = [
+        ("API", AuthenticationMode::Api),
+        ("API_AND_CONFIG_MAP", AuthenticationMode::ApiAndConfigMap),
+    ];
+    at.map(|fields| {
+        let list = |at: &Cursor<'_>| Some(at.list(zone));
+        let service_accounts = fields
+            .optional("serviceAccounts", |at| Some(at.list(identity::service_account)))
+            .unwrap_or_default();
+        let pod_identities = fields
+            .optional("podIdentities", |at| Some(at.list(identity::pod_identity)))
+            .unwrap_or_default();
+        let with_pod_identity = !pod_identities.is_empty();
+        Eks {
+            region: fields.required("region", region).unwrap_or_default(),
+            account: fields
+                .optional("account", |at| at.valid("invalid-account", "account", syntax::account)),
+            zones: fields.optional("zones", list).unwrap_or_default(),
+            tags: fields.section("tags", tags),
+            vpc: fields.section("vpc", vpc::vpc),
+            roles: fields.section("roles", identity::roles),
+            endpoint: fields.section("endpoint", endpoint),
+            logging: fields.optional("logging", |at| Some(log_types(at))).unwrap_or_default(),
+            secrets_key: fields.optional("secretsKey", key_arn),
+            authentication_mode: fields
+                .optional("authenticationMode", |at| at.choice(&modes))
+                .unwrap_or(AuthenticationMode::Api),
+            creator_is_admin: fields.optional("creatorIsAdmin", Cursor::boolean).unwrap_or(true),
+            deletion_protection: fields
+                .optional("deletionProtection", Cursor::boolean)
+                .unwrap_or(false),
+            oidc_provider: fields
+                .optional("oidcProvider", Cursor::boolean)
+                .unwrap_or(!service_accounts.is_empty()),
+            access_entries: fields
+                .optional("accessEntries", |at| Some(at.list(identity::access_entry)))
+                .unwrap_or_default(),
+            addons: fields
+                .optional("addons", |at| Some(addon_map(at)))
+                .unwrap_or_else(|| default_addons(with_pod_identity)),
+            node_groups: fields
+                .optional("nodeGroups", |at| Some(at.list(|at| Some(node_group(at)))))
+                .unwrap_or_default(),
+            service_accounts,
+            pod_identities,
+        }
+    })
+}
+
+fn endpoint(at: &Cursor<'_>) -> EndpointAccess {
+    at.map(|fields| EndpointAccess {
+        public: fields.optional("public", Cursor::boolean).unwrap_or(true),
+        private: fields.optional("private", Cursor::boolean).unwrap_or(true),
+        public_cidrs: fields
+            .optional("publicCidrs", |at| Some(at.list(cidr_v4)))
+            .unwrap_or_else(|| vec![EVERYWHERE]),
+    })
+}
+
+pub(in crate::decode) fn log_types(at: &Cursor<'_>) -> Vec<LogType> {
+    let words = LogType::ALL.map(|log| (log.as_str(), log));
+    let mut types = at.list(|at| at.choice(&words));
+    types.sort_unstable();
+    types.dedup();
+    types
+}

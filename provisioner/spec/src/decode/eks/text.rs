@@ -1,0 +1,88 @@
+//! Small values of AWS.
+
+use crate::{
+    decode::{cursor::Cursor, network::cidr},
+    diagnostic::{Fault, shown},
+    model::IamRole,
+    syntax,
+};
+use ipnet::{IpNet, Ipv4Net};
+use std::collections::BTreeMap;
+
+pub(in crate::decode) fn ids(at: &Cursor<'_>, prefix: &'static str) -> Vec<String> {
+    at.list(|at| id(at, prefix))
+}
+
+pub(in crate::decode) fn id(at: &Cursor<'_>, prefix: &'static str) -> Option<String> {
+    at.valid("invalid-id", "id", syntax::id(prefix))
+}
+
+pub(in crate::decode) fn zone(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-zone", "zone", syntax::zone)
+}
+
+pub(in crate::decode) fn region(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-region", "region", syntax::region)
+}
+
+pub(in crate::decode) fn policy_arn(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-arn", "ARN", syntax::policy_arn)
+}
+
+pub(in crate::decode) fn role_arn(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-arn", "ARN", syntax::role_arn)
+}
+
+pub(in crate::decode) fn principal_arn(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-arn", "ARN", syntax::principal_arn)
+}
+
+pub(in crate::decode) fn key_arn(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-arn", "ARN", syntax::key_arn)
+}
+
+pub(in crate::decode) fn instance_type(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-instance-type", "instance type", syntax::instance_type)
+}
+
+pub(in crate::decode) fn eks_name(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-name", "name", syntax::eks_name)
+}
+
+/// `create`, or the ARN of a role.
+pub(in crate::decode) fn role(at: &Cursor<'_>) -> Option<IamRole> {
+    if at.begins_with("create") && at.text().as_deref() == Some("create") {
+        return Some(IamRole::Create);
+    }
+    role_arn(at).map(IamRole::Arn)
+}
+
+/// A range of IPv4: the VPCs of this program have no IPv6.
+pub(in crate::decode) fn cidr_v4(at: &Cursor<'_>) -> Option<Ipv4Net> {
+    match cidr(at)? {
+        IpNet::V4(range) => Some(range),
+        IpNet::V6(_) => {
+            at.fault(Fault::new(
+                "ipv4-only",
+                "this must be a range of IPv4",
+                "this is one of IPv6",
+            ));
+            None
+        }
+    }
+}
+
+pub(in crate::decode) fn tags(at: &Cursor<'_>) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::new();
+    for (key, value) in at.entries() {
+        if let Err(invalid) = syntax::tag_key(key) {
+            let message = format!("invalid tag `{}`", shown(key));
+            let fault = Fault::new("invalid-tag", message, invalid.reason);
+            value.fault_at_key(Fault { hint: invalid.hint, ..fault });
+            continue;
+        }
+        let value = value.valid("invalid-tag", "value of a tag", syntax::tag_value);
+        tags.extend(value.map(|value| (key.to_owned(), value)));
+    }
+    tags
+}

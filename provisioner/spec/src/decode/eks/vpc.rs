@@ -1,0 +1,26 @@
+use super::{cidr_v4, id, ids};
+use crate::{
+    decode::cursor::Cursor,
+    model::{Nat, Subnets, Vpc},
+};
+
+pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
+    let nats = [("none", Nat::None), ("single", Nat::Single), ("perZone", Nat::PerZone)];
+    at.map(|fields| Vpc {
+        id: fields.optional("id", |at| id(at, "vpc")),
+        subnets: fields.section("subnets", subnets),
+        cidr: fields.optional("cidr", cidr_v4),
+        nat: fields.optional("nat", |at| at.choice(&nats)),
+        security_groups: fields
+            .optional("securityGroups", |at| Some(ids(at, "sg")))
+            .unwrap_or_default(),
+    })
+}
+
+fn subnets(at: &Cursor<'_>) -> Subnets {
+    let list = |at: &Cursor<'_>| Some(ids(at, "subnet"));
+    at.map(|fields| Subnets {
+        public: fields.optional("public", list).unwrap_or_default(),
+        private: fields.optional("private", list).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,12 @@
+//! eksctl's `ClusterConfig` as a cluster on EKS. Every key that eksctl knows is accepted; what has no
+//! counterpart here is listed.
+
+mod access;
+mod addon;
+mod config;
+mod iam;
+mod node_group;
+mod rest;
+mod vpc;
+
+pub(super) use config::{API_VERSION, cluster_config};

@@ -1,0 +1,17 @@
+//! A cluster on EKS, resolved.
+
+mod addon;
+mod cluster;
+mod identity;
+mod node_group;
+mod settings;
+mod vpc;
+
+pub use addon::{AddonVersion, EksAddon};
+pub use cluster::{EksCluster, EksKubernetes, EksNetwork, EksVersion};
+pub use identity::{
+    AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
+};
+pub use node_group::{AmiFamily, Architecture, NodeGroup, Volume, VolumeType};
+pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType};
+pub use vpc::{Nat, Subnets, Vpc};

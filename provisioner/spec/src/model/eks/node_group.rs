@@ -1,0 +1,187 @@
+use crate::model::Taint;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt};
+
+/// Nodes of one kind, which EKS manages. They are started from a launch template of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct NodeGroup {
+    /// Its name: letters, digits, `-` and `_`.
+    pub name: String,
+    /// The instance types, of one architecture; several are for spot instances above all. Default:
+    /// `m5.large`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub instance_types: Vec<String>,
+    /// Whether spot instances are taken.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub spot: bool,
+    /// The operating system of the nodes.
+    #[schemars(with = "Option<AmiFamily>")]
+    pub ami: AmiFamily,
+    /// The least number of nodes. Default: `desired`, or 2.
+    #[schemars(with = "Option<u32>")]
+    pub min: u32,
+    /// The greatest number of nodes. Default: `desired`, or `min`.
+    #[schemars(with = "Option<u32>")]
+    pub max: u32,
+    /// The number of nodes to begin with; later it is left to the autoscaler and `scale`. Default:
+    /// `min`.
+    #[schemars(with = "Option<u32>")]
+    pub desired: u32,
+    /// Whether `up` sets the number of nodes back to `desired`.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub hold_desired: bool,
+    /// Whether the nodes are in the private subnets.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub private: bool,
+    /// The zones of its nodes. Default: all of the cluster.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub zones: Vec<String>,
+    /// The disk of a node.
+    #[schemars(with = "Option<Volume>")]
+    pub volume: Volume,
+    /// Labels of the nodes.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub labels: BTreeMap<String, String>,
+    /// Taints of the nodes, each `key=value:Effect` or a map.
+    #[schemars(with = "Option<Vec<Taint>>")]
+    pub taints: Vec<Taint>,
+    /// Security groups beside that of the cluster; they must exist.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub security_groups: Vec<String>,
+    /// The name of the EC2 key pair for SSH.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_key: Option<String>,
+    /// What `cloud-init` (Bottlerocket: its settings, in TOML) is given besides what EKS gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_data: Option<String>,
+    /// How many nodes are replaced at once in an update.
+    #[schemars(with = "Option<u32>", extend("default" = 1))]
+    pub max_unavailable: u32,
+    /// Tags of the group and its instances, beside those of the cluster.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// The operating system of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum AmiFamily {
+    AmazonLinux2023,
+    Bottlerocket,
+}
+
+/// The processors of instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    X86,
+    Arm,
+}
+
+/// The disk of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Volume {
+    /// In GiB.
+    #[schemars(with = "Option<u32>", extend("default" = 80))]
+    pub size: u32,
+    /// The kind of volume.
+    #[serde(rename = "type")]
+    #[schemars(with = "Option<VolumeType>")]
+    pub kind: VolumeType,
+    /// Operations a second; gp3 from 3000, and io1 and io2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iops: Option<u32>,
+    /// MiB a second, from 125; gp3 only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<u32>,
+    /// Whether it is encrypted.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub encrypted: bool,
+    /// The KMS key that it is encrypted with. Default: the account's own for EBS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+/// The kind of a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VolumeType {
+    Gp2,
+    Gp3,
+    Io1,
+    Io2,
+}
+
+impl Default for Volume {
+    fn default() -> Self {
+        Self {
+            size: 80,
+            kind: VolumeType::Gp3,
+            iops: None,
+            throughput: None,
+            encrypted: true,
+            kms_key: None,
+        }
+    }
+}
+
+impl VolumeType {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gp2 => "gp2",
+            Self::Gp3 => "gp3",
+            Self::Io1 => "io1",
+            Self::Io2 => "io2",
+        }
+    }
+}
+
+impl fmt::Display for AmiFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AmazonLinux2023 => "AmazonLinux2023",
+            Self::Bottlerocket => "Bottlerocket",
+        })
+    }
+}
+
+impl NodeGroup {
+    /// The processors of its instances; a checked group has one kind.
+    pub fn architecture(&self) -> Architecture {
+        self.instance_types.first().map_or(Architecture::X86, |name| Architecture::of(name))
+    }
+}
+
+impl Architecture {
+    /// The architecture of an instance type: a `g` after the generation stands for Graviton, and the
+    /// a1 family is of Arm too ("Amazon EC2 instance type naming conventions").
+    pub fn of(instance_type: &str) -> Self {
+        let family = instance_type.split('.').next().unwrap_or_default();
+        let after_generation = family
+            .trim_start_matches(|c: char| !c.is_ascii_digit())
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        if family == "a1" || after_generation.starts_with('g') { Self::Arm } else { Self::X86 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn graviton_is_known_by_the_letter_behind_the_generation() {
+        for name in
+            ["m7g.large", "t4g.micro", "c6gn.xlarge", "a1.medium", "im4gn.large", "x2gd.medium"]
+        {
+            assert_eq!(Architecture::of(name), Architecture::Arm, "{name}");
+        }
+        for name in
+            ["g5.xlarge", "m5.large", "t3.medium", "g4dn.xlarge", "m6i.large", "u-6tb1.metal"]
+        {
+            assert_eq!(Architecture::of(name), Architecture::X86, "{name}");
+        }
+    }
+}

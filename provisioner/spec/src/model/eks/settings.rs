@@ -1,0 +1,131 @@
+use super::{AccessEntry, EksAddon, NodeGroup, PodIdentity, Roles, ServiceAccount, Vpc};
+use ipnet::Ipv4Net;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt};
+
+/// A cluster on EKS: AWS runs the control plane.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Eks {
+    /// The region, such as `us-west-2`.
+    pub region: String,
+    /// The account (12 digits) that the cluster belongs to: with credentials of another one, nothing
+    /// is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The availability zones. Default: the first three that the region has for EKS.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub zones: Vec<String>,
+    /// Tags for everything that is made.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub tags: BTreeMap<String, String>,
+    /// The network: one that is made, or one that exists.
+    #[schemars(with = "Option<Vpc>")]
+    pub vpc: Vpc,
+    /// The IAM roles of the control plane and the nodes.
+    #[schemars(with = "Option<Roles>")]
+    pub roles: Roles,
+    /// From where the Kubernetes API is reached.
+    #[schemars(with = "Option<EndpointAccess>")]
+    pub endpoint: EndpointAccess,
+    /// The logs of the control plane that go to `CloudWatch`.
+    #[schemars(with = "Option<Vec<LogType>>")]
+    pub logging: Vec<LogType>,
+    /// The ARN of the KMS key that encrypts Secrets. It cannot be taken away again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets_key: Option<String>,
+    /// Who is let in by what.
+    #[schemars(with = "Option<AuthenticationMode>")]
+    pub authentication_mode: AuthenticationMode,
+    /// Whether the identity that creates the cluster becomes its administrator. It counts only then.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub creator_is_admin: bool,
+    /// Whether AWS refuses to delete the cluster; `down` takes it off first.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub deletion_protection: bool,
+    /// Whether IAM trusts the cluster's service accounts (IRSA). Default: when there are
+    /// `serviceAccounts`.
+    #[schemars(with = "Option<bool>")]
+    pub oidc_provider: bool,
+    /// IAM roles that service accounts assume through the OIDC provider (IRSA).
+    #[schemars(with = "Option<Vec<ServiceAccount>>")]
+    pub service_accounts: Vec<ServiceAccount>,
+    /// IAM roles that pods get through EKS Pod Identity.
+    #[schemars(with = "Option<Vec<PodIdentity>>")]
+    pub pod_identities: Vec<PodIdentity>,
+    /// IAM principals that may use the Kubernetes API.
+    #[schemars(with = "Option<Vec<AccessEntry>>")]
+    pub access_entries: Vec<AccessEntry>,
+    /// Addons that EKS installs, by name. Default: `vpc-cni`, `kube-proxy` and `coredns`, and
+    /// `eks-pod-identity-agent` where there are `podIdentities`.
+    #[schemars(with = "Option<BTreeMap<String, EksAddon>>")]
+    pub addons: BTreeMap<String, EksAddon>,
+    /// The nodes.
+    #[schemars(with = "Option<Vec<NodeGroup>>")]
+    pub node_groups: Vec<NodeGroup>,
+}
+
+/// From where the Kubernetes API is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct EndpointAccess {
+    /// From the internet.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub public: bool,
+    /// From inside the VPC; the nodes use it.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub private: bool,
+    /// The ranges from which it is reached publicly. Default: `0.0.0.0/0`, from everywhere.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub public_cidrs: Vec<Ipv4Net>,
+}
+
+/// A kind of log of the control plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LogType {
+    Api,
+    Audit,
+    Authenticator,
+    ControllerManager,
+    Scheduler,
+}
+
+/// Who is let in by what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum AuthenticationMode {
+    /// Access entries alone.
+    #[serde(rename = "API")]
+    Api,
+    /// Access entries, and the `aws-auth` config map.
+    #[serde(rename = "API_AND_CONFIG_MAP")]
+    ApiAndConfigMap,
+}
+
+impl LogType {
+    pub const ALL: [Self; 5] =
+        [Self::Api, Self::Audit, Self::Authenticator, Self::ControllerManager, Self::Scheduler];
+
+    /// The word that AWS uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Audit => "audit",
+            Self::Authenticator => "authenticator",
+            Self::ControllerManager => "controllerManager",
+            Self::Scheduler => "scheduler",
+        }
+    }
+}
+
+impl fmt::Display for AuthenticationMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Api => "API",
+            Self::ApiAndConfigMap => "API_AND_CONFIG_MAP",
+        })
+    }
+}

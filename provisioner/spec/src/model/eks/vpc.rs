@@ -1,0 +1,83 @@
+use ipnet::Ipv4Net;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::net::Ipv4Addr;
+
+/// The network of the cluster: one that is made from `cidr`, with a public and a private subnet in
+/// each zone; or, with `id`, one that exists and is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Vpc {
+    /// The VPC that exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its subnets that the cluster uses, in two zones at least.
+    #[schemars(with = "Option<Subnets>")]
+    #[serde(skip_serializing_if = "Subnets::is_empty")]
+    pub subnets: Subnets,
+    /// The addresses of the VPC that is made: a /16 to a /24. Default: `192.168.0.0/16`.
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cidr: Option<Ipv4Net>,
+    /// How private subnets reach the internet, in the VPC that is made. Default: `single`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nat: Option<Nat>,
+    /// Further security groups of the control plane; they must exist.
+    #[schemars(with = "Option<Vec<String>>")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub security_groups: Vec<String>,
+}
+
+/// Subnets that exist, by their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Subnets {
+    /// With a route to an internet gateway.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub public: Vec<String>,
+    /// Without one.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub private: Vec<String>,
+}
+
+/// How private subnets reach the internet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Nat {
+    /// Not at all.
+    None,
+    /// Through one gateway for all zones.
+    Single,
+    /// Through a gateway in each zone.
+    PerZone,
+}
+
+impl Vpc {
+    /// The range of a VPC that is made.
+    pub const DEFAULT_CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(192, 168, 0, 0), 16);
+
+    /// Whether it exists already, and so is never changed.
+    pub fn is_imported(&self) -> bool {
+        self.id.is_some()
+    }
+
+    pub fn nat(&self) -> Nat {
+        self.nat.unwrap_or(Nat::Single)
+    }
+
+    pub fn cidr(&self) -> Ipv4Net {
+        self.cidr.unwrap_or(Self::DEFAULT_CIDR)
+    }
+}
+
+impl Subnets {
+    pub fn is_empty(&self) -> bool {
+        self.public.is_empty() && self.private.is_empty()
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.public.iter().chain(&self.private)
+    }
+}
