@@ -17,6 +17,8 @@ pub enum HostsError {
     LockHeld { host: String, by: String },
     #[error(transparent)]
     Bundle(#[from] provisioner_bundle::Error),
+    #[error("use the playbooks: {0}")]
+    Playbook(#[from] provisioner_playbook::PlaybookError),
     #[error(transparent)]
     Pki(#[from] provisioner_pki::Error),
     #[error("{host}: {source}")]

@@ -7,6 +7,7 @@ mod access;
 mod action;
 mod ask;
 mod context;
+mod down;
 mod driver;
 mod endpoint;
 mod error;
@@ -32,6 +33,7 @@ pub mod preflight;
 
 pub use access::{Access, Secrets};
 pub use action::HostAction;
+pub use down::down;
 pub use error::HostsError;
 pub use exec::{ExecLine, ExecResult, Stream, exec};
 pub use kubeconfig::admin_kubeconfig;

@@ -2,6 +2,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::model::RestoredGroup;
+
 /// A step as it goes to a host: all values in place.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -71,9 +73,21 @@ pub enum Action {
     User { name: String, system: bool, home: String, shell: String },
     Download { url: Option<String>, dest: String, sha256: String, size: u64, mode: String },
     Image { reference: String, blob: Option<Blob> },
-    Command { run: String, creates: String, unless: String, stdin: Content },
+    Command { run: String, creates: String, unless: String, stdin: Content, undo: Option<Undo> },
     Query { run: String, register: String },
     Wait { until: String, reason: String },
+    /// What the ledger tells of these things is made again as it was.
+    Restore { group: RestoredGroup },
+}
+
+/// What takes back a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// What is changed by the command; of several steps with one key the first to change it counts.
+    pub key: String,
+    /// Shell; what it prints before the change is `$before` to `run`.
+    pub before: String,
+    pub run: String,
 }
 
 impl Action {

@@ -19,8 +19,8 @@ pub mod frames;
 pub mod script;
 pub mod shell;
 
-pub use action::{Action, Blob, Step};
+pub use action::{Action, Blob, Step, Undo};
 pub use assets::Assets;
 pub use error::PlaybookError;
 pub use library::Library;
-pub use model::{Playbook, StageDefinition, Target};
+pub use model::{Playbook, RestoredGroup, StageDefinition, Target};

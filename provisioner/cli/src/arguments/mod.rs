@@ -2,6 +2,7 @@
 //! the manual page and `docs/cli.md`.
 
 mod bundle;
+mod down;
 mod exec;
 mod global;
 mod init;
@@ -18,6 +19,7 @@ mod up;
 mod validate;
 
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
+pub(crate) use down::DownArguments;
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;

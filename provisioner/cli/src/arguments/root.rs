@@ -1,7 +1,7 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    BundleArguments, CompletionsArguments, ExecArguments, GlobalArguments, InitArguments,
+    BundleArguments, CompletionsArguments, DownArguments, ExecArguments, GlobalArguments, InitArguments,
     KubeconfigArguments, LabArguments, ManArguments, PlanArguments, PreflightArguments,
     RunsArguments, StatusArguments, UpArguments, ValidateArguments,
 };
@@ -49,6 +49,7 @@ pub(crate) enum Command {
     Preflight(PreflightArguments),
     Plan(PlanArguments),
     Up(UpArguments),
+    Down(DownArguments),
     Status(StatusArguments),
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),

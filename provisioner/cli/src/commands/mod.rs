@@ -3,6 +3,7 @@
 mod bundle;
 mod completions;
 mod dispatch;
+mod down;
 mod exec;
 mod init;
 mod kubeconfig;
