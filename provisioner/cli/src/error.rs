@@ -65,6 +65,7 @@ impl Error {
             | Self::Playbook(_)
             | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
             Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
+            Self::Hosts(HostsError::MayNotLeave { .. }) => Exit::PreflightRefused,
             Self::Interrupted => Exit::Interrupted,
             Self::Spec(_) => Exit::SpecInvalid,
             _ => Exit::Failed,

@@ -8,7 +8,7 @@ use provisioner_engine::{
     Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Redactor, RunId, RunInfo, RunJournal,
     Sink, Summary,
 };
-use provisioner_hosts::{PreflightReport, RunOptions, Site, UpOutcome};
+use provisioner_hosts::{Drain, PreflightReport, Removal, RunOptions, Site, UpOutcome};
 
 use crate::environment;
 use crate::error::Error;
@@ -69,6 +69,19 @@ pub(crate) fn down(
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
         Ok(provisioner_hosts::down(site, options, &interrupt, &events).await?)
+    })
+}
+
+/// Carries out the removal of one host.
+pub(crate) fn remove(program: &Program, removal: &Removal, drain: Drain) -> Result<Summary, Error> {
+    let mut options = options(program, removal.site(), Purpose::Down);
+    "scale".clone_into(&mut options.info.command);
+    let hosts = host_names(removal.site());
+    let mut sinks = Vec::from_iter(progress(&program.terminal, Purpose::Down, &hosts));
+    sinks.extend(results(&program.terminal, Purpose::Down, hosts));
+    sinks.extend(record(program, &options.info));
+    carry_out(program, sinks, async move |interrupt, events| {
+        Ok(provisioner_hosts::remove(removal, drain, options, &interrupt, &events).await?)
     })
 }
 
@@ -163,7 +176,9 @@ fn results(terminal: &Terminal, purpose: Purpose, hosts: Vec<String>) -> Option<
         Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
         _ if terminal.is_json() => None,
         Purpose::Plan => Some(Box::new(PlanView::new(io::stdout(), data_palette, hosts))),
-        Purpose::Up { .. } | Purpose::Down => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
+        Purpose::Up { .. } | Purpose::Down => {
+            Some(Box::new(SummaryView::new(io::stderr(), palette, hosts)))
+        }
     }
 }
 

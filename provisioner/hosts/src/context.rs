@@ -14,7 +14,10 @@ use crate::HostsError;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, pause_image};
 use crate::inventory::Inventory;
-use crate::planner::Secrets;
+use crate::planner::{Leaving, Secrets};
+
+/// Where members of etcd meet.
+const ETCD_PEER_PORT: u16 = 2380;
 
 /// The highest priority of a VRRP router of ours; each further host has one less.
 const HIGHEST_PRIORITY: usize = 150;
@@ -26,6 +29,8 @@ pub(crate) struct Known<'a> {
     pub inventory: &'a Inventory,
     /// None in a run that brings no authorities and lets nobody join.
     pub secrets: Option<&'a Secrets>,
+    /// The host that is removed.
+    pub leaving: Option<&'a Leaving>,
     /// What steps have registered, by name.
     pub registered: BTreeMap<String, Value>,
     pub run: &'a str,
@@ -53,6 +58,7 @@ impl Known<'_> {
             "bundle": self.bundle_for(host.role),
             "pki": self.secrets.map(|secrets| pki(&secrets.pki, host)).transpose()?,
             "join": self.secrets.map(|secrets| self.join(secrets)),
+            "leaving": self.leaving.map(leaving),
             "registered": self.registered,
         }))
     }
@@ -270,6 +276,18 @@ fn pki(pki: &ClusterPki, host: &Host) -> Result<Value, HostsError> {
         "caCertificate": pki.ca.cert_pem,
         "caHash": pki.ca_hash()?,
     }))
+}
+
+fn leaving(leaving: &Leaving) -> Value {
+    let Leaving { host, drain, .. } = leaving;
+    json!({
+        "name": host.name,
+        "address": host.address,
+        "role": host.role,
+        "peer": authority(&host.address.to_string(), ETCD_PEER_PORT),
+        "drainTimeout": drain.timeout.as_secs(),
+        "forceDrain": drain.force,
+    })
 }
 
 /// Host and port, an IPv6 address in brackets.

@@ -20,6 +20,8 @@ use crate::inventory::{Inventory, question, registry_name};
 use crate::preflight::{self, Finding, Probe};
 use crate::{HostAction, HostsError, Site};
 
+pub use removal::Drain;
+pub(crate) use removal::{Leaving, with, without};
 #[cfg(test)]
 pub(crate) use secrets::Join;
 pub(crate) use secrets::Secrets;
@@ -28,6 +30,8 @@ const CONNECT: &str = "connect";
 const LISTEN: &str = "listen";
 const PROBE: &str = "probe";
 const RELEASE: &str = "release";
+/// What the survey of the cluster's nodes is registered as.
+const NODES: &str = "nodes";
 
 /// How far a run goes, and how much it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +43,16 @@ pub(crate) enum Purpose {
     },
     /// Everything that was done is undone.
     Down,
+    /// One host leaves.
+    Remove,
 }
 
 pub(crate) struct HostsPlanner {
     site: Arc<Site>,
     /// Those of the playbooks.
     stages: Vec<StageDefinition>,
+    /// Who is removed from the site, in a run for that.
+    leaving: Option<Leaving>,
     mode: Mode,
     purpose: Purpose,
     run: String,
@@ -70,9 +78,11 @@ impl HostsPlanner {
             Purpose::Preflight => &[],
             Purpose::Up { .. } => site.library.stages(),
             Purpose::Down => site.library.stages_of("down")?,
+            Purpose::Remove => site.library.stages_of("remove")?,
         };
         Ok(Self {
             stages: stages.to_vec(),
+            leaving: None,
             site,
             mode,
             purpose,
@@ -102,7 +112,7 @@ impl HostsPlanner {
             }
             ask(host, "its facts", question)
         };
-        stage(CONNECT, cluster.all_hosts().map(ask).collect())
+        stage(CONNECT, self.asked_hosts().into_iter().map(ask).collect())
     }
 
     fn playbook_stage(
@@ -116,6 +126,9 @@ impl HostsPlanner {
             if registered.all(need).next().is_none() {
                 return Err(PlanError::NotYetKnown { what: need.clone() });
             }
+        }
+        if definition.needs.iter().any(|need| need == NODES) {
+            self.tell_surplus(registered);
         }
         let none = Inventory::default();
         let inventory = self.inventory.as_ref().unwrap_or(&none);
@@ -139,20 +152,29 @@ impl HostsPlanner {
         secrets: Option<&Secrets>,
         registered: &Registered,
     ) -> Result<Vec<Task<HostAction>>, PlanError> {
-        let cluster = &self.site.cluster;
+        let cluster = self.party(stage);
         let blobs = self.blobs();
         let known = Known {
             cluster,
             bundle: self.site.bundle.as_ref(),
             inventory,
             secrets,
+            leaving: self.leaving.as_ref(),
             registered: registered_values(&self.stages, registered),
             run: &self.run,
         };
         let first = inventory.first_control_plane(cluster);
         let mut tasks: Vec<Task<HostAction>> = Vec::new();
-        for host in cluster.all_hosts().filter(|host| self.is_concerned(host, inventory)) {
+        for host in self.concerned(stage, inventory) {
             let context = known.context(host).map_err(|error| refused(&error))?;
+            if !self
+                .site
+                .library
+                .is_wanted(stage, &context)
+                .map_err(|error| invalid(&error, None))?
+            {
+                continue;
+            }
             let mut task = Task { target: host.name.clone(), after: Vec::new(), steps: Vec::new() };
             for playbook in self
                 .site
@@ -206,7 +228,9 @@ impl Planner<HostAction> for HostsPlanner {
         match self.purpose {
             Purpose::Preflight => probing.collect(),
             Purpose::Up { .. } => probing.chain(playbooks).collect(),
-            Purpose::Down => std::iter::once(CONNECT.to_owned()).chain(playbooks).collect(),
+            Purpose::Down | Purpose::Remove => {
+                std::iter::once(CONNECT.to_owned()).chain(playbooks).collect()
+            }
         }
     }
 
@@ -225,16 +249,15 @@ impl Planner<HostAction> for HostsPlanner {
         if self.inventory.is_none() {
             let received = Timestamp::now();
             let window = Window { sent: self.asked.unwrap_or(received), received };
-            self.inventory = Some(Inventory::read(&self.site.cluster, registered, window));
+            self.inventory = Some(Inventory::read(self.everybody(), registered, window));
         }
         self.read_probes(registered);
         if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {
             return self.probe_stage(probing);
         }
-        if self.purpose == Purpose::Down {
-            self.only_ours()?;
-        } else {
-            self.check()?;
+        match self.purpose {
+            Purpose::Down | Purpose::Remove => self.only_ours()?,
+            Purpose::Preflight | Purpose::Up { .. } => self.check()?,
         }
         self.playbook_stage(stage, registered)
     }

@@ -116,7 +116,11 @@ fn has_errors(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-pub(crate) fn driver(site: &Site, options: &RunOptions, events: &Events) -> Result<HostsDriver, HostsError> {
+pub(crate) fn driver(
+    site: &Site,
+    options: &RunOptions,
+    events: &Events,
+) -> Result<HostsDriver, HostsError> {
     for secret in site.access.secrets.values() {
         events.redactor().add(secret);
     }

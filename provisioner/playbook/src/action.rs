@@ -55,29 +55,112 @@ impl fmt::Debug for Content {
 
 #[derive(Debug, Clone)]
 pub enum Action {
-    File { dest: String, mode: String, owner: String, group: String, content: Content },
-    Absent { path: String },
-    Directory { path: String, mode: String, owner: String, group: String },
-    Link { dest: String, target: String },
-    Line { path: String, line: String },
-    Block { path: String, marker: String, text: String },
-    Package { names: Vec<String>, version: String, hold: bool },
-    NoPackage { names: Vec<String> },
-    Repository { name: String, url: String, suite: String, key: String, exclude: Vec<String> },
-    Service { name: String, enabled: Option<bool>, state: String },
-    Unit { name: String, content: Content },
-    Sysctl { file: String, settings: Vec<(String, String)> },
-    Module { file: String, names: Vec<String> },
-    Mount { path: String, source: String, filesystem: String, options: String },
-    NoMount { path: String },
-    User { name: String, system: bool, home: String, shell: String },
-    Download { url: Option<String>, dest: String, sha256: String, size: u64, mode: String },
-    Image { reference: String, blob: Option<Blob> },
-    Command { run: String, creates: String, unless: String, stdin: Content, undo: Option<Undo> },
-    Query { run: String, register: String },
-    Wait { until: String, reason: String },
+    File {
+        dest: String,
+        mode: String,
+        owner: String,
+        group: String,
+        content: Content,
+    },
+    Absent {
+        path: String,
+    },
+    Directory {
+        path: String,
+        mode: String,
+        owner: String,
+        group: String,
+    },
+    Link {
+        dest: String,
+        target: String,
+    },
+    Line {
+        path: String,
+        line: String,
+    },
+    Block {
+        path: String,
+        marker: String,
+        text: String,
+    },
+    Package {
+        names: Vec<String>,
+        version: String,
+        hold: bool,
+    },
+    NoPackage {
+        names: Vec<String>,
+    },
+    Repository {
+        name: String,
+        url: String,
+        suite: String,
+        key: String,
+        exclude: Vec<String>,
+    },
+    Service {
+        name: String,
+        enabled: Option<bool>,
+        state: String,
+    },
+    Unit {
+        name: String,
+        content: Content,
+    },
+    Sysctl {
+        file: String,
+        settings: Vec<(String, String)>,
+    },
+    Module {
+        file: String,
+        names: Vec<String>,
+    },
+    Mount {
+        path: String,
+        source: String,
+        filesystem: String,
+        options: String,
+    },
+    NoMount {
+        path: String,
+    },
+    User {
+        name: String,
+        system: bool,
+        home: String,
+        shell: String,
+    },
+    Download {
+        url: Option<String>,
+        dest: String,
+        sha256: String,
+        size: u64,
+        mode: String,
+    },
+    Image {
+        reference: String,
+        blob: Option<Blob>,
+    },
+    Command {
+        run: String,
+        creates: String,
+        unless: String,
+        stdin: Content,
+        undo: Option<Undo>,
+    },
+    Query {
+        run: String,
+        register: String,
+    },
+    Wait {
+        until: String,
+        reason: String,
+    },
     /// What the ledger tells of these things is made again as it was.
-    Restore { group: RestoredGroup },
+    Restore {
+        group: RestoredGroup,
+    },
 }
 
 /// What takes back a command.

@@ -23,4 +23,4 @@ pub use action::{Action, Blob, Step, Undo};
 pub use assets::Assets;
 pub use error::PlaybookError;
 pub use library::Library;
-pub use model::{Playbook, RestoredGroup, StageDefinition, Target};
+pub use model::{Party, Playbook, RestoredGroup, StageDefinition, Target};

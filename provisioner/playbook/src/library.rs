@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
 
 use crate::model::{Site, StageDefinition};
-use crate::{Assets, Playbook, PlaybookError};
+use crate::{Assets, Playbook, PlaybookError, condition};
 
 /// All playbooks and the order of the stages.
 #[derive(Debug, Clone)]
@@ -69,6 +70,19 @@ impl Library {
     /// The playbooks of a stage, in order.
     pub fn playbooks_in(&self, stage: &StageDefinition) -> impl Iterator<Item = &Playbook> {
         stage.playbooks.iter().filter_map(|name| self.playbooks.get(name))
+    }
+
+    /// Whether a stage is for a host with this context, by its `when`.
+    ///
+    /// # Errors
+    /// A path that is not in the context.
+    pub fn is_wanted(
+        &self,
+        stage: &StageDefinition,
+        context: &Value,
+    ) -> Result<bool, PlaybookError> {
+        condition::holds(&stage.when, &BTreeMap::new(), context)
+            .map_err(|key| PlaybookError::StageContext { stage: stage.name.clone(), key })
     }
 
     pub(crate) fn template(&self, playbook: &str, src: &str) -> Result<&str, PlaybookError> {

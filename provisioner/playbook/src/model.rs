@@ -18,9 +18,23 @@ pub(crate) struct Site {
 pub struct StageDefinition {
     pub name: String,
     pub playbooks: Vec<String>,
+    /// Whom it is for, where a host is removed from a cluster.
+    #[serde(default)]
+    pub of: Party,
+    #[serde(default)]
+    pub(crate) when: BTreeMap<String, Value>,
     /// Registered values without which the stage cannot be planned.
     #[serde(default)]
     pub needs: Vec<String>,
+}
+
+/// Hosts of a cluster of which one is removed; all stay where none is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    #[default]
+    Staying,
+    Leaving,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod down;
+mod drain;
 mod exec;
 mod global;
 mod init;
@@ -12,6 +13,7 @@ mod plan;
 mod preflight;
 mod root;
 mod runs;
+mod scale;
 mod shell;
 mod spec;
 mod status;
@@ -20,6 +22,7 @@ mod validate;
 
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
 pub(crate) use down::DownArguments;
+pub(crate) use drain::DrainArguments;
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;
@@ -29,6 +32,7 @@ pub(crate) use plan::PlanArguments;
 pub(crate) use preflight::PreflightArguments;
 pub(crate) use root::{Arguments, Command};
 pub(crate) use runs::{RunsArguments, RunsCommand, RunsShow};
+pub(crate) use scale::ScaleArguments;
 pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};
 pub(crate) use status::StatusArguments;

@@ -12,6 +12,7 @@ mod man;
 mod plan;
 mod preflight;
 mod runs;
+mod scale;
 mod schema;
 mod status;
 mod up;

@@ -95,6 +95,7 @@ pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
         bundle: site.bundle.as_ref(),
         inventory: &inventory,
         secrets: Some(&secrets),
+        leaving: None,
         registered: [("nodes".to_owned(), nodes)].into(),
         run: "20261120-061530-4f2a",
     };
