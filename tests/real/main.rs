@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout)]
 
 mod config;
+mod down;
 mod killed;
 mod rough;
 mod story;

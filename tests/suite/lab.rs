@@ -95,6 +95,18 @@ impl TestLab {
         }
     }
 
+    /// What a program of this machine says of the network of a host.
+    pub fn network(&self, host: &str, program: &[&str]) -> String {
+        let process = self.lab.process(host).expect("a running host").to_string();
+        let output = std::process::Command::new("nsenter")
+            .args(["--target", &process, "--net"])
+            .args(program)
+            .output()
+            .expect("nsenter");
+        assert!(output.status.success(), "{host}: {program:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     pub fn power_off(&self, host: &str) {
         self.runtime.block_on(self.lab.power_off(host)).expect("power off");
     }

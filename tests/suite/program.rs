@@ -101,6 +101,14 @@ impl Program {
         self.start_up().finish()
     }
 
+    pub fn start_down(&self) -> Running {
+        self.start("down", &["--yes", "--output", "json"])
+    }
+
+    pub fn down(&self) -> Run {
+        self.start_down().finish()
+    }
+
     pub fn plan(&self) -> Run {
         let bundle = crate::bundle().as_str();
         self.run("plan", &["--detailed-exitcode", "--output", "json", "--bundle", bundle])

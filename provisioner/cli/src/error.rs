@@ -69,6 +69,7 @@ impl Error {
             | Self::Kube(KubeError::UnknownAddon { .. } | KubeError::NotEnabled { .. })
             | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
             Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
+            Self::Hosts(HostsError::MayNotLeave { .. }) => Exit::PreflightRefused,
             Self::Interrupted => Exit::Interrupted,
             Self::Spec(_) => Exit::SpecInvalid,
             _ => Exit::Failed,

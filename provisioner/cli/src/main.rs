@@ -14,6 +14,7 @@ mod program;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod reference;
+mod removal;
 mod render;
 mod run;
 mod signals;

@@ -8,7 +8,7 @@ use provisioner_engine::{
     Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Options, Redactor, RunId, RunInfo,
     RunJournal, Sink, Summary,
 };
-use provisioner_hosts::{Further, PreflightReport, RunOptions, Site, UpOutcome};
+use provisioner_hosts::{Drain, Further, PreflightReport, Removal, RunOptions, Site, UpOutcome};
 use provisioner_kube::Purpose as Task;
 
 use crate::addons::Addons;
@@ -29,6 +29,7 @@ pub(crate) enum Purpose {
     Up {
         skip_preflight: bool,
     },
+    Down,
 }
 
 /// Carries out `plan` or `up`.
@@ -78,6 +79,42 @@ pub(crate) fn addons(
     })
 }
 
+/// Carries out `down`, or shows what it would do.
+pub(crate) fn down(
+    program: &Program,
+    site: &Arc<Site>,
+    purpose: Purpose,
+) -> Result<Summary, Error> {
+    let mut options = options(program, site, purpose);
+    "down".clone_into(&mut options.info.command);
+    let hosts = host_names(site);
+    let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &hosts));
+    if purpose == Purpose::Preview {
+        // All of it, since it is about to be lost.
+        sinks.push(Box::new(PlanView::new(io::stderr(), program.terminal.palette, hosts)));
+    } else {
+        sinks.extend(results(&program.terminal, purpose, hosts));
+        sinks.extend(record(program, &options.info));
+    }
+    let site = Arc::clone(site);
+    carry_out(program, sinks, async move |interrupt, events| {
+        Ok(provisioner_hosts::down(site, options, &interrupt, &events).await?)
+    })
+}
+
+/// Carries out the removal of one host.
+pub(crate) fn remove(program: &Program, removal: &Removal, drain: Drain) -> Result<Summary, Error> {
+    let mut options = options(program, removal.site(), Purpose::Down);
+    "scale".clone_into(&mut options.info.command);
+    let hosts = host_names(removal.site());
+    let mut sinks = Vec::from_iter(progress(&program.terminal, Purpose::Down, &hosts));
+    sinks.extend(results(&program.terminal, Purpose::Down, hosts));
+    sinks.extend(record(program, &options.info));
+    carry_out(program, sinks, async move |interrupt, events| {
+        Ok(provisioner_hosts::remove(removal, drain, options, &interrupt, &events).await?)
+    })
+}
+
 /// Carries out `preflight`.
 pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<PreflightReport, Error> {
     let mut options = options(program, site, Purpose::Plan);
@@ -120,6 +157,7 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
     let (command, mode, ignore_findings) = match purpose {
         Purpose::Plan | Purpose::Preview => ("plan", Mode::Check, false),
         Purpose::Up { skip_preflight } => ("up", Mode::Apply, skip_preflight),
+        Purpose::Down => ("down", Mode::Apply, false),
     };
     RunOptions {
         info: RunInfo {
@@ -149,7 +187,7 @@ fn progress(terminal: &Terminal, purpose: Purpose, hosts: &[String]) -> Option<B
     let detail = match (terminal.is_verbose(), purpose) {
         _ if terminal.is_quiet() => return None,
         (true, _) => Detail::EveryStep,
-        (false, Purpose::Up { .. }) => Detail::Changes,
+        (false, Purpose::Up { .. } | Purpose::Down) => Detail::Changes,
         // The plan itself will say all of it.
         (false, _) => return None,
     };
@@ -168,7 +206,9 @@ fn results(terminal: &Terminal, purpose: Purpose, hosts: Vec<String>) -> Option<
         Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
         _ if terminal.is_json() => None,
         Purpose::Plan => Some(Box::new(PlanView::new(io::stdout(), data_palette, hosts))),
-        Purpose::Up { .. } => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
+        Purpose::Up { .. } | Purpose::Down => {
+            Some(Box::new(SummaryView::new(io::stderr(), palette, hosts)))
+        }
     }
 }
 

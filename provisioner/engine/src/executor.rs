@@ -28,7 +28,8 @@ pub struct RunOutcome {
 /// Runs all stages of a plan, each on all its targets at once.
 ///
 /// When a target fails, those that come after it in the stage are skipped, all others finish the
-/// stage, and later stages are skipped. In check mode nothing depends on anything: all stages and
+/// stage, and later stages are skipped; of targets that are independent only the one that failed is
+/// left out of them. In check mode nothing depends on anything: all stages and
 /// targets are checked as far as they can be. A requested stop ends the run after the running steps.
 pub async fn run<A: Send + Sync + 'static>(
     planner: &mut dyn Planner<A>,
@@ -38,7 +39,7 @@ pub async fn run<A: Send + Sync + 'static>(
     events: &Events,
 ) -> RunOutcome {
     events.send(EventKind::Run(options.info.clone()));
-    let mut tally = Tally::new(options.info.mode);
+    let mut tally = Tally::new(options.info.mode, planner.targets_are_independent());
     let mut registered = Registered::default();
     for name in planner.stage_names() {
         if let Some(reason) = tally.reason_to_end(interrupt) {

@@ -10,6 +10,12 @@ pub trait Planner<A>: Send {
     /// All stages of the run, in order.
     fn stage_names(&self) -> Vec<String>;
 
+    /// Whether what fails on one target leaves the others as they are: then they go on with the later
+    /// stages, and only the target that failed does not.
+    fn targets_are_independent(&self) -> bool {
+        false
+    }
+
     /// Plans one stage. Called once for each, when the ones before it have run, with everything that
     /// their steps registered. A stage without tasks is left out of the run.
     ///

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) struct Tally {
     begun: Instant,
     mode: Mode,
+    /// A target that failed ends the run for itself only.
+    independent: bool,
     interrupted: bool,
     /// Stages that cannot be planned yet.
     unknown_stages: usize,
@@ -23,10 +25,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn new(mode: Mode) -> Self {
+    pub(crate) fn new(mode: Mode, independent: bool) -> Self {
         Self {
             begun: Instant::now(),
             mode,
+            independent,
             interrupted: false,
             unknown_stages: 0,
             hosts: Vec::new(),
@@ -73,11 +76,16 @@ impl Tally {
     pub(crate) fn reason_to_end(&mut self, interrupt: &Interrupt) -> Option<&'static str> {
         if self.interrupted(interrupt) {
             Some("interrupted")
-        } else if self.mode == Mode::Apply && !self.failures.is_empty() {
+        } else if self.mode == Mode::Apply && self.failures.iter().any(|one| self.ends_all(one)) {
             Some("an earlier stage failed")
         } else {
             None
         }
+    }
+
+    /// Whether nobody may go on after this failure. One without a host is of the plan itself.
+    fn ends_all(&self, failure: &Failure) -> bool {
+        !self.independent || failure.host.is_none()
     }
 
     pub(crate) fn stage_skipped(&mut self, name: &str, reason: &str, events: &Events) {
@@ -120,14 +128,20 @@ impl Tally {
         (State::Failed, StageEvent { error: Some(message), hint, ..event })
     }
 
-    /// Why a target has nothing more to tell: it could not be reached or must not be touched.
+    /// Why a target has nothing more to tell: it could not be reached or must not be touched; in a run
+    /// that goes on with others, also because something failed on it.
     pub(crate) fn lost_target(&self, target: &str) -> Option<&Failure> {
+        let goes_on = self.mode == Mode::Apply && self.independent;
         self.failures.iter().find(|failure| {
             failure.host.as_deref() == Some(target)
-                && matches!(
-                    failure.kind,
-                    FailureKind::Unreachable | FailureKind::Refused | FailureKind::LockHeld { .. }
-                )
+                && (goes_on || {
+                    matches!(
+                        failure.kind,
+                        FailureKind::Unreachable
+                            | FailureKind::Refused
+                            | FailureKind::LockHeld { .. }
+                    )
+                })
         })
     }
 

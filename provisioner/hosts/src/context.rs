@@ -7,13 +7,17 @@ use base64::prelude::BASE64_STANDARD;
 use provisioner_bundle::{Bundle, File};
 use provisioner_pki::ClusterPki;
 use provisioner_spec::{Cluster, Host, NetworkPlugin, ProxyMode, Role};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use crate::HostsError;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, pause_image};
 use crate::inventory::Inventory;
+use crate::planner::{Leaving, Secrets};
+
+/// Where members of etcd meet.
+const ETCD_PEER_PORT: u16 = 2380;
 
 /// The highest priority of a VRRP router of ours; each further host has one less.
 const HIGHEST_PRIORITY: usize = 150;
@@ -23,20 +27,13 @@ pub(crate) struct Known<'a> {
     pub cluster: &'a Cluster,
     pub bundle: Option<&'a Bundle>,
     pub inventory: &'a Inventory,
-    pub pki: &'a ClusterPki,
-    pub join: &'a Join,
+    /// None in a run that brings no authorities and lets nobody join.
+    pub secrets: Option<&'a Secrets>,
+    /// The host that is removed.
+    pub leaving: Option<&'a Leaving>,
     /// What steps have registered, by name.
     pub registered: BTreeMap<String, Value>,
     pub run: &'a str,
-}
-
-/// The run's own way into the cluster for hosts that join.
-pub(crate) struct Join {
-    pub needed: bool,
-    pub token_id: String,
-    pub token_secret: SecretString,
-    pub token: SecretString,
-    pub manifest: SecretString,
 }
 
 impl Known<'_> {
@@ -59,8 +56,9 @@ impl Known<'_> {
             "workers": list(self.cluster.workers().iter()),
             "edges": list(self.cluster.edge_nodes().iter()),
             "bundle": self.bundle_for(host.role),
-            "pki": self.pki(host)?,
-            "join": self.join(),
+            "pki": self.secrets.map(|secrets| pki(&secrets.pki, host)).transpose()?,
+            "join": self.secrets.map(|secrets| self.join(secrets)),
+            "leaving": self.leaving.map(leaving),
             "registered": self.registered,
         }))
     }
@@ -238,45 +236,58 @@ impl Known<'_> {
         })
     }
 
-    fn pki(&self, host: &Host) -> Result<Value, HostsError> {
-        let files = if host.role == Role::ControlPlane { self.pki.files() } else { Vec::new() };
-        let file = |file: provisioner_pki::PkiFile| {
-            json!({
-                "path": file.path,
-                "contents": file.contents.expose_secret(),
-                "mode": format!("{:04o}", file.mode),
-                "secret": file.secret,
-            })
-        };
-        Ok(json!({
-            "files": files.into_iter().map(file).collect::<Vec<_>>(),
-            "caCertificate": self.pki.ca.cert_pem,
-            "caHash": self.pki.ca_hash()?,
-        }))
-    }
-
-    fn join(&self) -> Value {
+    fn join(&self, secrets: &Secrets) -> Value {
+        let Secrets { pki, join } = secrets;
         let endpoint = &self.cluster.hosts.api_endpoint;
         // JSON is YAML, which is what a kubeconfig is.
         let kubeconfig = json!({
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": self.cluster.name, "cluster": {
-                "certificate-authority-data": BASE64_STANDARD.encode(&self.pki.ca.cert_pem),
+                "certificate-authority-data": BASE64_STANDARD.encode(&pki.ca.cert_pem),
                 "server": format!("https://{}", authority(&endpoint.address, endpoint.port)),
             }}],
-            "users": [{"name": "join", "user": {"token": self.join.token.expose_secret()}}],
+            "users": [{"name": "join", "user": {"token": join.token.expose_secret()}}],
             "contexts": [{"name": "join", "context": {"cluster": self.cluster.name, "user": "join"}}],
             "current-context": "join",
         });
         json!({
-            "needed": self.join.needed,
-            "token": self.join.token.expose_secret(),
-            "tokenId": self.join.token_id,
-            "tokenManifest": self.join.manifest.expose_secret(),
+            "needed": join.needed,
+            "token": join.token.expose_secret(),
+            "tokenId": join.token_id,
+            "tokenManifest": join.manifest.expose_secret(),
             "kubeconfig": kubeconfig.to_string(),
         })
     }
+}
+
+fn pki(pki: &ClusterPki, host: &Host) -> Result<Value, HostsError> {
+    let files = if host.role == Role::ControlPlane { pki.files() } else { Vec::new() };
+    let file = |file: provisioner_pki::PkiFile| {
+        json!({
+            "path": file.path,
+            "contents": file.contents.expose_secret(),
+            "mode": format!("{:04o}", file.mode),
+            "secret": file.secret,
+        })
+    };
+    Ok(json!({
+        "files": files.into_iter().map(file).collect::<Vec<_>>(),
+        "caCertificate": pki.ca.cert_pem,
+        "caHash": pki.ca_hash()?,
+    }))
+}
+
+fn leaving(leaving: &Leaving) -> Value {
+    let Leaving { host, drain, .. } = leaving;
+    json!({
+        "name": host.name,
+        "address": host.address,
+        "role": host.role,
+        "peer": authority(&host.address.to_string(), ETCD_PEER_PORT),
+        "drainTimeout": drain.timeout.as_secs(),
+        "forceDrain": drain.force,
+    })
 }
 
 /// Host and port, an IPv6 address in brackets.

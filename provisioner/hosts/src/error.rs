@@ -17,12 +17,16 @@ pub enum HostsError {
     LockHeld { host: String, by: String },
     #[error(transparent)]
     Bundle(#[from] provisioner_bundle::Error),
+    #[error("use the playbooks: {0}")]
+    Playbook(#[from] provisioner_playbook::PlaybookError),
     #[error(transparent)]
     Pki(#[from] provisioner_pki::Error),
     #[error("{host}: {source}")]
     Quote { host: String, source: provisioner_playbook::shell::QuoteError },
     #[error("the spec has no host or role {0:?}")]
     NoSuchHost(String),
+    #[error("{host} may not leave: {reasons}")]
+    MayNotLeave { host: String, reasons: String },
     #[error("no control plane of the cluster {cluster} could be asked: {reasons}")]
     NoControlPlane { cluster: String, reasons: String },
     #[error("the cluster {0} does not exist yet: no control plane has its certificate authority")]
@@ -59,6 +63,7 @@ impl HostsError {
                 "one of them belongs to another cluster: take it out of the spec, or move its /etc/kubernetes/pki away"
                     .into(),
             ),
+            Self::MayNotLeave { .. } => Some("nothing was changed; `provisioner status` shows how the cluster is".into()),
             Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! Spec, facts and playbooks -> stages.
 
 mod probing;
+mod removal;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use provisioner_engine::{Events, Mode, PlanError, Planner, Registered, Stage, Task};
-use provisioner_playbook::{Blob, Playbook, StageDefinition, Target};
+use provisioner_playbook::{Blob, Playbook, PlaybookError, StageDefinition, Target};
 use provisioner_spec::{Host, Role};
 use serde_json::Value;
 
@@ -18,12 +19,19 @@ use crate::facts::Window;
 use crate::inventory::{Inventory, question, registry_name};
 use crate::preflight::{self, Finding, Probe};
 use crate::{HostAction, HostsError, Site};
-use secrets::Secrets;
+
+pub use removal::Drain;
+pub(crate) use removal::{Leaving, with, without};
+#[cfg(test)]
+pub(crate) use secrets::Join;
+pub(crate) use secrets::Secrets;
 
 const CONNECT: &str = "connect";
 const LISTEN: &str = "listen";
 const PROBE: &str = "probe";
 const RELEASE: &str = "release";
+/// What the survey of the cluster's nodes is registered as.
+const NODES: &str = "nodes";
 
 /// How far a run goes, and how much it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +41,18 @@ pub(crate) enum Purpose {
     Up {
         ignore_findings: bool,
     },
+    /// Everything that was done is undone.
+    Down,
+    /// One host leaves.
+    Remove,
 }
 
 pub(crate) struct HostsPlanner {
     site: Arc<Site>,
+    /// Those of the playbooks.
+    stages: Vec<StageDefinition>,
+    /// Who is removed from the site, in a run for that.
+    leaving: Option<Leaving>,
     mode: Mode,
     purpose: Purpose,
     run: String,
@@ -57,8 +73,16 @@ impl HostsPlanner {
         purpose: Purpose,
         run: String,
         events: Events,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, PlaybookError> {
+        let stages = match purpose {
+            Purpose::Preflight => &[],
+            Purpose::Up { .. } => site.library.stages(),
+            Purpose::Down => site.library.stages_of("down")?,
+            Purpose::Remove => site.library.stages_of("remove")?,
+        };
+        Ok(Self {
+            stages: stages.to_vec(),
+            leaving: None,
             site,
             mode,
             purpose,
@@ -70,7 +94,7 @@ impl HostsPlanner {
             secrets: None,
             checked: false,
             findings: Arc::default(),
-        }
+        })
     }
 
     fn connect(&mut self) -> Stage<HostAction> {
@@ -88,7 +112,7 @@ impl HostsPlanner {
             }
             ask(host, "its facts", question)
         };
-        stage(CONNECT, cluster.all_hosts().map(ask).collect())
+        stage(CONNECT, self.asked_hosts().into_iter().map(ask).collect())
     }
 
     fn playbook_stage(
@@ -96,22 +120,23 @@ impl HostsPlanner {
         name: &str,
         registered: &Registered,
     ) -> Result<Stage<HostAction>, PlanError> {
-        let definition = self.site.library.stages().iter().find(|stage| stage.name == name);
-        let needs = definition.map(|stage| stage.needs.clone()).unwrap_or_default();
-        for need in needs {
-            if registered.all(&need).next().is_none() {
-                return Err(PlanError::NotYetKnown { what: need });
+        let definition = self.stages.iter().find(|stage| stage.name == name);
+        let Some(definition) = definition else { return Ok(stage(name, Vec::new())) };
+        for need in &definition.needs {
+            if registered.all(need).next().is_none() {
+                return Err(PlanError::NotYetKnown { what: need.clone() });
             }
+        }
+        if definition.needs.iter().any(|need| need == NODES) {
+            self.tell_surplus(registered);
         }
         let none = Inventory::default();
         let inventory = self.inventory.as_ref().unwrap_or(&none);
-        let secrets = match self.secrets.take() {
-            Some(secrets) => secrets,
-            None => self.bring(inventory).map_err(|error| refused(&error))?,
-        };
-        let planned = self.tasks(name, inventory, &secrets, registered);
-        self.secrets = Some(secrets);
-        planned.map(|tasks| stage(name, tasks))
+        if self.secrets.is_none() && matches!(self.purpose, Purpose::Up { .. }) {
+            self.secrets = Some(self.bring(inventory).map_err(|error| refused(&error))?);
+        }
+        let tasks = self.tasks(definition, inventory, self.secrets.as_ref(), registered);
+        tasks.map(|tasks| stage(name, tasks))
     }
 
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
@@ -122,31 +147,39 @@ impl HostsPlanner {
 
     fn tasks(
         &self,
-        stage: &str,
+        stage: &StageDefinition,
         inventory: &Inventory,
-        secrets: &Secrets,
+        secrets: Option<&Secrets>,
         registered: &Registered,
     ) -> Result<Vec<Task<HostAction>>, PlanError> {
-        let cluster = &self.site.cluster;
+        let cluster = self.party(stage);
         let blobs = self.blobs();
         let known = Known {
             cluster,
             bundle: self.site.bundle.as_ref(),
             inventory,
-            pki: &secrets.pki,
-            join: &secrets.join,
-            registered: registered_values(self.site.library.stages(), registered),
+            secrets,
+            leaving: self.leaving.as_ref(),
+            registered: registered_values(&self.stages, registered),
             run: &self.run,
         };
         let first = inventory.first_control_plane(cluster);
         let mut tasks: Vec<Task<HostAction>> = Vec::new();
-        for host in cluster.all_hosts().filter(|host| inventory.facts.contains_key(&host.name)) {
+        for host in self.concerned(stage, inventory) {
             let context = known.context(host).map_err(|error| refused(&error))?;
+            if !self
+                .site
+                .library
+                .is_wanted(stage, &context)
+                .map_err(|error| invalid(&error, None))?
+            {
+                continue;
+            }
             let mut task = Task { target: host.name.clone(), after: Vec::new(), steps: Vec::new() };
             for playbook in self
                 .site
                 .library
-                .playbooks_of(stage)
+                .playbooks_in(stage)
                 .filter(|playbook| is_for(playbook, host, first))
             {
                 let steps = self.site.library.steps(playbook, &context, &blobs);
@@ -191,11 +224,18 @@ impl HostsPlanner {
 impl Planner<HostAction> for HostsPlanner {
     fn stage_names(&self) -> Vec<String> {
         let probing = [CONNECT, LISTEN, PROBE, RELEASE].into_iter().map(str::to_owned);
-        let playbooks = self.site.library.stages().iter().map(|stage| stage.name.clone());
+        let playbooks = self.stages.iter().map(|stage| stage.name.clone());
         match self.purpose {
             Purpose::Preflight => probing.collect(),
             Purpose::Up { .. } => probing.chain(playbooks).collect(),
+            Purpose::Down | Purpose::Remove => {
+                std::iter::once(CONNECT.to_owned()).chain(playbooks).collect()
+            }
         }
+    }
+
+    fn targets_are_independent(&self) -> bool {
+        self.purpose == Purpose::Down
     }
 
     fn plan(
@@ -209,13 +249,16 @@ impl Planner<HostAction> for HostsPlanner {
         if self.inventory.is_none() {
             let received = Timestamp::now();
             let window = Window { sent: self.asked.unwrap_or(received), received };
-            self.inventory = Some(Inventory::read(&self.site.cluster, registered, window));
+            self.inventory = Some(Inventory::read(self.everybody(), registered, window));
         }
         self.read_probes(registered);
         if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {
             return self.probe_stage(probing);
         }
-        self.check()?;
+        match self.purpose {
+            Purpose::Down | Purpose::Remove => self.only_ours()?,
+            Purpose::Preflight | Purpose::Up { .. } => self.check()?,
+        }
         self.playbook_stage(stage, registered)
     }
 }

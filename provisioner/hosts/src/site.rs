@@ -5,7 +5,7 @@ use provisioner_spec::Cluster;
 use crate::Access;
 
 /// A cluster on hosts with all that a run needs to know before it talks to them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Site {
     pub cluster: Cluster,
     pub library: Library,

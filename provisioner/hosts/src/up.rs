@@ -87,7 +87,7 @@ pub async fn up<B: Clone + Send + Sync + 'static>(
         purpose,
         options.info.run.to_string(),
         events.clone(),
-    );
+    )?;
     let findings = planner.findings();
     let driver = Arc::new(driver(&site, &options, events)?);
     let driver = Arc::new(Both::new(driver, further.driver));
@@ -114,7 +114,7 @@ pub async fn preflight(
 ) -> Result<PreflightReport, HostsError> {
     let run = options.info.run.to_string();
     let mut planner =
-        HostsPlanner::new(Arc::clone(&site), Mode::Check, Purpose::Preflight, run, events.clone());
+        HostsPlanner::new(Arc::clone(&site), Mode::Check, Purpose::Preflight, run, events.clone())?;
     let findings = planner.findings();
     let driver = Arc::new(driver(&site, &options, events)?);
     let engine = Options { info: options.info, parallelism: options.parallelism };
@@ -133,7 +133,11 @@ fn has_errors(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-fn driver(site: &Site, options: &RunOptions, events: &Events) -> Result<HostsDriver, HostsError> {
+pub(crate) fn driver(
+    site: &Site,
+    options: &RunOptions,
+    events: &Events,
+) -> Result<HostsDriver, HostsError> {
     for secret in site.access.secrets.values() {
         events.redactor().add(secret);
     }

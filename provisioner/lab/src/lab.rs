@@ -104,6 +104,14 @@ impl Lab {
         capture(nsenter, "").await
     }
 
+    /// The host's process 1, as this machine numbers it: the way into its namespaces.
+    ///
+    /// # Errors
+    /// When the host is not running.
+    pub fn process(&self, host: &str) -> Result<u32, LabError> {
+        self.running(self.host(host)?)
+    }
+
     pub(crate) fn host(&self, name: &str) -> Result<&LabHost, LabError> {
         let mut hosts = self.definition().hosts.iter();
         hosts.find(|host| host.name == name).ok_or_else(|| LabError::UnknownHost {

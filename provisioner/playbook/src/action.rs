@@ -2,6 +2,8 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::model::RestoredGroup;
+
 /// A step as it goes to a host: all values in place.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -53,27 +55,122 @@ impl fmt::Debug for Content {
 
 #[derive(Debug, Clone)]
 pub enum Action {
-    File { dest: String, mode: String, owner: String, group: String, content: Content },
-    Absent { path: String },
-    Directory { path: String, mode: String, owner: String, group: String },
-    Link { dest: String, target: String },
-    Line { path: String, line: String },
-    Block { path: String, marker: String, text: String },
-    Package { names: Vec<String>, version: String, hold: bool },
-    NoPackage { names: Vec<String> },
-    Repository { name: String, url: String, suite: String, key: String, exclude: Vec<String> },
-    Service { name: String, enabled: Option<bool>, state: String },
-    Unit { name: String, content: Content },
-    Sysctl { file: String, settings: Vec<(String, String)> },
-    Module { file: String, names: Vec<String> },
-    Mount { path: String, source: String, filesystem: String, options: String },
-    NoMount { path: String },
-    User { name: String, system: bool, home: String, shell: String },
-    Download { url: Option<String>, dest: String, sha256: String, size: u64, mode: String },
-    Image { reference: String, blob: Option<Blob> },
-    Command { run: String, creates: String, unless: String, stdin: Content },
-    Query { run: String, register: String },
-    Wait { until: String, reason: String },
+    File {
+        dest: String,
+        mode: String,
+        owner: String,
+        group: String,
+        content: Content,
+    },
+    Absent {
+        path: String,
+    },
+    Directory {
+        path: String,
+        mode: String,
+        owner: String,
+        group: String,
+    },
+    Link {
+        dest: String,
+        target: String,
+    },
+    Line {
+        path: String,
+        line: String,
+    },
+    Block {
+        path: String,
+        marker: String,
+        text: String,
+    },
+    Package {
+        names: Vec<String>,
+        version: String,
+        hold: bool,
+    },
+    NoPackage {
+        names: Vec<String>,
+    },
+    Repository {
+        name: String,
+        url: String,
+        suite: String,
+        key: String,
+        exclude: Vec<String>,
+    },
+    Service {
+        name: String,
+        enabled: Option<bool>,
+        state: String,
+    },
+    Unit {
+        name: String,
+        content: Content,
+    },
+    Sysctl {
+        file: String,
+        settings: Vec<(String, String)>,
+    },
+    Module {
+        file: String,
+        names: Vec<String>,
+    },
+    Mount {
+        path: String,
+        source: String,
+        filesystem: String,
+        options: String,
+    },
+    NoMount {
+        path: String,
+    },
+    User {
+        name: String,
+        system: bool,
+        home: String,
+        shell: String,
+    },
+    Download {
+        url: Option<String>,
+        dest: String,
+        sha256: String,
+        size: u64,
+        mode: String,
+    },
+    Image {
+        reference: String,
+        blob: Option<Blob>,
+    },
+    Command {
+        run: String,
+        creates: String,
+        unless: String,
+        stdin: Content,
+        undo: Option<Undo>,
+    },
+    Query {
+        run: String,
+        register: String,
+    },
+    Wait {
+        until: String,
+        reason: String,
+    },
+    /// What the ledger tells of these things is made again as it was.
+    Restore {
+        group: RestoredGroup,
+    },
+}
+
+/// What takes back a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// What is changed by the command; of several steps with one key the first to change it counts.
+    pub key: String,
+    /// Shell; what it prints before the change is `$before` to `run`.
+    pub before: String,
+    pub run: String,
 }
 
 impl Action {

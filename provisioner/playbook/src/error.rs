@@ -23,6 +23,8 @@ pub enum PlaybookError {
     Handler { path: Utf8PathBuf, step: String, handler: String },
     #[error("{path}: step `{step}`: `{key}` is not in the context")]
     Context { path: Utf8PathBuf, step: String, key: String },
+    #[error("stage `{stage}`: `{key}` is not in the context")]
+    StageContext { stage: String, key: String },
     #[error("{path}: stage `{stage}` names the playbook `{playbook}`, which is not there")]
     Playbook { path: Utf8PathBuf, stage: String, playbook: String },
     #[error("{path}: step `{step}`: {source}")]

@@ -19,10 +19,10 @@ pub mod frames;
 pub mod script;
 pub mod shell;
 
-pub use action::{Action, Blob, Step};
+pub use action::{Action, Blob, Step, Undo};
 pub use assets::Assets;
 pub use condition::holds;
 pub use error::PlaybookError;
 pub use library::Library;
-pub use model::{Playbook, StageDefinition, Target};
+pub use model::{Party, Playbook, RestoredGroup, StageDefinition, Target};
 pub use render::template;

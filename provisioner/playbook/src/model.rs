@@ -18,9 +18,23 @@ pub(crate) struct Site {
 pub struct StageDefinition {
     pub name: String,
     pub playbooks: Vec<String>,
+    /// Whom it is for, where a host is removed from a cluster.
+    #[serde(default)]
+    pub of: Party,
+    #[serde(default)]
+    pub(crate) when: BTreeMap<String, Value>,
     /// Registered values without which the stage cannot be planned.
     #[serde(default)]
     pub needs: Vec<String>,
+}
+
+/// Hosts of a cluster of which one is removed; all stay where none is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    #[default]
+    Staying,
+    Leaving,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -90,6 +104,7 @@ pub(crate) struct StepDefinition {
     pub command: Option<CommandStep>,
     pub query: Option<QueryStep>,
     pub wait: Option<WaitStep>,
+    pub restore: Option<RestoredGroup>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -294,12 +309,49 @@ pub(crate) struct ImageStep {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommandStep {
+    /// A shell script beside the playbook, which `run` and `unless` may call as `program`.
+    pub program: Option<String>,
     pub run: String,
     pub creates: Option<String>,
     pub unless: Option<String>,
     #[serde(default)]
     pub always: bool,
     pub stdin: Option<String>,
+    pub undo: Option<UndoStep>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UndoStep {
+    pub key: String,
+    #[serde(default)]
+    pub before: String,
+    pub run: String,
+}
+
+/// Things of one kind that the ledger tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestoredGroup {
+    Services,
+    /// Of the kernel, mounts, users, and what commands have changed.
+    Settings,
+    /// And blocks and lines in files.
+    Files,
+    Packages,
+    Folders,
+}
+
+impl RestoredGroup {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Settings => "settings",
+            Self::Files => "files",
+            Self::Packages => "packages",
+            Self::Folders => "folders",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::action::{Content, Step};
 use crate::context::lookup;
 use crate::library::playbook_path;
-use crate::model::StepDefinition;
+use crate::model::{RestoredGroup, StepDefinition};
 use crate::render::Renderer;
 use crate::{Action, Blob, Library, Playbook, PlaybookError, condition};
 
@@ -95,7 +95,11 @@ impl Resolver<'_> {
     ) -> Result<Step, PlaybookError> {
         let at = At { resolver: self, definition, context };
         let action = at.action()?;
-        let detach = definition.detach || matches!(action, Action::Package { .. });
+        let is_long = matches!(
+            action,
+            Action::Package { .. } | Action::Restore { group: RestoredGroup::Packages }
+        );
+        let detach = definition.detach || is_long;
         let timeout = definition.timeout.unwrap_or(match action {
             Action::Wait { .. } => WAIT_TIMEOUT,
             Action::Download { .. } | Action::Image { .. } => LONG_TIMEOUT,

@@ -25,7 +25,7 @@ pub fn compile(steps: &[Step], mode: ScriptMode) -> Result<String, QuoteError> {
     for (index, step) in steps.iter().enumerate() {
         // A step that failed has said so, and that the stage has ended.
         script.push_str(&call(index, step)?);
-        script.push_str(" || return 0\n");
+        script.push_str("\n[ -z \"$p_over\" ] || return 0\n");
     }
     script.push_str("end_stage\n}\np_stage\n");
     Ok(script)
@@ -116,11 +116,16 @@ fn arguments(action: &Action) -> (&'static str, Vec<String>) {
             });
             ("image", words(&[reference, &sha256, &size]))
         }
-        Action::Command { run, creates, unless, stdin } => {
-            ("command", words(&[run, creates, unless, stdin.expose()]))
+        Action::Command { run, creates, unless, stdin, undo } => {
+            let undo = undo.as_ref().map_or(["", "", ""], |undo| {
+                [undo.key.as_str(), undo.before.as_str(), undo.run.as_str()]
+            });
+            let all = [&[run.as_str(), creates, unless, stdin.expose()][..], &undo].concat();
+            ("command", words(&all))
         }
         Action::Query { run, register } => ("query", words(&[register, run])),
         Action::Wait { until, reason } => ("wait", words(&[until, reason])),
+        Action::Restore { group } => ("restore", words(&[group.name()])),
     }
 }
 

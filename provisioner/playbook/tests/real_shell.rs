@@ -398,3 +398,156 @@ steps:
         );
     });
 }
+
+const RESTORED: &str = "
+steps:
+  - {name: settings, restore: settings}
+  - {name: files, restore: files}
+  - {name: folders, restore: folders}
+";
+
+/// All below the folder: type, mode, path, content or target.
+fn inventory(root: &Path) -> String {
+    let script = "find . \\( -path ./state -o -path ./run \\) -prune -o -printf '%y %m %p %l ' \\( -type f -exec cat {} \\; -o -true \\) -printf '\\n' | sort";
+    let output = Command::new("sh").args(["-c", script]).current_dir(root).output();
+    String::from_utf8(output.expect("find").stdout).expect("UTF-8")
+}
+
+/// What of a host's own stands in the way of [`CHANGES`].
+fn theirs(root: &Path) {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    let etc = root.join("etc");
+    fs_err::create_dir_all(etc.join("deep")).expect("a folder");
+    fs_err::write(etc.join("deep/x"), "theirs").expect("written");
+    fs_err::set_permissions(etc.join("deep/x"), mode(0o604)).expect("set");
+    symlink("nowhere", etc.join("link")).expect("a link");
+    fs_err::write(etc.join("hosts"), "127.0.0.1 localhost").expect("written");
+    fs_err::write(etc.join("lines"), "one\n").expect("written");
+    fs_err::write(etc.join("gone"), "to be removed").expect("written");
+    fs_err::create_dir(etc.join("folder")).expect("a folder");
+    fs_err::set_permissions(etc.join("folder"), mode(0o711)).expect("set");
+    fs_err::write(root.join("name"), "old").expect("written");
+}
+
+const CHANGES: &str = r#"
+steps:
+  - {name: a template, template: {src: x.hbs, dest: "{{root}}/etc/deep/x", mode: "0640"}}
+  - {name: another, template: {src: x.hbs, dest: "{{root}}/etc/new/deeper/x"}}
+  - {name: over a link, file: {dest: "{{root}}/etc/link", content: ours}}
+  - {name: gone, file: {dest: "{{root}}/etc/gone", state: absent}}
+  - {name: a link, link: {dest: "{{root}}/etc/ours", target: /dev/null}}
+  - {name: a folder, directory: {path: "{{root}}/etc/folder", mode: "0700"}}
+  - {name: a new folder, directory: {path: "{{root}}/etc/other/folder", mode: "0700"}}
+  - {name: a block, line: {path: "{{root}}/etc/hosts", marker: hosts, block: "{{value}}"}}
+  - {name: a line, line: {path: "{{root}}/etc/lines", line: "{{value}}"}}
+  - {name: a line in a file of its own, line: {path: "{{root}}/etc/own", line: "{{value}}"}}
+  - name: a command
+    command:
+      run: printf %s {{value}} >{{root}}/name
+      unless: '[ "$(cat {{root}}/name)" = {{value}} ]'
+      undo: {key: name, before: "cat {{root}}/name", run: 'printf %s "$before" >{{root}}/name'}
+"#;
+
+#[test]
+fn all_that_was_changed_is_as_it_was() {
+    on_every_shell(|program, root| {
+        theirs(root);
+        let before = inventory(root);
+        // The second run finds what the first has changed: that is not what was there before.
+        for value in ["it's $(id) 1", "it's $(id) 2"] {
+            let mut shell = Shell::start(program, root, "r1");
+            let changed = shell.stage(root, CHANGES, &json!({"value": value}), ScriptMode::Apply);
+            assert_eq!(changed.last(), Some(&Frame::Ended(StageEnd::Ok)), "{changed:?}");
+        }
+        assert_ne!(inventory(root), before);
+
+        let mut shell = Shell::start(program, root, "r2");
+        let planned = shell.stage(root, RESTORED, &json!({}), ScriptMode::Check);
+        assert!(ends(&planned).iter().all(|end| end.1 == StepState::Changed), "{planned:?}");
+        let detail = planned.iter().find_map(|frame| match frame {
+            Frame::Detail { step: 1, text } => Some(text.replace(root.to_str()?, "")),
+            _ => None,
+        });
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(detail.expect("what would be restored"), @r"
+            /etc/own: without our lines
+            /etc/lines: without our lines
+            /etc/own: without our lines
+            /etc/lines: without our lines
+            /etc/hosts: without our lines
+            /etc/ours: removed
+            /etc/gone: as it was
+            /etc/link: as it was
+            /etc/new/deeper/x: removed
+            /etc/deep/x: as it was
+            ");
+        }
+        let restored = shell.stage(root, RESTORED, &json!({}), ScriptMode::Apply);
+        assert!(ends(&restored).iter().all(|end| end.1 == StepState::Changed), "{restored:?}");
+        assert_eq!(inventory(root), before);
+        let again = shell.stage(root, RESTORED, &json!({}), ScriptMode::Apply);
+        assert!(ends(&again).iter().all(|end| end.1 == StepState::Ok), "{again:?}");
+    });
+}
+
+#[test]
+fn what_others_added_since_stays() {
+    on_every_shell(|program, root| {
+        theirs(root);
+        let mut shell = Shell::start(program, root, "r1");
+        shell.stage(root, CHANGES, &json!({"value": "ours"}), ScriptMode::Apply);
+        let hosts = root.join("etc/hosts");
+        let text = fs_err::read_to_string(&hosts).expect("there");
+        fs_err::write(&hosts, format!("{text}10.0.0.1 added\n")).expect("written");
+        fs_err::write(root.join("etc/new/theirs"), "").expect("written");
+        shell.stage(root, RESTORED, &json!({}), ScriptMode::Apply);
+        let text = fs_err::read_to_string(&hosts).expect("there");
+        assert_eq!(text.trim_end(), "127.0.0.1 localhost\n10.0.0.1 added");
+        assert!(root.join("etc/new/theirs").exists() && !root.join("etc/new/deeper").exists());
+    });
+}
+
+/// As when the shell dies at any moment of it.
+#[test]
+fn a_restoring_that_was_cut_off_goes_on() {
+    on_every_shell(|program, root| {
+        theirs(root);
+        let before = inventory(root);
+        let mut shell = Shell::start(program, root, "r1");
+        shell.stage(root, CHANGES, &json!({"value": "ours"}), ScriptMode::Apply);
+        let locked = |run: &str| {
+            let mut shell = Shell::start(program, root, run);
+            shell.send("lock alice@desk $p_connection");
+            shell.frames_until(|frame| *frame == Frame::Locked);
+            shell
+        };
+        for milliseconds in [0, 3, 6, 9, 12, 15, 20, 30] {
+            let mut shell = locked("r2");
+            shell.send(&script(root, RESTORED, &json!({}), ScriptMode::Apply));
+            shell.frames_until(|frame| matches!(frame, Frame::Begin { .. }));
+            std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        }
+        let mut shell = locked("r3");
+        let last = shell.stage(root, RESTORED, &json!({}), ScriptMode::Apply);
+        assert_eq!(last.last(), Some(&Frame::Ended(StageEnd::Ok)), "{last:?}");
+        assert_eq!(inventory(root), before);
+    });
+}
+
+/// A ledger that cannot be written must not be followed by the change that it would have told of.
+#[test]
+fn nothing_is_changed_that_could_not_be_kept() {
+    on_every_shell(|program, root| {
+        theirs(root);
+        // No file can be made where earlier contents are kept.
+        fs_err::create_dir_all(root.join("state")).expect("a folder");
+        fs_err::write(root.join("state/before"), "").expect("written");
+        let before = inventory(root);
+        let mut shell = Shell::start(program, root, "r1");
+        let one = "steps:\n  - {name: a template, template: {src: x.hbs, dest: \"{{root}}/etc/deep/x\"}}\n";
+        let frames = shell.stage(root, one, &json!({"value": "ours"}), ScriptMode::Apply);
+        assert_eq!(ends(&frames), [(0, StepState::Failed)], "{frames:?}");
+        assert_eq!(inventory(root), before);
+    });
+}

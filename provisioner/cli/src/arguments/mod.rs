@@ -3,6 +3,8 @@
 
 mod addons;
 mod bundle;
+mod down;
+mod drain;
 mod exec;
 mod global;
 mod init;
@@ -12,6 +14,7 @@ mod plan;
 mod preflight;
 mod root;
 mod runs;
+mod scale;
 mod shell;
 mod spec;
 mod status;
@@ -23,6 +26,8 @@ pub(crate) use addons::{
     WhichAddons,
 };
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
+pub(crate) use down::DownArguments;
+pub(crate) use drain::DrainArguments;
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;
@@ -32,6 +37,7 @@ pub(crate) use plan::PlanArguments;
 pub(crate) use preflight::PreflightArguments;
 pub(crate) use root::{Arguments, Command};
 pub(crate) use runs::{RunsArguments, RunsCommand, RunsShow};
+pub(crate) use scale::ScaleArguments;
 pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};
 pub(crate) use status::StatusArguments;

@@ -1,9 +1,10 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AddonsArguments, BundleArguments, CompletionsArguments, ExecArguments, GlobalArguments,
-    InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
-    PreflightArguments, RunsArguments, StatusArguments, UpArguments, ValidateArguments,
+    AddonsArguments, BundleArguments, CompletionsArguments, DownArguments, ExecArguments,
+    GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
+    PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
+    ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Preflight(PreflightArguments),
     Plan(PlanArguments),
     Up(UpArguments),
+    Scale(ScaleArguments),
+    Down(DownArguments),
     Status(StatusArguments),
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),

@@ -1,7 +1,7 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueHint};
 
-use super::{ConnectArguments, SpecArguments};
+use super::{ConnectArguments, DrainArguments, SpecArguments};
 
 /// Create the cluster, converge it, or finish a run that was cut off
 ///
@@ -31,6 +31,14 @@ pub(crate) struct UpArguments {
     /// Go on whatever preflight finds
     #[arg(long)]
     pub(crate) skip_preflight: bool,
+
+    /// First remove the hosts that are nodes of the cluster but not in the spec any more, as
+    /// `scale --remove` does
+    #[arg(long)]
+    pub(crate) prune: bool,
+
+    #[command(flatten)]
+    pub(crate) drain: DrainArguments,
 
     #[command(flatten)]
     pub(crate) connect: ConnectArguments,

@@ -10,6 +10,8 @@ pub(crate) fn run(program: &Program, command: Command) -> Result<Exit, Error> {
         Command::Preflight(arguments) => super::preflight::run(program, &arguments),
         Command::Plan(arguments) => super::plan::run(program, &arguments),
         Command::Up(arguments) => super::up::run(program, &arguments),
+        Command::Scale(arguments) => super::scale::run(program, &arguments),
+        Command::Down(arguments) => super::down::run(program, &arguments),
         Command::Status(arguments) => super::status::run(program, &arguments),
         Command::Kubeconfig(arguments) => super::kubeconfig::run(program, &arguments),
         Command::Exec(arguments) => super::exec::run(program, &arguments),

@@ -10,15 +10,18 @@ use crate::exit::Exit;
 use crate::program::Program;
 use crate::render::count;
 use crate::run::{self, Purpose};
-use crate::site;
+use crate::{removal, site};
 
 pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Error> {
-    let UpArguments { spec, connect, bundle, skip_preflight, yes } = arguments;
+    let UpArguments { spec, connect, bundle, skip_preflight, prune, drain, yes } = arguments;
     if !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
     let addons = addons::open(program, &spec.file, &site)?;
+    if *prune && let Some(exit) = removal::prune(program, &site, drain, *yes)? {
+        return Ok(exit);
+    }
     if !yes && let Some(exit) = agree(program, &site, &addons)? {
         return Ok(exit);
     }

@@ -190,3 +190,37 @@ async fn a_stage_that_cannot_be_planned_ends_the_run() {
     let failure = &ran.outcome.summary.failures[0];
     assert_eq!((failure.error.as_str(), &failure.kind), ("no such role", &FailureKind::Plan));
 }
+
+/// Each target goes its own way.
+struct Independent(super::scripted::Fixed);
+
+impl Planner<Act> for Independent {
+    fn stage_names(&self) -> Vec<String> {
+        self.0.stage_names()
+    }
+
+    fn targets_are_independent(&self) -> bool {
+        true
+    }
+
+    fn plan(&mut self, name: &str, registered: &Registered) -> Result<Stage<Act>, PlanError> {
+        self.0.plan(name, registered)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn independent_targets_go_on_without_the_one_that_failed() {
+    let both = |m1: &[Act]| vec![task("m1", &[], m1), task("m2", &[], &[CHANGED])];
+    let stages = || vec![stage("stop", both(&[FAILED])), stage("restore", both(&[CHANGED]))];
+    let mut planner = Independent(fixed(stages()));
+    let ran = execute(&mut planner, Mode::Apply, 9, &Interrupt::default()).await;
+    assert_eq!(ran.host("restore", "m1"), Some(skipped("exit status 1")));
+    assert_eq!(ran.host("restore", "m2").unwrap().0, State::Changed);
+    let summary = &ran.outcome.summary;
+    assert_eq!((summary.outcome, summary.failed), (Outcome::Failed, 1));
+
+    let mut planner = Independent(fixed(stages()));
+    planner.0.0[0].1 = Err(PlanError::Invalid { message: "another's".to_owned(), hint: None });
+    let ran = execute(&mut planner, Mode::Apply, 9, &Interrupt::default()).await;
+    assert_eq!(ran.stage("restore"), State::Skipped, "what cannot be planned ends it for all");
+}

@@ -31,6 +31,7 @@ identity() {
   first_line boot-id /proc/sys/kernel/random/boot_id
   first_line container /run/systemd/container
   first_line cluster /var/lib/provisioner/cluster
+  [ -e /var/lib/provisioner/ledger ] && echo ledger yes
   printf 'cpus %s\n' "$(nproc || grep -c '^processor' /proc/cpuinfo)"
   while read -r key value _; do
     [ "$key" = MemTotal: ] && printf 'memory-kib %s\n' "$value" && break

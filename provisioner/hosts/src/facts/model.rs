@@ -20,6 +20,8 @@ pub struct Facts {
     pub container: Option<String>,
     /// The cluster whose ledger this host keeps.
     pub cluster: Option<String>,
+    /// There is a ledger of ours: something was changed on this host and not undone.
+    pub ledger: bool,
     pub uid: Option<u32>,
     pub architecture: Architecture,
     pub os: Os,

@@ -75,6 +75,7 @@ fn host(facts: &mut Facts, line: &str) {
         "boot-id" => facts.boot_id = owned(),
         "container" => facts.container = owned(),
         "cluster" => facts.cluster = owned(),
+        "ledger" => facts.ledger = true,
         "cpus" => facts.cpus = value.parse().unwrap_or_default(),
         "memory-kib" => facts.memory_mib = value.parse::<u64>().unwrap_or_default() / 1024,
         "systemd" => facts.systemd = true,

@@ -85,6 +85,7 @@ impl HostsPlanner {
     fn is_probed(&self) -> bool {
         match self.purpose {
             Purpose::Preflight => true,
+            Purpose::Down | Purpose::Remove => false,
             Purpose::Up { .. } => self.mode == Mode::Apply && !self.all_joined(),
         }
     }

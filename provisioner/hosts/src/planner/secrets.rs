@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use provisioner_engine::Redactor;
 use provisioner_pki::{ClusterPki, bootstrap_token};
 use provisioner_spec::Cluster;
+use secrecy::SecretString;
 
 use crate::HostsError;
-use crate::context::Join;
 use crate::inventory::Inventory;
 
 /// Ten years, as kubeadm's own authorities.
@@ -20,6 +20,15 @@ const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 pub(crate) struct Secrets {
     pub pki: ClusterPki,
     pub join: Join,
+}
+
+/// The run's own way into the cluster for hosts that join.
+pub(crate) struct Join {
+    pub needed: bool,
+    pub token_id: String,
+    pub token_secret: SecretString,
+    pub token: SecretString,
+    pub manifest: SecretString,
 }
 
 impl Secrets {

@@ -9,8 +9,8 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::world::{World, bundle, kubeadms_pki};
-use crate::context::{Join, Known};
-use crate::planner::is_for;
+use crate::context::Known;
+use crate::planner::{Join, Secrets, is_for};
 
 /// A spec that makes use of everything a host can be given.
 const SPEC: &str = r#"
@@ -79,7 +79,7 @@ pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
                 .replace("package-manager apt-get", "package-manager dnf");
         }
     }
-    let (inventory, pki) = (world.inventory(), kubeadms_pki());
+    let inventory = world.inventory();
     let join = Join {
         needed: true,
         token_id: "abcdef".into(),
@@ -87,14 +87,15 @@ pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
         token: "abcdef.0123456789abcdef".to_owned().into(),
         manifest: "{\"kind\": \"Secret\"}".to_owned().into(),
     };
+    let secrets = Secrets { pki: kubeadms_pki(), join };
     let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
     let site = &world.site;
     let known = Known {
         cluster: &site.cluster,
         bundle: site.bundle.as_ref(),
         inventory: &inventory,
-        pki: &pki,
-        join: &join,
+        secrets: Some(&secrets),
+        leaving: None,
         registered: [("nodes".to_owned(), nodes)].into(),
         run: "20261120-061530-4f2a",
     };
@@ -175,11 +176,16 @@ fn paragraph(step: &Step) -> String {
             field("block", &format!("{path} {marker}"));
             field("content", text);
         }
-        Action::Command { run, creates, unless, stdin } => {
+        Action::Command { run, creates, unless, stdin, undo } => {
             field("run", run);
             field("creates", creates);
             field("unless", unless);
             field("stdin", stdin.expose());
+            if let Some(undo) = undo {
+                field("undo", &undo.key);
+                field("before", &undo.before);
+                field("then", &undo.run);
+            }
         }
         Action::Query { run, register } => field(&format!("query {register}"), run),
         Action::Wait { until, reason } => {

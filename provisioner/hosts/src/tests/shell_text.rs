@@ -17,7 +17,10 @@ const EXCLUDED: &str =
 pub(super) fn texts(step: &Step) -> Vec<(&'static str, String)> {
     let mut texts: Vec<&str> = step.only_if.as_deref().into_iter().collect();
     match &step.action {
-        Action::Command { run, unless, .. } => texts.extend([run.as_str(), unless]),
+        Action::Command { run, unless, undo, .. } => {
+            texts.extend([run.as_str(), unless]);
+            texts.extend(undo.iter().flat_map(|undo| [undo.before.as_str(), &undo.run]));
+        }
         Action::Wait { until, reason } => texts.extend([until.as_str(), reason]),
         Action::Query { run, .. } => texts.push(run),
         Action::File { content, .. } if content.expose().starts_with("#!/bin/bash") => {

@@ -136,7 +136,7 @@ impl World {
     ) -> Vec<(String, Result<Stage<HostAction>, PlanError>)> {
         let run = "20261120-061530-4f2a".to_owned();
         let mut planner =
-            HostsPlanner::new(Arc::clone(&self.site), mode, purpose, run, events.clone());
+            HostsPlanner::new(Arc::clone(&self.site), mode, purpose, run, events.clone()).unwrap();
         let mut registered = Registered::default();
         let mut stages = Vec::new();
         for name in planner.stage_names() {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::At;
 use crate::model::{
     CommandStep, DownloadStep, FileState, FileStep, ImageStep, LineStep, MountState, MountStep,
-    Ownership, PackageStep, ServiceState, ServiceStep, SysctlStep, UnitStep, UserStep,
+    Ownership, PackageStep, ServiceState, ServiceStep, SysctlStep, UndoStep, UnitStep, UserStep,
 };
-use crate::{Action, PlaybookError};
+use crate::{Action, PlaybookError, Undo};
 
 type Resolved = Result<Action, PlaybookError>;
 
@@ -55,6 +55,7 @@ impl At<'_> {
         found.extend(step.wait.as_ref().map(|wait| {
             Ok(Action::Wait { until: self.shell(&wait.until)?, reason: self.shell(&wait.reason)? })
         }));
+        found.extend(step.restore.map(|group| Ok(Action::Restore { group })));
         let count = found.len();
         match found.pop() {
             Some(action) if count == 1 => action,
@@ -225,8 +226,13 @@ impl At<'_> {
         if checks.iter().filter(|check| **check).count() != 1 {
             return Err(self.refuse("needs exactly one of `creates`, `unless` and `always`"));
         }
+        let program = match &command.program {
+            // In a subshell: it may set and exit what it likes.
+            Some(src) => format!("program() (\n{}\n)\n", self.template_file(src)?.expose()),
+            None => String::new(),
+        };
         Ok(Action::Command {
-            run: self.shell(&command.run)?,
+            run: program.clone() + &self.shell(&command.run)?,
             creates: command
                 .creates
                 .as_deref()
@@ -234,8 +240,25 @@ impl At<'_> {
             unless: command
                 .unless
                 .as_deref()
-                .map_or(Ok(String::new()), |shell| self.shell(shell))?,
+                .map_or(Ok(String::new()), |shell| Ok(program + &self.shell(shell)?))?,
             stdin: self.content(command.stdin.as_deref().unwrap_or_default())?,
+            undo: command.undo.as_ref().map(|undo| self.undo(undo)).transpose()?,
+        })
+    }
+
+    fn undo(&self, undo: &UndoStep) -> Result<Undo, PlaybookError> {
+        // It becomes part of the name of a file.
+        let plain = |char: char| char.is_ascii_alphanumeric() || char == '-';
+        if undo.key.is_empty() || !undo.key.chars().all(plain) {
+            let key = &undo.key;
+            return Err(
+                self.refuse(format!("the key {key:?} is not of letters, digits and hyphens"))
+            );
+        }
+        Ok(Undo {
+            key: undo.key.clone(),
+            before: self.shell(&undo.before)?,
+            run: self.shell(&undo.run)?,
         })
     }
 }

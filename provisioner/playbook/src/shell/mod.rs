@@ -16,6 +16,7 @@ const PRELUDE: &str = concat!(
     include_str!("prelude/system.sh"),
     include_str!("prelude/blobs.sh"),
     include_str!("prelude/commands.sh"),
+    include_str!("prelude/undo.sh"),
 );
 const APT: &str = include_str!("apt.sh");
 const DNF: &str = include_str!("dnf.sh");

@@ -116,7 +116,7 @@ routers() {
       echo 'add rule inet provisioner_probe heard meta l4proto 112 add @seen { ip saddr . @th,8,8 }'
       sleep 1.5
       echo 'list set inet provisioner_probe seen'
-    } | nft -i
+    } | HOME=/nonexistent nft -i
   )
   ip maddr del 01:00:5e:00:00:12 dev "$1"
   case $heard in

@@ -1,7 +1,7 @@
 
 # Commands, queries, waits.
 
-# command RUN CREATES UNLESS STDIN
+# command RUN CREATES UNLESS STDIN UNDO-KEY BEFORE UNDO
 check_command() {
     [ -z "$2" ] || { [ -e "$2" ] && return 0 || return 1; }
     [ -n "$3" ] || return 2
@@ -13,7 +13,7 @@ check_command() {
     esac
 }
 apply_command() {
-    ledger command "$p_digest" "ran"
+    [ -z "$5" ] || ledger_undo "$5" "$6" "$7"
     printf '%s\n' "$1" >"$p_tmp/command.sh"
     printf '%s' "$4" >"$p_tmp/stdin"
     p_code=0
@@ -36,7 +36,6 @@ query() {
         finish unknown
     else
         fail 'the query failed'
-        return 1
     fi
 }
 

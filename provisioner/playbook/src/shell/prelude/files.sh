@@ -51,7 +51,7 @@ apply_directory() {
 parents() {
     [ -n "${1%/*}" ] && [ ! -d "${1%/*}" ] || return 0
     parents "${1%/*}"
-    ledger directory "${1%/*}" absent
+    case $1 in /run/*) ;; *) ledger directory "${1%/*}" absent ;; esac
     mkdir -m 0755 "${1%/*}"
 }
 
@@ -74,32 +74,54 @@ check_line() {
 }
 apply_line() {
     parents "$1"
-    ledger line "$1" "$2"
+    p_sum=$(printf '%s\n' "$2" | sha256sum)
+    p_sum=${p_sum%% *}
+    mkdir -p "$p_state/lines"
+    printf '%s\n' "$2" >"$p_state/lines/$p_sum"
+    ledger line "$1 # $p_sum" "$(ending "$1")"
     rewrite "$1"
+}
+
+# ending PATH: whether there is such a file, and a newline at its end.
+ending() {
+    if [ ! -e "$1" ]; then
+        echo absent
+    elif [ -s "$1" ] && [ -n "$(tail -c 1 "$1")" ]; then
+        echo open
+    else
+        echo whole
+    fi
 }
 
 # block PATH MARKER TEXT: what stands between its two marker lines is ours, the rest is not.
 check_block() {
     p_path=$1
-    p_begin="# BEGIN provisioner $2" p_end="# END provisioner $2"
-    { [ ! -e "$1" ] || cat "$1"; } | p_b=$p_begin p_e=$p_end awk '
-        $0 == ENVIRON["p_b"] { ours = 1; next }
-        $0 == ENVIRON["p_e"] { ours = 0; next }
-        !ours' >"$p_file"
-    printf '%s\n%s\n%s\n' "$p_begin" "$3" "$p_end" >>"$p_file"
+    without_block "$1" "$2" >"$p_file"
+    printf '# BEGIN provisioner %s\n%s\n# END provisioner %s\n' "$2" "$3" "$2" >>"$p_file"
     cmp -s "$p_file" "$1"
 }
 apply_block() {
     parents "$1"
-    ledger block "$1" "$2"
+    ledger block "$1 # $2" "$(ending "$1")"
     rewrite "$1"
+}
+without_block() {
+    { [ ! -e "$1" ] || cat "$1"; } | p_b="# BEGIN provisioner $2" p_e="# END provisioner $2" awk '
+        $0 == ENVIRON["p_b"] { ours = 1; next }
+        $0 == ENVIRON["p_e"] { ours = 0; next }
+        !ours'
 }
 
 # rewrite PATH: by what the check made of it, with the mode and owner it has.
 rewrite() {
-    p_new=$1.provisioner-new
     p_keep='644 root root'
     [ ! -e "$1" ] || p_keep=$(stat -c '%a %U %G' "$1")
+    replace "$1"
+}
+
+# replace PATH: by p_file, mode and owner being p_keep.
+replace() {
+    p_new=$1.provisioner-new
     cp "$p_file" "$p_new"
     # In a container /etc/hosts and its like may be mounts, which cannot be replaced, only written.
     if mountpoint -q "$1"; then

@@ -4,6 +4,8 @@
 # run SECONDS FILE [STDIN]: shell text in a file, so that no value of it shows in an argument list.
 run() (
     umask 022
+    # kubectl keeps what it has learned in the home: that of root is not ours.
+    export HOME="$p_run_dir"
     exec timeout -k 5 "$1" /bin/sh -eu "$2" <"${3:-/dev/null}" 3>&- 9>&-
 )
 
@@ -23,9 +25,9 @@ job() {
         cp "${4:-/dev/null}" "$p_job/stdin"
         # Forked: end_tree goes by parents, and this one is not to be found there.
         setsid -f /bin/sh -c 'echo $$ >"$1/pid.new"; mv "$1/pid.new" "$1/pid"
-            (umask 022; exec timeout -k 5 "$2" /bin/sh -eu "$1/script" <"$1/stdin") >"$1/output" 2>&1
+            (umask 022; export HOME="$3"; exec timeout -k 5 "$2" /bin/sh -eu "$1/script" <"$1/stdin") >"$1/output" 2>&1
             echo $? >"$1/code.new"; mv "$1/code.new" "$1/code"' \
-            job "$p_job" "$2" </dev/null >/dev/null 2>&1 3>&- 9>&-
+            job "$p_job" "$2" "$p_run_dir" </dev/null >/dev/null 2>&1 3>&- 9>&-
         until [ -e "$p_job/pid" ]; do sleep 0.02; done
     fi
     await_job

@@ -15,6 +15,8 @@ in_ledger() {
 
 # ledger_file PATH: its content, mode and owner, or that it was absent.
 ledger_file() {
+    # In memory, and gone after a reboot in any case.
+    case $1 in /run/*) return 0 ;; esac
     # What is there by now is ours, and may be a secret: only what was there before is kept.
     ! in_ledger file "$1" || return 0
     if [ -L "$1" ]; then
@@ -27,4 +29,15 @@ ledger_file() {
     else
         ledger file "$1" absent
     fi
+}
+
+# ledger_undo KEY BEFORE UNDO: what takes back a command, as shell text that knows by $before what the
+# text BEFORE prints now. Kept beside the ledger, so that it is the one which belongs to what was done.
+ledger_undo() {
+    ! in_ledger command "$1" || return 0
+    p_undo=$p_state/before/undo-$1
+    run_text "$p_seconds" "$2" >"$p_undo.before"
+    printf '%s\n' "$3" >"$p_undo"
+    sync "$p_undo" "$p_undo.before"
+    ledger command "$1" "undo"
 }

@@ -50,6 +50,7 @@ end_tree() {
 # begin_stage MODE
 begin_stage() {
     p_mode=$1
+    p_over='' # set when no further step is to begin
     p_images='' p_images_known='' p_notified=' '
     [ "$p_mode" = check ] || mkdir -p "$p_state/before" "$p_state/pending" "$p_state/digests" "$p_state/images"
     p_file=$p_tmp/file

@@ -5,7 +5,7 @@
 check_package() {
     p_hold=$1 p_version=$2
     shift 2
-    p_detail=
+    p_detail='' p_missing=''
     p_installed="
 $(package_versions "$@")
 "
@@ -15,12 +15,16 @@ $p_name "}
         p_have=${p_have%%"
 "*}
         case $p_have in
-        '') p_detail="$p_detail$p_name: not installed
-" ;;
-        "$p_version" | "$p_version"-*) ;;
-        *) [ -z "$p_version" ] || p_detail="$p_detail$p_name: $p_have -> $p_version
-" ;;
+        '') p_lacks='not installed' ;;
+        "$p_version" | "$p_version"-*) continue ;;
+        *)
+            [ -n "$p_version" ] || continue
+            p_lacks="$p_have -> $p_version"
+            ;;
         esac
+        p_missing="$p_missing $p_name"
+        p_detail="$p_detail$p_name: $p_lacks
+"
     done
     [ -z "$p_detail" ] || return 1
     [ "$p_hold" = no ] || package_held "$@"
@@ -49,7 +53,8 @@ apply_package() {
     p_hold=$1 p_version=$2
     shift 2
     {
-        printf 'hold=%s version=%s names="%s" names_held=%s\n' "$p_hold" "'$p_version'" "$*" "$p_hold"
+        # Those that hold are left out: apt would bring them up to date and mark them as asked for.
+        printf 'hold=%s version=%s names="%s" held="%s"\n' "$p_hold" "'$p_version'" "$p_missing" "$*"
         if command -v apt-get >/dev/null; then cat "$p_run_dir/apt.sh"; else cat "$p_run_dir/dnf.sh"; fi
     } >"$p_tmp/package.sh"
     # The ledger is written from a dry run, before anything is installed.
@@ -58,7 +63,7 @@ apply_package() {
         printf 'list_new\n'
     } >"$p_tmp/package-list.sh"
     run "$p_seconds" "$p_tmp/package-list.sh" >"$p_tmp/package.list"
-    while read -r p_name; do ledger package "$p_name" absent; done <"$p_tmp/package.list"
+    while IFS='	' read -r p_name p_before; do ledger package "$p_name" "$p_before"; done <"$p_tmp/package.list"
     printf 'install_all\n' >>"$p_tmp/package.sh"
     job "$p_digest" "$p_seconds" "$p_tmp/package.sh"
 }

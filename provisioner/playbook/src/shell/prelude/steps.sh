@@ -8,7 +8,8 @@ step() {
     shift 7
     if [ -e "$p_stop" ]; then
         end_stage interrupted
-        return 1
+        p_over=1
+        return
     fi
     frame begin "$p_id"
     : >"$p_tmp/output"
@@ -25,8 +26,7 @@ step() {
             return
             ;;
         *)
-            [ "$p_mode" = check ] || { fail 'its condition could not be evaluated'; return 1; }
-            finish unknown
+            if [ "$p_mode" = check ]; then finish unknown; else fail 'its condition could not be evaluated'; fi
             return
             ;;
         esac
@@ -44,11 +44,12 @@ handler() {
     esac
     frame begin "$p_id"
     : >"$p_tmp/output"
-    converge "$@" || return
-    [ "$p_mode" = check ] || rm -f "$p_state/pending/$p_mark"
+    converge "$@"
+    [ "$p_mode" = check ] || [ -n "$p_over" ] || rm -f "$p_state/pending/$p_mark"
 }
 
-# check || act, then look again: a step that says it did something has seen the result.
+# check || act, then look again: a step that says it did something has seen the result. Never to be called
+# left of || or && nor as a condition: a shell ignores `set -e` all the way below such a place.
 converge() {
     p_attached='' p_applied=''
     case $p_flags in
@@ -76,7 +77,7 @@ converge() {
         ;;
     *)
         fail 'its check failed'
-        return 1
+        return
         ;;
     esac
     for p_mark in $p_notify; do
@@ -95,7 +96,7 @@ converge() {
     p_code=$?
     if [ "$p_code" != 0 ]; then
         if [ "$p_code" = 124 ]; then fail "it took longer than $p_seconds s"; else fail "exit code $p_code"; fi
-        return 1
+        return
     fi
     p_applied=1
     p_images_known=
@@ -104,7 +105,7 @@ converge() {
     0 | 2) if [ "$p_kind" = wait ]; then finish ok; else finish changed; fi ;;
     *)
         fail 'it was applied, yet does not hold'
-        return 1
+        return
         ;;
     esac
 }
@@ -135,4 +136,5 @@ fail() {
     text_payload "error $p_id" "$1"
     finish failed
     end_stage failed
+    p_over=1
 }

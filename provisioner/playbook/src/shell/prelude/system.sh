@@ -73,7 +73,7 @@ apply_sysctl() {
     for p_setting; do
         case $p_setting in *=*) ;; *) continue ;; esac
         p_key=${p_setting%%=*} p_live=$(sysctl_path "${p_setting%%=*}")
-        ledger sysctl "$p_key" "$(cat "$p_live")"
+        ledger sysctl "$p_key" "$(tr '\t' ' ' <"$p_live")"
         printf '%s\n' "${p_setting#*=}" >"$p_live"
     done
     p_to=$1

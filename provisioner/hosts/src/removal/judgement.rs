@@ -1,0 +1,88 @@
+//! Whether a host may leave.
+
+use provisioner_spec::{Host, Role};
+
+use super::survey::Survey;
+use crate::context::authority;
+
+const PEER_PORT: u16 = 2380;
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// Why it may not, whatever is answered.
+    pub refusals: Vec<String>,
+    /// What becomes worse by it.
+    pub warnings: Vec<String>,
+}
+
+pub(crate) fn judge(host: &Host, survey: &Survey) -> Verdict {
+    let mut verdict = Verdict::default();
+    if host.role == Role::ControlPlane {
+        quorum(host, survey, &mut verdict);
+    } else {
+        workers(host, survey, &mut verdict);
+    }
+    verdict
+}
+
+/// etcd changes its members only with a quorum, and what remains needs one of its own.
+fn quorum(host: &Host, survey: &Survey, verdict: &mut Verdict) {
+    let peer = format!("https://{}", authority(&host.address.to_string(), PEER_PORT));
+    let all = &survey.members;
+    let leaves = |member: &&super::survey::Member| member.name == host.name || member.peer == peer;
+    if !all.iter().any(|member| leaves(&member)) {
+        if all.is_empty() {
+            verdict.refusals.push("the members of etcd are not known".to_owned());
+        }
+        return;
+    }
+    let remaining: Vec<_> = all.iter().filter(|member| !leaves(member)).collect();
+    let healthy = remaining.iter().filter(|member| member.healthy).count();
+    let now = all.iter().filter(|member| member.healthy).count();
+    if remaining.is_empty() {
+        verdict.refusals.push(
+            "it is the only control plane, and with it the cluster ends: that is `down`".to_owned(),
+        );
+    } else if now <= all.len() / 2 {
+        verdict.refusals.push(format!(
+            "only {now} of the {} members of etcd are healthy: without a quorum it changes nothing",
+            all.len()
+        ));
+    } else if healthy <= remaining.len() / 2 {
+        verdict.refusals.push(format!(
+            "only {healthy} of the {} members of etcd that would remain are healthy: they would have no quorum",
+            remaining.len()
+        ));
+    } else if remaining.len().is_multiple_of(2) {
+        verdict.warnings.push(format!(
+            "{} members of etcd remain: an even number bears no more failures than one member less",
+            remaining.len()
+        ));
+    }
+}
+
+fn workers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
+    let volumes: Vec<&str> = survey
+        .volumes
+        .iter()
+        .filter(|volume| volume.lies_on(&host.name))
+        .map(|volume| volume.metadata.name.as_str())
+        .collect();
+    let others = survey
+        .nodes
+        .iter()
+        .any(|node| node.metadata.name != host.name && !node.is_control_plane() && !node.is_edge());
+    if host.role == Role::Edge {
+        return;
+    }
+    if !others && !volumes.is_empty() {
+        verdict.refusals.push(format!(
+            "it is the last worker, and the volumes {} lie on it alone: move them away first",
+            volumes.join(", ")
+        ));
+    } else if !volumes.is_empty() {
+        verdict.warnings.push(format!("the volumes {} lie on it and are lost", volumes.join(", ")));
+    } else if !others {
+        verdict.warnings.push("it is the last worker: its pods have nowhere to go".to_owned());
+    }
+}

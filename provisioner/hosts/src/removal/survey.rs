@@ -1,0 +1,160 @@
+//! What a control plane knows of nodes, members of etcd and volumes.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use provisioner_playbook::shell::{QuoteError, quote};
+use provisioner_spec::EDGE_ROLE;
+use serde::Deserialize;
+
+const CONTROL_PLANE_ROLES: [&str; 2] =
+    ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+
+/// Prints sections; each ends at the next heading.
+pub(super) fn script(leaving: Option<&str>) -> Result<String, QuoteError> {
+    let leaving = quote(leaving.unwrap_or_default())?;
+    Ok(format!(
+        r#"
+name={leaving}
+export KUBECONFIG=/etc/kubernetes/admin.conf HOME=/run/provisioner
+get() {{ timeout 20 kubectl --request-timeout 10s get --raw "$1"; }}
+etcdctl() {{
+    endpoint=$1
+    shift
+    timeout 20 kubectl --request-timeout 15s -n kube-system exec "etcd-$(uname -n)" -- etcdctl --endpoints "$endpoint" \
+        --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt \
+        --key /etc/kubernetes/pki/etcd/healthcheck-client.key "$@"
+}}
+echo '## nodes'; get /api/v1/nodes
+echo; echo '## members'; members=$(etcdctl https://127.0.0.1:2379 member list); echo "$members"
+echo '## healthy'
+printf '%s\n' "$members" | while IFS=, read -r id _ _ _ client _; do
+    [ -z "${{client# }}" ] || ! etcdctl "${{client# }}" endpoint health >/dev/null 2>&1 </dev/null || echo "$id"
+done
+echo '## volumes'; [ -z "$name" ] || get /api/v1/persistentvolumes
+echo; echo '## end'
+"#
+    ))
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    pub nodes: Vec<Node>,
+    /// Those that vote.
+    pub members: Vec<Member>,
+    pub volumes: Vec<Volume>,
+}
+
+/// A member of etcd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub name: String,
+    pub peer: String,
+    pub healthy: bool,
+}
+
+impl Survey {
+    /// None where no API server has answered.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let section = |name: &str| -> Vec<&str> {
+            let lines = text.lines().skip_while(|line| *line != format!("## {name}")).skip(1);
+            lines.take_while(|line| !line.starts_with("## ")).collect()
+        };
+        let nodes: List<Node> = serde_json::from_str(&section("nodes").join("\n")).ok()?;
+        let healthy = section("healthy");
+        let members = section("members").into_iter().filter_map(|line| member(line, &healthy));
+        let volumes = serde_json::from_str::<List<Volume>>(&section("volumes").join("\n"));
+        Some(Self {
+            nodes: nodes.items,
+            members: members.collect(),
+            volumes: volumes.map(|list| list.items).unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.metadata.name == name)
+    }
+}
+
+/// `ID, started, NAME, PEER, CLIENT, LEARNER`: a learner has no vote.
+fn member(line: &str, healthy: &[&str]) -> Option<Member> {
+    let fields: Vec<&str> = line.split(", ").collect();
+    let [id, _, name, peer, ..] = fields[..] else { return None };
+    if fields.get(5) == Some(&"true") {
+        return None;
+    }
+    Some(Member { name: name.to_owned(), peer: peer.to_owned(), healthy: healthy.contains(&id) })
+}
+
+#[derive(Debug, Deserialize)]
+struct List<T> {
+    items: Vec<T>,
+}
+
+/// The parts of the API's `Node` that count here.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Node {
+    pub metadata: Metadata,
+    #[serde(default)]
+    status: Status,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Metadata {
+    pub name: String,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Status {
+    #[serde(default)]
+    addresses: Vec<Address>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Address {
+    #[serde(rename = "type")]
+    kind: String,
+    address: String,
+}
+
+impl Node {
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        let internal = self.status.addresses.iter().find(|address| address.kind == "InternalIP")?;
+        internal.address.parse().ok()
+    }
+
+    pub(super) fn is_control_plane(&self) -> bool {
+        CONTROL_PLANE_ROLES.iter().any(|role| self.metadata.labels.contains_key(*role))
+    }
+
+    pub(super) fn is_edge(&self) -> bool {
+        self.metadata.labels.contains_key(EDGE_ROLE)
+    }
+}
+
+/// A persistent volume, and where it can be used.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Volume {
+    pub metadata: Metadata,
+    #[serde(default)]
+    spec: serde_json::Value,
+}
+
+impl Volume {
+    /// Whether it is on this host alone: its affinity names the host, and no other.
+    pub(super) fn lies_on(&self, host: &str) -> bool {
+        let terms = &self.spec["nodeAffinity"]["required"]["nodeSelectorTerms"];
+        let terms = terms.as_array().map(Vec::as_slice).unwrap_or_default();
+        let names_only_it = |term: &serde_json::Value| {
+            let expressions = term["matchExpressions"].as_array();
+            expressions.into_iter().flatten().any(|expression| {
+                expression["key"] == "kubernetes.io/hostname"
+                    && expression["operator"] == "In"
+                    && expression["values"] == serde_json::json!([host])
+            })
+        };
+        !terms.is_empty() && terms.iter().all(names_only_it)
+    }
+}
