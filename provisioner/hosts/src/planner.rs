@@ -1,5 +1,6 @@
 //! Spec, facts and playbooks -> stages.
 
+mod operating;
 mod probing;
 mod secrets;
 
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use provisioner_engine::{Events, Mode, PlanError, Planner, Registered, Stage, Task};
-use provisioner_playbook::{Blob, Playbook, StageDefinition, Target};
+use provisioner_playbook::{Blob, Playbook, Serial, StageDefinition, Target};
 use provisioner_spec::{Host, Role};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use crate::context::Known;
 use crate::facts::Window;
 use crate::inventory::{Inventory, question, registry_name};
 use crate::preflight::{self, Finding, Probe};
-use crate::{HostAction, HostsError, Site};
+use crate::{HostAction, HostsError, LocalFile, Operation, Site};
 use secrets::Secrets;
 
 const CONNECT: &str = "connect";
@@ -33,6 +34,7 @@ pub(crate) enum Purpose {
     Up {
         ignore_findings: bool,
     },
+    Operate(Operation),
 }
 
 pub(crate) struct HostsPlanner {
@@ -44,9 +46,13 @@ pub(crate) struct HostsPlanner {
     asked: Option<Timestamp>,
     inventory: Option<Inventory>,
     probes: BTreeMap<String, Probe>,
+    /// What the run brings along beside the bundle, by name.
+    files: BTreeMap<String, Blob>,
     /// Made when the first stage is planned that needs it.
     secrets: Option<Secrets>,
     checked: bool,
+    /// What was refused once is not planned.
+    refused: bool,
     findings: Arc<Mutex<Vec<Finding>>>,
 }
 
@@ -67,10 +73,18 @@ impl HostsPlanner {
             asked: None,
             inventory: None,
             probes: BTreeMap::new(),
+            files: BTreeMap::new(),
             secrets: None,
             checked: false,
+            refused: false,
             findings: Arc::default(),
         }
+    }
+
+    /// Files of this machine that steps may name.
+    pub(crate) fn bring_files(&mut self, files: &BTreeMap<String, LocalFile>) {
+        let blob = |file: &LocalFile| Blob { sha256: file.sha256.clone(), size: file.size };
+        self.files = files.iter().map(|(name, file)| (name.clone(), blob(file))).collect();
     }
 
     fn connect(&mut self) -> Stage<HostAction> {
@@ -96,11 +110,13 @@ impl HostsPlanner {
         name: &str,
         registered: &Registered,
     ) -> Result<Stage<HostAction>, PlanError> {
-        let definition = self.site.library.stages().iter().find(|stage| stage.name == name);
-        let needs = definition.map(|stage| stage.needs.clone()).unwrap_or_default();
-        for need in needs {
-            if registered.all(&need).next().is_none() {
-                return Err(PlanError::NotYetKnown { what: need });
+        let Some(definition) = self.stages().iter().find(|stage| stage.name == name).cloned()
+        else {
+            return Ok(stage_without_tasks(name));
+        };
+        for need in &definition.needs {
+            if registered.all(need).next().is_none() {
+                return Err(PlanError::NotYetKnown { what: need.clone() });
             }
         }
         let none = Inventory::default();
@@ -109,20 +125,35 @@ impl HostsPlanner {
             Some(secrets) => secrets,
             None => self.bring(inventory).map_err(|error| refused(&error))?,
         };
-        let planned = self.tasks(name, inventory, &secrets, registered);
+        let planned = self.tasks(&definition, inventory, &secrets, registered);
         self.secrets = Some(secrets);
         planned.map(|tasks| stage(name, tasks))
     }
 
+    /// The stages of the run, as its list says.
+    fn stages(&self) -> &[StageDefinition] {
+        match self.purpose {
+            Purpose::Preflight => &[],
+            Purpose::Up { .. } => self.site.library.stages(),
+            Purpose::Operate(operation) => {
+                self.site.library.stages_of(operation.name()).unwrap_or_default()
+            }
+        }
+    }
+
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
-        let secrets = Secrets::new(inventory, &self.site.cluster)?;
+        let cluster = &self.site.cluster;
+        let mut secrets = Secrets::new(inventory, cluster)?;
+        if self.purpose == Purpose::Operate(Operation::RenewCertificates) {
+            secrets.sign_kubelets(cluster)?;
+        }
         secrets.conceal(self.events.redactor());
         Ok(secrets)
     }
 
     fn tasks(
         &self,
-        stage: &str,
+        stage: &StageDefinition,
         inventory: &Inventory,
         secrets: &Secrets,
         registered: &Registered,
@@ -135,7 +166,8 @@ impl HostsPlanner {
             inventory,
             pki: &secrets.pki,
             join: &secrets.join,
-            registered: registered_values(self.site.library.stages(), registered),
+            kubelets: &secrets.kubelets,
+            registered: registered_values(self.stages(), registered),
             run: &self.run,
         };
         let first = inventory.first_control_plane(cluster);
@@ -146,16 +178,14 @@ impl HostsPlanner {
             for playbook in self
                 .site
                 .library
-                .playbooks_of(stage)
+                .playbooks_in(stage)
                 .filter(|playbook| is_for(playbook, host, first))
             {
                 let steps = self.site.library.steps(playbook, &context, &blobs);
                 task.steps.extend(
                     steps.map_err(|error| invalid(&error, None))?.into_iter().map(engine_step),
                 );
-                if playbook.serial && !inventory.has_joined(host) {
-                    task.after.extend(self.before(host, playbook, inventory, first));
-                }
+                task.after.extend(self.before(host, playbook, inventory, first));
             }
             if !task.steps.is_empty() {
                 tasks.push(task);
@@ -164,7 +194,8 @@ impl HostsPlanner {
         Ok(tasks)
     }
 
-    /// The host before this one among those that the playbook still has to change.
+    /// The host that this one waits for: the one before it among those that the playbook has an order
+    /// for, or, where several may be changed at once, the one that many places before it.
     fn before(
         &self,
         host: &Host,
@@ -172,18 +203,31 @@ impl HostsPlanner {
         inventory: &Inventory,
         first: Option<&Host>,
     ) -> Option<String> {
-        let earlier = self.site.cluster.all_hosts().take_while(|other| other.name != host.name);
-        let waiting =
-            earlier.filter(|other| is_for(playbook, other, first) && !inventory.has_joined(other));
-        waiting.last().map(|other| other.name.clone())
+        let cluster = &self.site.cluster;
+        let earlier = cluster.all_hosts().take_while(|other| other.name != host.name);
+        let mut waiting: Vec<&Host> =
+            earlier.filter(|other| is_for(playbook, other, first)).collect();
+        let at_once = match playbook.serial {
+            Serial::No => return None,
+            Serial::Always => 1,
+            Serial::Rolling => cluster.kubernetes.upgrade.max_unavailable as usize,
+            Serial::Joining if inventory.has_joined(host) => return None,
+            Serial::Joining => {
+                waiting.retain(|other| !inventory.has_joined(other));
+                1
+            }
+        };
+        waiting.iter().rev().nth(at_once.saturating_sub(1)).map(|other| other.name.clone())
     }
 
     fn blobs(&self) -> BTreeMap<String, Blob> {
         let files = self.site.bundle.iter().flat_map(|bundle| &bundle.manifest().files);
+        let own = self.files.iter().map(|(name, blob)| (name.clone(), blob.clone()));
         files
             .map(|file| {
                 (file.path.to_string(), Blob { sha256: file.sha256.clone(), size: file.size })
             })
+            .chain(own)
             .collect()
     }
 }
@@ -191,10 +235,10 @@ impl HostsPlanner {
 impl Planner<HostAction> for HostsPlanner {
     fn stage_names(&self) -> Vec<String> {
         let probing = [CONNECT, LISTEN, PROBE, RELEASE].into_iter().map(str::to_owned);
-        let playbooks = self.site.library.stages().iter().map(|stage| stage.name.clone());
+        let playbooks = self.stages().iter().map(|stage| stage.name.clone());
         match self.purpose {
-            Purpose::Preflight => probing.collect(),
-            Purpose::Up { .. } => probing.chain(playbooks).collect(),
+            Purpose::Preflight | Purpose::Up { .. } => probing.chain(playbooks).collect(),
+            Purpose::Operate(_) => std::iter::once(CONNECT.to_owned()).chain(playbooks).collect(),
         }
     }
 
@@ -214,6 +258,9 @@ impl Planner<HostAction> for HostsPlanner {
         self.read_probes(registered);
         if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {
             return self.probe_stage(probing);
+        }
+        if self.refused {
+            return Ok(stage_without_tasks(stage));
         }
         self.check()?;
         self.playbook_stage(stage, registered)
@@ -262,6 +309,10 @@ fn ask(host: &Host, about: &str, question: Question) -> Task<HostAction> {
         action: HostAction::Ask(question),
     };
     Task { target: host.name.clone(), after: Vec::new(), steps: vec![step] }
+}
+
+fn stage_without_tasks(name: &str) -> Stage<HostAction> {
+    stage(name, Vec::new())
 }
 
 fn stage(name: &str, tasks: Vec<Task<HostAction>>) -> Stage<HostAction> {

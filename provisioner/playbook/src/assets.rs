@@ -70,4 +70,12 @@ impl Assets {
             (top && name != "site").then_some(name)
         })
     }
+
+    /// The names of the runs other than `up`: `runs/NAME.yaml`.
+    pub fn run_names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().filter_map(|path| {
+            let is_run = path.parent().is_some_and(|parent| parent == "runs");
+            path.file_stem().filter(|_| is_run && path.extension() == Some("yaml"))
+        })
+    }
 }

@@ -24,5 +24,5 @@ pub use assets::Assets;
 pub use condition::holds;
 pub use error::PlaybookError;
 pub use library::Library;
-pub use model::{Playbook, StageDefinition, Target};
+pub use model::{Playbook, Serial, StageDefinition, Target};
 pub use render::template;

@@ -10,6 +10,8 @@ use crate::{Assets, Playbook, PlaybookError};
 pub struct Library {
     pub(crate) assets: Assets,
     stages: Vec<StageDefinition>,
+    /// The stages of all other runs, by their names.
+    runs: BTreeMap<String, Vec<StageDefinition>>,
     playbooks: BTreeMap<String, Playbook>,
 }
 
@@ -20,22 +22,28 @@ impl Library {
     /// A file that is no playbook, with line and column, or a stage that names one that is not there.
     pub fn load(assets: Assets) -> Result<Self, PlaybookError> {
         let site: Site = parse(&assets, Utf8Path::new("site.yaml"))?;
+        let mut runs = BTreeMap::new();
+        for name in assets.run_names() {
+            let run: Site = parse(&assets, &run_path(name))?;
+            runs.insert(name.to_owned(), run.stages);
+        }
         let playbooks = assets
             .playbook_names()
             .map(|name| Ok((name.to_owned(), parse(&assets, &playbook_path(name))?)))
             .collect::<Result<BTreeMap<String, Playbook>, PlaybookError>>()?;
-        for stage in &site.stages {
+        let of_up = site.stages.iter().map(|stage| ("site.yaml".into(), stage));
+        let of_others = runs
+            .iter()
+            .flat_map(|(name, stages)| stages.iter().map(move |stage| (run_path(name), stage)));
+        for (path, stage) in of_up.chain(of_others) {
             if let Some(playbook) =
                 stage.playbooks.iter().find(|name| !playbooks.contains_key(*name))
             {
-                return Err(PlaybookError::Playbook {
-                    path: "site.yaml".into(),
-                    stage: stage.name.clone(),
-                    playbook: playbook.clone(),
-                });
+                let (stage, playbook) = (stage.name.clone(), playbook.clone());
+                return Err(PlaybookError::Playbook { path, stage, playbook });
             }
         }
-        Ok(Self { assets, stages: site.stages, playbooks })
+        Ok(Self { assets, stages: site.stages, runs, playbooks })
     }
 
     /// The stages of `up`, in order.
@@ -43,22 +51,43 @@ impl Library {
         &self.stages
     }
 
-    /// The playbooks of a stage, in order; none for a stage that is not there.
-    pub fn playbooks_of(&self, stage: &str) -> impl Iterator<Item = &Playbook> {
-        let names = self.stages.iter().find(|other| other.name == stage);
-        names
-            .into_iter()
-            .flat_map(|stage| &stage.playbooks)
-            .filter_map(|name| self.playbooks.get(name))
+    /// The stages of another run, `down` for instance, in order.
+    ///
+    /// # Errors
+    /// There is no such run.
+    pub fn stages_of(&self, run: &str) -> Result<&[StageDefinition], PlaybookError> {
+        let stages = self.runs.get(run).map(Vec::as_slice);
+        stages.ok_or_else(|| PlaybookError::Missing { path: run_path(run) })
     }
 
+    /// The playbooks of a stage of `up`, in order; none for a stage that is not there.
+    pub fn playbooks_of(&self, stage: &str) -> impl Iterator<Item = &Playbook> {
+        let stage = self.stages.iter().find(|other| other.name == stage);
+        stage.into_iter().flat_map(|stage| self.playbooks_in(stage))
+    }
+
+    /// The playbooks of a stage, in order.
+    pub fn playbooks_in(&self, stage: &StageDefinition) -> impl Iterator<Item = &Playbook> {
+        stage.playbooks.iter().filter_map(|name| self.playbooks.get(name))
+    }
+
+    /// A file of the playbook, or, where it names one with its folder, of another.
     pub(crate) fn template(&self, playbook: &str, src: &str) -> Result<&str, PlaybookError> {
-        self.assets.text(&Utf8PathBuf::from("files").join(playbook).join(src))
+        let files = Utf8PathBuf::from("files");
+        let own = files.join(playbook).join(src);
+        if src.contains('/') && self.assets.text(&own).is_err() {
+            return self.assets.text(&files.join(src));
+        }
+        self.assets.text(&own)
     }
 }
 
 pub(crate) fn playbook_path(name: &str) -> Utf8PathBuf {
     Utf8PathBuf::from(format!("{name}.yaml"))
+}
+
+fn run_path(name: &str) -> Utf8PathBuf {
+    Utf8PathBuf::from(format!("runs/{name}.yaml"))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(

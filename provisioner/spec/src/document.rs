@@ -7,6 +7,7 @@ use crate::{
     yaml,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
+use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
 use std::ops::Range;
@@ -34,7 +35,36 @@ pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
-    let (root, mut faults) = yaml::read(text);
+    read_tree(text, file_name, addons, |_| {})
+}
+
+/// As [`read_with`], for another version of Kubernetes than the spec names: with the defaults of that
+/// version, and held to what it knows.
+///
+/// # Errors
+/// As [`read`]; what is wrong with the version points to the one in the spec.
+pub fn read_at(
+    text: &str,
+    file_name: &str,
+    addons: AddonSchemas,
+    version: &Version,
+) -> Result<Parsed, Diagnostics> {
+    let version = version.to_string();
+    read_tree(text, file_name, addons, |root| {
+        root.replace(&["spec", "kubernetes", "version"], &version);
+    })
+}
+
+fn read_tree(
+    text: &str,
+    file_name: &str,
+    addons: AddonSchemas,
+    change: impl FnOnce(&mut yaml::Node),
+) -> Result<Parsed, Diagnostics> {
+    let (mut root, mut faults) = yaml::read(text);
+    if let Some(root) = &mut root {
+        change(root);
+    }
     let report = Report::new(addons);
     let cluster = match root {
         Some(root) if !root.is_null() => {

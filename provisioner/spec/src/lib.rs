@@ -12,6 +12,6 @@ mod yaml;
 
 pub use addons::{AddonSchema, AddonSchemas};
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
-pub use document::{Parsed, parse, read, read_with, schema};
+pub use document::{Parsed, parse, read, read_at, read_with, schema};
 pub use model::*;
 pub use starter::STARTER;

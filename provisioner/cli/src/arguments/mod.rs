@@ -3,6 +3,8 @@
 
 mod addons;
 mod bundle;
+mod certs;
+mod etcd;
 mod exec;
 mod global;
 mod init;
@@ -16,6 +18,7 @@ mod shell;
 mod spec;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use addons::{
@@ -23,6 +26,8 @@ pub(crate) use addons::{
     WhichAddons,
 };
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
+pub(crate) use certs::{CertsArguments, CertsCommand, CertsRenew, CertsStatus};
+pub(crate) use etcd::{EtcdArguments, EtcdCommand, EtcdRestore, EtcdSnapshot};
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;
@@ -36,4 +41,5 @@ pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};
 pub(crate) use status::StatusArguments;
 pub(crate) use up::UpArguments;
+pub(crate) use upgrade::UpgradeArguments;
 pub(crate) use validate::ValidateArguments;

@@ -1,9 +1,10 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AddonsArguments, BundleArguments, CompletionsArguments, ExecArguments, GlobalArguments,
-    InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
-    PreflightArguments, RunsArguments, StatusArguments, UpArguments, ValidateArguments,
+    AddonsArguments, BundleArguments, CertsArguments, CompletionsArguments, EtcdArguments,
+    ExecArguments, GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments,
+    PlanArguments, PreflightArguments, RunsArguments, StatusArguments, UpArguments,
+    UpgradeArguments, ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     Up(UpArguments),
     Status(StatusArguments),
+    Upgrade(UpgradeArguments),
+    Certs(CertsArguments),
+    Etcd(EtcdArguments),
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),
     Addons(AddonsArguments),

@@ -2,8 +2,10 @@
 
 mod addons;
 mod bundle;
+mod certs;
 mod completions;
 mod dispatch;
+mod etcd;
 mod exec;
 mod init;
 mod kubeconfig;
@@ -15,6 +17,7 @@ mod runs;
 mod schema;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use dispatch::run;
