@@ -53,6 +53,10 @@ pub(crate) enum Error {
     Pki(#[from] provisioner_pki::Error),
     #[error("write the kubeconfig {path}: {source}")]
     Kubeconfig { path: Utf8PathBuf, source: io::Error },
+    #[error("renew every certificate: {left} expire no later than before")]
+    NotRenewed { left: String },
+    #[error("write the snapshot {path}: {source}")]
+    WriteSnapshot { path: Utf8PathBuf, source: io::Error },
     #[error("write the manual page {path}: {source}")]
     WriteManual { path: Utf8PathBuf, source: io::Error },
 }
@@ -84,6 +88,9 @@ impl Error {
             }
             Self::NoEks => Some("`provisioner init --hosts` prints a spec for hosts".into()),
             Self::NobodyToAsk => Some("pass --yes to go on without a question".into()),
+            Self::NotRenewed { .. } => {
+                Some("`provisioner certs status` shows them; run the same command again".into())
+            }
             Self::NoRuns { .. } => Some("`up` and `plan` record their runs there".into()),
             Self::Environment(error) => error.hint(),
             Self::Hosts(error) => error.hint(),

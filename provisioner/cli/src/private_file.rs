@@ -18,16 +18,22 @@ pub(crate) fn read(path: &Utf8Path) -> io::Result<SecretString> {
 /// Writes a file with mode 0600 (tempfile's own), wholly or not at all. Folders that are missing are
 /// made.
 pub(crate) fn replace(path: &Utf8Path, text: &str) -> io::Result<()> {
+    let mut file = beside(path)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A file with mode 0600 that can take the place of another in one go. Folders that are missing are
+/// made.
+pub(crate) fn beside(path: &Utf8Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_str().is_empty() => folder,
         _ => Utf8Path::new("."),
     };
     std::fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    NamedTempFile::new_in(folder)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A run as a command sees it: recorded, shown, and stoppable.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use provisioner_engine::{
     Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Options, Redactor, RunId, RunInfo,
     RunJournal, Sink, Summary,
 };
-use provisioner_hosts::{Drain, Further, PreflightReport, Removal, RunOptions, Site, UpOutcome};
+use provisioner_hosts::{
+    Drain, Further, LocalFile, Operation, PreflightReport, Removal, RunOptions, Site, UpOutcome,
+};
 use provisioner_kube::Purpose as Task;
 
 use crate::addons::Addons;
@@ -40,12 +43,7 @@ pub(crate) fn up(
     purpose: Purpose,
 ) -> Result<UpOutcome, Error> {
     let options = options(program, site, purpose);
-    let hosts = host_names(site);
-    let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &hosts));
-    sinks.extend(results(&program.terminal, purpose, hosts));
-    if purpose != Purpose::Preview {
-        sinks.extend(record(program, &options.info));
-    }
+    let sinks = sinks(program, site, purpose, &options.info);
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
         let mut planner = addons.planner(Task::Up, &events);
@@ -115,6 +113,44 @@ pub(crate) fn remove(program: &Program, removal: &Removal, drain: Drain) -> Resu
     })
 }
 
+/// Carries out an operation on a cluster that stands, or shows what it would change.
+pub(crate) fn operate(
+    program: &Program,
+    site: &Arc<Site>,
+    operation: Operation,
+    purpose: Purpose,
+) -> Result<UpOutcome, Error> {
+    operate_with(program, site, operation, purpose, BTreeMap::new())
+}
+
+/// The same with files of this machine, by the names that playbooks know them by.
+pub(crate) fn operate_with(
+    program: &Program,
+    site: &Arc<Site>,
+    operation: Operation,
+    purpose: Purpose,
+    files: BTreeMap<String, LocalFile>,
+) -> Result<UpOutcome, Error> {
+    let mut options = RunOptions { files, ..options(program, site, purpose) };
+    operation.name().clone_into(&mut options.info.command);
+    let sinks = sinks(program, site, purpose, &options.info);
+    let site = Arc::clone(site);
+    carry_out(program, sinks, async move |interrupt, events| {
+        Ok(provisioner_hosts::operate(site, operation, options, &interrupt, &events).await?)
+    })
+}
+
+/// Whoever reads the events of a run.
+fn sinks(program: &Program, site: &Site, purpose: Purpose, info: &RunInfo) -> Vec<Box<dyn Sink>> {
+    let hosts = host_names(site);
+    let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &hosts));
+    sinks.extend(results(&program.terminal, purpose, hosts));
+    if purpose != Purpose::Preview {
+        sinks.extend(record(program, info));
+    }
+    sinks
+}
+
 /// Carries out `preflight`.
 pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<PreflightReport, Error> {
     let mut options = options(program, site, Purpose::Plan);
@@ -169,6 +205,7 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
         },
         parallelism: program.options.parallelism,
         ignore_findings,
+        files: BTreeMap::new(),
         holder: format!("{}@{}", environment::user(), environment::machine()),
     }
 }

@@ -10,6 +10,7 @@ use provisioner_playbook::{Assets, Library};
 use provisioner_spec::{Bastion, Cluster, SecretSource, Ssh};
 use provisioner_ssh::{HostKeyPolicy, UnknownHostKey};
 use secrecy::SecretString;
+use semver::Version;
 
 use crate::arguments::ConnectArguments;
 use crate::environment;
@@ -26,7 +27,26 @@ pub(crate) fn open(
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
-    let cluster = spec_file::cluster(program, spec)?;
+    with(program, spec_file::cluster(program, spec)?, connect, bundle)
+}
+
+/// The same site with another version of Kubernetes than the spec names.
+pub(crate) fn open_at(
+    program: &Program,
+    spec: &Utf8Path,
+    version: &Version,
+    connect: &ConnectArguments,
+    bundle: Option<&Utf8Path>,
+) -> Result<Arc<Site>, Error> {
+    with(program, spec_file::cluster_at(program, spec, version)?, connect, bundle)
+}
+
+fn with(
+    program: &Program,
+    cluster: Cluster,
+    connect: &ConnectArguments,
+    bundle: Option<&Utf8Path>,
+) -> Result<Arc<Site>, Error> {
     let library = library(program.options.assets.as_deref())?;
     let bundle = bundle.map(provisioner_bundle::open).transpose()?;
     let access = access(program, &cluster, connect)?;

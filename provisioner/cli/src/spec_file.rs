@@ -2,6 +2,7 @@ use std::io::Read as _;
 
 use camino::Utf8Path;
 use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed};
+use semver::Version;
 
 use crate::addons;
 use crate::error::Error;
@@ -36,7 +37,22 @@ impl SpecFile {
 /// The cluster that a spec file describes; all of it can be brought about.
 pub(crate) fn cluster(program: &Program, path: &Utf8Path) -> Result<Cluster, Error> {
     let addons = addons::library(program)?.schemas();
-    let parsed = SpecFile::open(path)?.read(addons).map_err(Error::Spec)?;
+    available(SpecFile::open(path)?.read(addons).map_err(Error::Spec)?)
+}
+
+/// The same at another version of Kubernetes.
+pub(crate) fn cluster_at(
+    program: &Program,
+    path: &Utf8Path,
+    version: &Version,
+) -> Result<Cluster, Error> {
+    let addons = addons::library(program)?.schemas();
+    let spec = SpecFile::open(path)?;
+    let parsed = provisioner_spec::read_at(&spec.text, &spec.name, addons, version);
+    available(parsed.map_err(|wrong| Error::Spec(Box::new(wrong)))?)
+}
+
+fn available(parsed: Parsed) -> Result<Cluster, Error> {
     if parsed.unavailable.is_empty() {
         Ok(parsed.cluster)
     } else {

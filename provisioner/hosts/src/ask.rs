@@ -45,6 +45,17 @@ async fn ask(
     host: &Host,
     script: &str,
 ) -> Result<String, HostsError> {
+    ask_in(site, connector, host, script, PATIENCE).await
+}
+
+/// The same of one host, which may take its time.
+pub(crate) async fn ask_in(
+    site: &Site,
+    connector: &Connector,
+    host: &Host,
+    script: &str,
+    patience: Duration,
+) -> Result<String, HostsError> {
     let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), holder: None };
     let mut session = session(site, host, options);
     let shell = session.shell(connector).await?;
@@ -54,8 +65,8 @@ async fn ask(
     );
     shell.send(&script).await?;
     loop {
-        let frame = timeout(PATIENCE, shell.next_frame()).await;
-        let silent = |_| HostsError::Silent { host: host.name.clone(), after: PATIENCE };
+        let frame = timeout(patience, shell.next_frame()).await;
+        let silent = |_| HostsError::Silent { host: host.name.clone(), after: patience };
         if let Frame::Document { text, .. } = frame.map_err(silent)?? {
             return Ok(text);
         }

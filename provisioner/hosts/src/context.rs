@@ -15,6 +15,7 @@ use crate::facts::{Facts, Module};
 use crate::images::{is_for, pause_image};
 use crate::inventory::Inventory;
 use crate::planner::{Leaving, Secrets};
+use crate::serving;
 
 /// Where members of etcd meet.
 const ETCD_PEER_PORT: u16 = 2380;
@@ -53,6 +54,7 @@ impl Known<'_> {
             "host": self.host(host, &facts),
             "hosts": list(self.cluster.all_hosts()),
             "controlPlanes": list(self.cluster.control_planes().iter()),
+            "members": list(self.cluster.control_planes().iter().filter(|host| self.inventory.has_joined(host))),
             "workers": list(self.cluster.workers().iter()),
             "edges": list(self.cluster.edge_nodes().iter()),
             "bundle": self.bundle_for(host.role),
@@ -83,6 +85,7 @@ impl Known<'_> {
             "pauseImage": pause_image(self.cluster, self.bundle),
             "schedulableControlPlane": kubernetes.schedulable_control_plane,
             "ignoredPreflightErrors": self.ignored_preflight_errors(),
+            "ignoredUpgradeErrors": self.ignored_upgrade_errors(),
             "dns": self.cluster.network.dns.enabled,
             "packageRepository": {"apt": repository.apt, "rpm": repository.rpm, "key": key},
             "kubelet": self.kubelet(),
@@ -91,6 +94,11 @@ impl Known<'_> {
             "controllerManager": {"extraArgs": kubernetes.controller_manager.extra_args},
             "scheduler": {"extraArgs": kubernetes.scheduler.extra_args},
             "etcd": {"extraArgs": kubernetes.etcd.extra_args},
+            "certificates": {
+                "hours": u64::from(kubernetes.certificates.validity_days) * 24,
+                "authorityHours": u64::from(kubernetes.certificates.authority_validity_days) * 24,
+            },
+            "drainSeconds": kubernetes.upgrade.drain_seconds,
             "images": if host.role == Role::ControlPlane { "all" } else { "node" },
         })
     }
@@ -105,6 +113,17 @@ impl Known<'_> {
         // A kubelet that may run on cgroup v1 is not enough for it: the check has to be skipped too.
         if self.cluster.kubernetes.kubelet.get("failCgroupV1") == Some(&Value::Bool(false)) {
             ignored.push("SystemVerification");
+        }
+        ignored
+    }
+
+    /// The same of an upgrade. It tries whether a Job can run, on any node: ours may be cordoned.
+    fn ignored_upgrade_errors(&self) -> Vec<&'static str> {
+        let mut ignored = self.ignored_preflight_errors();
+        ignored.push("CreateJob");
+        // It looks for the version of a CoreDNS that is not there.
+        if !self.cluster.network.dns.enabled {
+            ignored.extend(["CoreDNSUnsupportedPlugins", "CoreDNSMigration"]);
         }
         ignored
     }
@@ -160,23 +179,13 @@ impl Known<'_> {
 
     fn endpoint(&self) -> Value {
         let endpoint = &self.cluster.hosts.api_endpoint;
-        let control_planes = self.cluster.control_planes();
-        let names =
-            control_planes.iter().flat_map(|host| [host.name.clone(), host.address.to_string()]);
-        let mut sans: Vec<String> = std::iter::once(endpoint.address.clone())
-            .chain(endpoint.vip.map(|vip| vip.to_string()))
-            .chain(names)
-            .chain(self.cluster.kubernetes.api_server.cert_sans.iter().cloned())
-            .collect();
-        let mut seen = std::collections::BTreeSet::new();
-        sans.retain(|name| seen.insert(name.clone()));
         json!({
             "address": endpoint.address,
             "port": endpoint.port,
             "vip": endpoint.vip,
             "managed": endpoint.vip.is_some(),
             "routerId": endpoint.router_id,
-            "certSans": sans,
+            "certSans": serving::names_of_all(self.cluster),
         })
     }
 
@@ -203,6 +212,8 @@ impl Known<'_> {
             "prefix": link.map_or(widest, |(_, prefix)| prefix),
             "labels": host.labels,
             "taints": host.taints,
+            "kubeletClient": self.secrets.and_then(|secrets| secrets.kubelets.get(&host.name)).map(ExposeSecret::expose_secret),
+            "staleCertificate": serving::stale_certificate(self.cluster, host, facts),
             "peers": peers.collect::<Vec<_>>(),
             "first": self.inventory.first_control_plane(self.cluster).is_some_and(|first| first.name == host.name),
             "os": {"family": facts.os.family.name(), "id": facts.os.id, "codename": facts.os.codename},
@@ -214,22 +225,34 @@ impl Known<'_> {
 
     fn bundle_for(&self, role: Role) -> Value {
         let Some(bundle) = self.bundle else {
-            return json!({"binaries": [], "cni": [], "images": [], "debs": []});
+            return json!({
+                "binaries": [], "kubeadm": [], "nodePrograms": [], "cni": [], "images": [], "debs": [],
+            });
         };
         let placed = |files: Vec<&File>, folder: &str| -> Vec<Value> {
             let name = |file: &File| file.path.file_name().map(|name| format!("{folder}/{name}"));
-            files
-                .into_iter()
-                .map(|file| json!({"path": file.path, "dest": name(file), "sha256": file.sha256}))
-                .collect()
+            let placed = |file: &File| {
+                json!({
+                    "path": file.path,
+                    "name": file.path.file_name(),
+                    "dest": name(file),
+                    "sha256": file.sha256,
+                })
+            };
+            files.into_iter().map(placed).collect()
         };
         let binaries = bundle.binaries().filter(|file| file.path.file_name() != Some("helm"));
+        let binaries: Vec<&File> = binaries.collect();
+        let (kubeadm, programs): (Vec<&File>, Vec<&File>) =
+            binaries.iter().partition(|file| file.path.file_name() == Some("kubeadm"));
         let images = bundle.images().iter().flat_map(|image| {
             let wanted = image.references.iter().filter(|reference| is_for(reference, role));
             wanted.map(|reference| json!({"reference": reference, "path": image.file}))
         });
         json!({
-            "binaries": placed(binaries.collect(), "/usr/local/bin"),
+            "binaries": placed(binaries, "/usr/local/bin"),
+            "kubeadm": placed(kubeadm, "/usr/local/bin"),
+            "nodePrograms": placed(programs, "/usr/local/bin"),
             "cni": placed(bundle.cni_plugins().collect(), "/opt/cni/bin"),
             "images": images.collect::<Vec<_>>(),
             "debs": placed(bundle.debs().collect(), "/var/lib/provisioner/debs"),
@@ -237,7 +260,7 @@ impl Known<'_> {
     }
 
     fn join(&self, secrets: &Secrets) -> Value {
-        let Secrets { pki, join } = secrets;
+        let Secrets { pki, join, .. } = secrets;
         let endpoint = &self.cluster.hosts.api_endpoint;
         // JSON is YAML, which is what a kubeconfig is.
         let kubeconfig = json!({

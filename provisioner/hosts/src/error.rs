@@ -29,6 +29,18 @@ pub enum HostsError {
     MayNotLeave { host: String, reasons: String },
     #[error("no control plane of the cluster {cluster} could be asked: {reasons}")]
     NoControlPlane { cluster: String, reasons: String },
+    #[error("no host of the cluster {cluster} could be asked: {reasons}")]
+    NoHost { cluster: String, reasons: String },
+    #[error("take a snapshot of the cluster {cluster}: {reasons}")]
+    NoSnapshot { cluster: String, reasons: String },
+    #[error("{host}: {said}")]
+    NoAnswer { host: String, said: String },
+    #[error("write what a host sends: {0}")]
+    Write(std::io::Error),
+    #[error("read the snapshot {path}: {source}")]
+    Snapshot { path: camino::Utf8PathBuf, source: std::io::Error },
+    #[error("use the snapshot {path}: {reason}")]
+    DamagedSnapshot { path: camino::Utf8PathBuf, reason: &'static str },
     #[error("the cluster {0} does not exist yet: no control plane has its certificate authority")]
     NoCluster(String),
     #[error("{host}: take over the cluster's authorities: of their files it has some, but not {}", missing.join(", "))]

@@ -12,17 +12,20 @@ use crate::facts::Request;
 use crate::inventory::Inventory;
 use crate::{HostsError, Site};
 
-/// A year, as kubeadm's.
-const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Longer than any run.
 const RUN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 
-/// A kubeconfig with a client certificate of its own, valid for a year, for the cluster's endpoint.
+/// A kubeconfig with a client certificate of its own, for the cluster's endpoint; valid for so many
+/// days, or as long as the spec says of certificates.
 ///
 /// # Errors
 /// No control plane can be asked, or none has the authority: the cluster does not exist.
-pub async fn admin_kubeconfig(site: Arc<Site>) -> Result<Kubeconfig, HostsError> {
-    signed_kubeconfig(site, LIFETIME).await
+pub async fn admin_kubeconfig(
+    site: Arc<Site>,
+    days: Option<u32>,
+) -> Result<Kubeconfig, HostsError> {
+    let days = days.unwrap_or(site.cluster.kubernetes.certificates.validity_days);
+    signed_kubeconfig(site, Duration::from_secs(u64::from(days) * 24 * 3600)).await
 }
 
 /// The same for the program itself, valid for a few hours.

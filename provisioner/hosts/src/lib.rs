@@ -6,20 +6,24 @@
 mod access;
 mod action;
 mod ask;
+mod certificates;
 mod context;
 mod down;
 mod driver;
 mod endpoint;
 mod error;
+mod etcd;
 mod exec;
 mod gateway;
 mod images;
 mod inventory;
 mod kubeconfig;
+mod operation;
 mod planner;
 mod privilege;
 mod removal;
 mod root_shell;
+mod serving;
 mod session;
 mod site;
 mod status;
@@ -28,6 +32,7 @@ mod status;
 mod tests;
 mod transfer;
 mod up;
+mod upgrade_path;
 mod work;
 
 pub mod facts;
@@ -35,13 +40,18 @@ pub mod preflight;
 
 pub use access::{Access, Secrets};
 pub use action::HostAction;
+pub use certificates::{
+    Certificate, CertificateKind, CertificateState, CertificatesReport, certificates_status,
+};
 pub use down::down;
 pub use error::HostsError;
+pub use etcd::{Snapshot, SnapshotFile, etcd_snapshot, verify_snapshot};
 pub use exec::{ExecLine, ExecResult, Stream, exec};
 pub use gateway::{Gateway, Passage};
 pub use kubeconfig::{admin_kubeconfig, run_kubeconfig};
+pub use operation::{Operation, SNAPSHOT};
 pub use planner::Drain;
 pub use removal::{Removal, consider_removal, remove, surplus_nodes};
 pub use site::Site;
 pub use status::{ApiStatus, NodeStatus, StatusReport, VipStatus, status};
-pub use up::{Further, PreflightReport, RunOptions, UpOutcome, preflight, up};
+pub use up::{Further, LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};

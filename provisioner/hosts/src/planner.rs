@@ -1,5 +1,6 @@
 //! Spec, facts and playbooks -> stages.
 
+mod operating;
 mod probing;
 mod removal;
 mod secrets;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use provisioner_engine::{Events, Mode, PlanError, Planner, Registered, Stage, Task};
-use provisioner_playbook::{Blob, Playbook, PlaybookError, StageDefinition, Target};
+use provisioner_playbook::{Blob, Playbook, PlaybookError, Serial, StageDefinition, Target};
 use provisioner_spec::{Host, Role};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use crate::context::Known;
 use crate::facts::Window;
 use crate::inventory::{Inventory, question, registry_name};
 use crate::preflight::{self, Finding, Probe};
-use crate::{HostAction, HostsError, Site};
+use crate::{HostAction, HostsError, LocalFile, Operation, Site};
 
 pub use removal::Drain;
 pub(crate) use removal::{Leaving, with, without};
@@ -41,6 +42,8 @@ pub(crate) enum Purpose {
     Up {
         ignore_findings: bool,
     },
+    /// Something is done to a cluster that stands.
+    Operate(Operation),
     /// Everything that was done is undone.
     Down,
     /// One host leaves.
@@ -60,9 +63,13 @@ pub(crate) struct HostsPlanner {
     asked: Option<Timestamp>,
     inventory: Option<Inventory>,
     probes: BTreeMap<String, Probe>,
+    /// What the run brings along beside the bundle, by name.
+    files: BTreeMap<String, Blob>,
     /// Made when the first stage is planned that needs it.
     secrets: Option<Secrets>,
     checked: bool,
+    /// What was refused once is not planned.
+    refused: bool,
     findings: Arc<Mutex<Vec<Finding>>>,
 }
 
@@ -77,6 +84,7 @@ impl HostsPlanner {
         let stages = match purpose {
             Purpose::Preflight => &[],
             Purpose::Up { .. } => site.library.stages(),
+            Purpose::Operate(operation) => site.library.stages_of(operation.name())?,
             Purpose::Down => site.library.stages_of("down")?,
             Purpose::Remove => site.library.stages_of("remove")?,
         };
@@ -91,10 +99,18 @@ impl HostsPlanner {
             asked: None,
             inventory: None,
             probes: BTreeMap::new(),
+            files: BTreeMap::new(),
             secrets: None,
             checked: false,
+            refused: false,
             findings: Arc::default(),
         })
+    }
+
+    /// Files of this machine that steps may name.
+    pub(crate) fn bring_files(&mut self, files: &BTreeMap<String, LocalFile>) {
+        let blob = |file: &LocalFile| Blob { sha256: file.sha256.clone(), size: file.size };
+        self.files = files.iter().map(|(name, file)| (name.clone(), blob(file))).collect();
     }
 
     fn connect(&mut self) -> Stage<HostAction> {
@@ -121,7 +137,7 @@ impl HostsPlanner {
         registered: &Registered,
     ) -> Result<Stage<HostAction>, PlanError> {
         let definition = self.stages.iter().find(|stage| stage.name == name);
-        let Some(definition) = definition else { return Ok(stage(name, Vec::new())) };
+        let Some(definition) = definition else { return Ok(stage_without_tasks(name)) };
         for need in &definition.needs {
             if registered.all(need).next().is_none() {
                 return Err(PlanError::NotYetKnown { what: need.clone() });
@@ -132,7 +148,8 @@ impl HostsPlanner {
         }
         let none = Inventory::default();
         let inventory = self.inventory.as_ref().unwrap_or(&none);
-        if self.secrets.is_none() && matches!(self.purpose, Purpose::Up { .. }) {
+        let brings_secrets = matches!(self.purpose, Purpose::Up { .. } | Purpose::Operate(_));
+        if self.secrets.is_none() && brings_secrets {
             self.secrets = Some(self.bring(inventory).map_err(|error| refused(&error))?);
         }
         let tasks = self.tasks(definition, inventory, self.secrets.as_ref(), registered);
@@ -140,7 +157,11 @@ impl HostsPlanner {
     }
 
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
-        let secrets = Secrets::new(inventory, &self.site.cluster)?;
+        let cluster = &self.site.cluster;
+        let mut secrets = Secrets::new(inventory, cluster)?;
+        if self.purpose == Purpose::Operate(Operation::RenewCertificates) {
+            secrets.sign_kubelets(cluster)?;
+        }
         secrets.conceal(self.events.redactor());
         Ok(secrets)
     }
@@ -186,9 +207,7 @@ impl HostsPlanner {
                 task.steps.extend(
                     steps.map_err(|error| invalid(&error, None))?.into_iter().map(engine_step),
                 );
-                if playbook.serial && !inventory.has_joined(host) {
-                    task.after.extend(self.before(host, playbook, inventory, first));
-                }
+                task.after.extend(self.before(host, playbook, inventory, first));
             }
             if !task.steps.is_empty() {
                 tasks.push(task);
@@ -197,7 +216,8 @@ impl HostsPlanner {
         Ok(tasks)
     }
 
-    /// The host before this one among those that the playbook still has to change.
+    /// The host that this one waits for: the one before it among those that the playbook has an order
+    /// for, or, where several may be changed at once, the one that many places before it.
     fn before(
         &self,
         host: &Host,
@@ -205,18 +225,31 @@ impl HostsPlanner {
         inventory: &Inventory,
         first: Option<&Host>,
     ) -> Option<String> {
-        let earlier = self.site.cluster.all_hosts().take_while(|other| other.name != host.name);
-        let waiting =
-            earlier.filter(|other| is_for(playbook, other, first) && !inventory.has_joined(other));
-        waiting.last().map(|other| other.name.clone())
+        let cluster = &self.site.cluster;
+        let earlier = cluster.all_hosts().take_while(|other| other.name != host.name);
+        let mut waiting: Vec<&Host> =
+            earlier.filter(|other| is_for(playbook, other, first)).collect();
+        let at_once = match playbook.serial {
+            Serial::No => return None,
+            Serial::Always => 1,
+            Serial::Rolling => cluster.kubernetes.upgrade.max_unavailable as usize,
+            Serial::Joining if inventory.has_joined(host) => return None,
+            Serial::Joining => {
+                waiting.retain(|other| !inventory.has_joined(other));
+                1
+            }
+        };
+        waiting.iter().rev().nth(at_once.saturating_sub(1)).map(|other| other.name.clone())
     }
 
     fn blobs(&self) -> BTreeMap<String, Blob> {
         let files = self.site.bundle.iter().flat_map(|bundle| &bundle.manifest().files);
+        let own = self.files.iter().map(|(name, blob)| (name.clone(), blob.clone()));
         files
             .map(|file| {
                 (file.path.to_string(), Blob { sha256: file.sha256.clone(), size: file.size })
             })
+            .chain(own)
             .collect()
     }
 }
@@ -226,9 +259,8 @@ impl Planner<HostAction> for HostsPlanner {
         let probing = [CONNECT, LISTEN, PROBE, RELEASE].into_iter().map(str::to_owned);
         let playbooks = self.stages.iter().map(|stage| stage.name.clone());
         match self.purpose {
-            Purpose::Preflight => probing.collect(),
-            Purpose::Up { .. } => probing.chain(playbooks).collect(),
-            Purpose::Down | Purpose::Remove => {
+            Purpose::Preflight | Purpose::Up { .. } => probing.chain(playbooks).collect(),
+            Purpose::Operate(_) | Purpose::Down | Purpose::Remove => {
                 std::iter::once(CONNECT.to_owned()).chain(playbooks).collect()
             }
         }
@@ -255,9 +287,12 @@ impl Planner<HostAction> for HostsPlanner {
         if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {
             return self.probe_stage(probing);
         }
+        if self.refused {
+            return Ok(stage_without_tasks(stage));
+        }
         match self.purpose {
             Purpose::Down | Purpose::Remove => self.only_ours()?,
-            Purpose::Preflight | Purpose::Up { .. } => self.check()?,
+            Purpose::Preflight | Purpose::Up { .. } | Purpose::Operate(_) => self.check()?,
         }
         self.playbook_stage(stage, registered)
     }
@@ -305,6 +340,10 @@ fn ask(host: &Host, about: &str, question: Question) -> Task<HostAction> {
         action: HostAction::Ask(question),
     };
     Task { target: host.name.clone(), after: Vec::new(), steps: vec![step] }
+}
+
+fn stage_without_tasks(name: &str) -> Stage<HostAction> {
+    stage(name, Vec::new())
 }
 
 fn stage(name: &str, tasks: Vec<Task<HostAction>>) -> Stage<HostAction> {

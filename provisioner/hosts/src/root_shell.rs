@@ -6,6 +6,7 @@ use provisioner_playbook::frames::{Decoder, Frame};
 use provisioner_playbook::shell::{GREETING, prelude};
 use provisioner_ssh::{Connection, ExitWaiter, Process};
 use secrecy::ExposeSecret;
+use tokio::fs::File;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -93,6 +94,22 @@ impl RootShell {
             self.decoder.feed(bytes);
             self.stdout.consume(count);
         }
+    }
+
+    /// Writes so many bytes that a script prints to a file. Nothing else may be under way.
+    pub(crate) async fn copy(&mut self, size: u64, to: &mut File) -> Result<(), HostsError> {
+        let mut left = size;
+        while left > 0 {
+            let bytes = self.stdout.fill_buf().await.unwrap_or_default();
+            let most = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+            if most == 0 {
+                return Err(self.ended().await);
+            }
+            to.write_all(&bytes[..most]).await.map_err(HostsError::Write)?;
+            self.stdout.consume(most);
+            left -= most as u64;
+        }
+        to.flush().await.map_err(HostsError::Write)
     }
 
     /// Hands over what a command prints, line by line, until the line `NONCE CODE`.

@@ -55,6 +55,24 @@ impl Courier {
         }
     }
 
+    /// Writes a file of the host, of so many bytes, to one of this machine.
+    ///
+    /// # Errors
+    /// The connection is lost, or the file cannot be written here.
+    pub(crate) async fn fetch(
+        &self,
+        path: &str,
+        size: u64,
+        to: &mut File,
+    ) -> Result<(), HostsError> {
+        let host = self.connection.host();
+        let path =
+            quote(path).map_err(|source| HostsError::Quote { host: host.to_owned(), source })?;
+        let mut shell = self.shell().await?;
+        shell.send(&format!("cat {path}\n")).await?;
+        shell.copy(size, to).await
+    }
+
     /// Lets the script that waits for a file know that it will not come.
     ///
     /// # Errors

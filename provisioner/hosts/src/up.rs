@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use camino::Utf8PathBuf;
 use provisioner_engine::{
     Both, Chain, Driver, Events, Failure, Interrupt, Mode, Options, Planner, RunInfo, Summary,
 };
@@ -16,7 +17,7 @@ use crate::planner::{HostsPlanner, Purpose};
 use crate::preflight::{Finding, Severity, catalogue};
 use crate::privilege::Privilege;
 use crate::session::{Session, SessionOptions};
-use crate::{HostsError, Site};
+use crate::{HostsError, Operation, Site};
 
 #[derive(Debug, Clone)]
 pub struct RunOptions {
@@ -25,8 +26,19 @@ pub struct RunOptions {
     pub parallelism: NonZeroUsize,
     /// Go on though preflight has found errors.
     pub ignore_findings: bool,
+    /// Files of this machine that steps need beside those of the bundle, by the name by which
+    /// playbooks know them.
+    pub files: BTreeMap<String, LocalFile>,
     /// Who runs this, for whoever finds the lock held: `user@machine`.
     pub holder: String,
+}
+
+/// A file of this machine, and its digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalFile {
+    pub path: Utf8PathBuf,
+    pub sha256: String,
+    pub size: u64,
 }
 
 #[derive(Debug)]
@@ -35,6 +47,16 @@ pub struct UpOutcome {
     pub findings: Vec<Finding>,
     /// Preflight did not let the run begin.
     pub refused: bool,
+}
+
+impl UpOutcome {
+    fn new(summary: Summary, findings: &Mutex<Vec<Finding>>) -> Self {
+        let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let refused = !summary.failures.is_empty()
+            && has_errors(&findings)
+            && summary.failures.iter().all(|failure| failure.host.is_none());
+        Self { summary, findings, refused }
+    }
 }
 
 /// Every check on every host.
@@ -80,26 +102,45 @@ pub async fn up<B: Clone + Send + Sync + 'static>(
     events: &Events,
 ) -> Result<UpOutcome, HostsError> {
     let purpose = Purpose::Up { ignore_findings: options.ignore_findings };
-    let mode = options.info.mode;
-    let mut planner = HostsPlanner::new(
-        Arc::clone(&site),
-        mode,
-        purpose,
-        options.info.run.to_string(),
-        events.clone(),
-    )?;
+    let (mut planner, driver) = begin(&site, purpose, &options, events)?;
     let findings = planner.findings();
-    let driver = Arc::new(driver(&site, &options, events)?);
     let driver = Arc::new(Both::new(driver, further.driver));
     let engine = Options { info: options.info, parallelism: options.parallelism };
     let mut chain = Chain::new(&mut planner, further.planner);
     let outcome = provisioner_engine::run(&mut chain, driver, &engine, interrupt, events).await;
-    let findings = findings.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let refused = mode == Mode::Apply
-        && !outcome.summary.failures.is_empty()
-        && has_errors(&findings)
-        && outcome.summary.failures.iter().all(|failure| failure.host.is_none());
-    Ok(UpOutcome { summary: outcome.summary, findings, refused })
+    Ok(UpOutcome::new(outcome.summary, &findings))
+}
+
+/// Does something to a cluster that stands; in check mode, tells what that would change.
+///
+/// # Errors
+/// As [`up`].
+pub async fn operate(
+    site: Arc<Site>,
+    operation: Operation,
+    options: RunOptions,
+    interrupt: &Interrupt,
+    events: &Events,
+) -> Result<UpOutcome, HostsError> {
+    let purpose = Purpose::Operate(operation);
+    let (mut planner, driver) = begin(&site, purpose, &options, events)?;
+    let findings = planner.findings();
+    let engine = Options { info: options.info, parallelism: options.parallelism };
+    let outcome = provisioner_engine::run(&mut planner, driver, &engine, interrupt, events).await;
+    Ok(UpOutcome::new(outcome.summary, &findings))
+}
+
+/// Who plans a run over hosts, and who carries it out.
+fn begin(
+    site: &Arc<Site>,
+    purpose: Purpose,
+    options: &RunOptions,
+    events: &Events,
+) -> Result<(HostsPlanner, Arc<HostsDriver>), HostsError> {
+    let (run, mode) = (options.info.run.to_string(), options.info.mode);
+    let mut planner = HostsPlanner::new(Arc::clone(site), mode, purpose, run, events.clone())?;
+    planner.bring_files(&options.files);
+    Ok((planner, Arc::new(driver(site, options, events)?)))
 }
 
 /// Makes every check on every host; changes nothing.
@@ -156,6 +197,7 @@ pub(crate) fn driver(
             files.insert(file.sha256.clone(), bundle.location(file)?);
         }
     }
+    files.extend(options.files.values().map(|file| (file.sha256.clone(), file.path.clone())));
     let connector = Connector::new(site.access.ssh_options());
     Ok(HostsDriver::new(connector, sessions.collect(), files))
 }

@@ -24,5 +24,5 @@ pub use assets::Assets;
 pub use condition::holds;
 pub use error::PlaybookError;
 pub use library::Library;
-pub use model::{Party, Playbook, RestoredGroup, StageDefinition, Target};
+pub use model::{Party, Playbook, RestoredGroup, Serial, StageDefinition, Target};
 pub use render::template;

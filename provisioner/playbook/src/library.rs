@@ -85,8 +85,14 @@ impl Library {
             .map_err(|key| PlaybookError::StageContext { stage: stage.name.clone(), key })
     }
 
+    /// A file of the playbook, or, where it names one with its folder, of another.
     pub(crate) fn template(&self, playbook: &str, src: &str) -> Result<&str, PlaybookError> {
-        self.assets.text(&Utf8PathBuf::from("files").join(playbook).join(src))
+        let files = Utf8PathBuf::from("files");
+        let own = files.join(playbook).join(src);
+        if src.contains('/') && self.assets.text(&own).is_err() {
+            return self.assets.text(&files.join(src));
+        }
+        self.assets.text(&own)
     }
 }
 

@@ -45,14 +45,43 @@ pub struct Playbook {
     #[serde(default)]
     pub about: String,
     pub hosts: Vec<Target>,
-    /// One host after another, in the order of the spec.
+    /// In which order its hosts come; that of the spec.
     #[serde(default)]
-    pub serial: bool,
+    pub serial: Serial,
     /// Goes before the `only_if` of each step.
     pub(crate) only_if: Option<String>,
     pub(crate) steps: Vec<StepDefinition>,
     #[serde(default)]
     pub(crate) handlers: Vec<StepDefinition>,
+}
+
+/// Whether hosts wait for one another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
+pub enum Serial {
+    /// All at once.
+    #[default]
+    No,
+    /// One after another.
+    Always,
+    /// One after another, as far as they still have to join: the others are not waited for.
+    Joining,
+    /// As many at once as may be out of service.
+    Rolling,
+}
+
+impl TryFrom<Value> for Serial {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        match value {
+            Value::Bool(false) => Ok(Self::No),
+            Value::Bool(true) => Ok(Self::Always),
+            Value::String(text) if text == "joining" => Ok(Self::Joining),
+            Value::String(text) if text == "rolling" => Ok(Self::Rolling),
+            _ => Err("serial is true, false, joining or rolling".to_owned()),
+        }
+    }
 }
 
 /// Hosts that a playbook is for.

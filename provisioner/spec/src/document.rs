@@ -7,6 +7,7 @@ use crate::{
     yaml,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
+use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
 use std::ops::Range;
@@ -48,7 +49,19 @@ pub fn read_spec_with(
     file_name: &str,
     addons: AddonSchemas,
 ) -> Result<ParsedSpec, Diagnostics> {
-    let (root, mut faults) = yaml::read(text);
+    read_tree(text, file_name, addons, |_| {})
+}
+
+fn read_tree(
+    text: &str,
+    file_name: &str,
+    addons: AddonSchemas,
+    change: impl FnOnce(&mut yaml::Node),
+) -> Result<ParsedSpec, Diagnostics> {
+    let (mut root, mut faults) = yaml::read(text);
+    if let Some(root) = &mut root {
+        change(root);
+    }
     let report = Report::new(addons);
     let spec = match root {
         Some(root) if !root.is_null() => {
@@ -95,7 +108,29 @@ pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
-    let ParsedSpec { spec, unavailable, .. } = read_spec_with(text, file_name, addons)?;
+    on_hosts(read_spec_with(text, file_name, addons)?, text, file_name)
+}
+
+/// As [`read_with`], for another version of Kubernetes than the spec names: with the defaults of that
+/// version, and held to what it knows.
+///
+/// # Errors
+/// As [`read`]; what is wrong with the version points to the one in the spec.
+pub fn read_at(
+    text: &str,
+    file_name: &str,
+    addons: AddonSchemas,
+    version: &Version,
+) -> Result<Parsed, Diagnostics> {
+    let version = version.to_string();
+    let spec = read_tree(text, file_name, addons, |root| {
+        root.replace(&["spec", "kubernetes", "version"], &version);
+    })?;
+    on_hosts(spec, text, file_name)
+}
+
+fn on_hosts(parsed: ParsedSpec, text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
+    let ParsedSpec { spec, unavailable, .. } = parsed;
     match spec {
         Spec::Hosts(cluster) => Ok(Parsed { cluster: *cluster, unavailable }),
         Spec::Eks(_) => {

@@ -12,6 +12,8 @@ mod yaml;
 
 pub use addons::{AddonSchema, AddonSchemas};
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
-pub use document::{Parsed, ParsedSpec, parse, read, read_spec, read_spec_with, read_with, schema};
+pub use document::{
+    Parsed, ParsedSpec, parse, read, read_at, read_spec, read_spec_with, read_with, schema,
+};
 pub use model::*;
 pub use starter::{STARTER, STARTER_EKS};

@@ -65,6 +65,6 @@ pub(crate) struct BundleVerify {
 }
 
 /// `v1.36.2` is the same as `1.36.2`, as in a spec.
-fn version(text: &str) -> Result<Version, semver::Error> {
+pub(super) fn version(text: &str) -> Result<Version, semver::Error> {
     text.strip_prefix('v').unwrap_or(text).parse()
 }

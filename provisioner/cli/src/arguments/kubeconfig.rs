@@ -29,6 +29,10 @@ pub(crate) struct KubeconfigArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) out: Option<Utf8PathBuf>,
 
+    /// Days that it is valid. Default: `kubernetes.certificates.validityDays` of the spec
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) valid_for: Option<u32>,
+
     #[command(flatten)]
     pub(crate) connect: ConnectArguments,
 }

@@ -3,8 +3,10 @@
 
 mod addons;
 mod bundle;
+mod certs;
 mod down;
 mod drain;
+mod etcd;
 mod exec;
 mod global;
 mod init;
@@ -19,6 +21,7 @@ mod shell;
 mod spec;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use addons::{
@@ -26,8 +29,10 @@ pub(crate) use addons::{
     WhichAddons,
 };
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
+pub(crate) use certs::{CertsArguments, CertsCommand, CertsRenew, CertsStatus};
 pub(crate) use down::DownArguments;
 pub(crate) use drain::DrainArguments;
+pub(crate) use etcd::{EtcdArguments, EtcdCommand, EtcdRestore, EtcdSnapshot};
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;
@@ -42,4 +47,5 @@ pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};
 pub(crate) use status::StatusArguments;
 pub(crate) use up::UpArguments;
+pub(crate) use upgrade::UpgradeArguments;
 pub(crate) use validate::ValidateArguments;

@@ -1,10 +1,10 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AddonsArguments, BundleArguments, CompletionsArguments, DownArguments, ExecArguments,
-    GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
-    PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
-    ValidateArguments,
+    AddonsArguments, BundleArguments, CertsArguments, CompletionsArguments, DownArguments,
+    EtcdArguments, ExecArguments, GlobalArguments, InitArguments, KubeconfigArguments,
+    LabArguments, ManArguments, PlanArguments, PreflightArguments, RunsArguments, ScaleArguments,
+    StatusArguments, UpArguments, UpgradeArguments, ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -53,6 +53,9 @@ pub(crate) enum Command {
     Scale(ScaleArguments),
     Down(DownArguments),
     Status(StatusArguments),
+    Upgrade(UpgradeArguments),
+    Certs(CertsArguments),
+    Etcd(EtcdArguments),
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),
     Addons(AddonsArguments),

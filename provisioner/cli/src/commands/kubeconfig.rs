@@ -14,7 +14,9 @@ use crate::terminal::Terminal;
 pub(crate) fn run(program: &Program, arguments: &KubeconfigArguments) -> Result<Exit, Error> {
     let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
     let name = site.cluster.name.clone();
-    let kubeconfig = block_on(async { Ok(provisioner_hosts::admin_kubeconfig(site).await?) })?;
+    let days = arguments.valid_for;
+    let kubeconfig =
+        block_on(async { Ok(provisioner_hosts::admin_kubeconfig(site, days).await?) })?;
     match target(program, arguments)? {
         None => print(&program.terminal, &kubeconfig)?,
         Some(path) => {

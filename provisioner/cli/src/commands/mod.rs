@@ -2,9 +2,11 @@
 
 mod addons;
 mod bundle;
+mod certs;
 mod completions;
 mod dispatch;
 mod down;
+mod etcd;
 mod exec;
 mod init;
 mod kubeconfig;
@@ -17,6 +19,7 @@ mod scale;
 mod schema;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use dispatch::run;

@@ -1,5 +1,6 @@
 //! What people and programs get to see. Everything about a run is a reader of its events.
 
+mod certificates;
 mod diagnostics;
 mod error;
 mod json;
@@ -19,6 +20,7 @@ mod text;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub(crate) use certificates::certificates;
 pub(crate) use diagnostics::diagnostics;
 pub(crate) use error::error;
 pub(crate) use json::JsonLines;

@@ -1,12 +1,15 @@
 use crate::support::Home;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "init",
     "validate",
     "preflight",
     "plan",
     "up",
     "status",
+    "upgrade",
+    "certs",
+    "etcd",
     "kubeconfig",
     "exec",
     "runs",

@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 use secrecy::SecretString;
+use semver::Version;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -253,6 +254,16 @@ pub struct Kubernetes {
     pub kubelet_server: Option<String>,
     /// The cluster's CA certificate, PEM.
     pub certificate_authority: Option<String>,
+    /// What the API server shows to its clients, PEM.
+    pub api_server_certificate: Option<String>,
+    /// The version of the API server.
+    pub version: Option<Version>,
+    /// The ranges that the control plane gives services and nodes addresses from.
+    pub service_range: Option<String>,
+    pub pod_range: Option<String>,
+    /// What the kubelet was told of the cluster's domain and of who manages its control groups.
+    pub dns_domain: Option<String>,
+    pub cgroup_driver: Option<String>,
 }
 
 impl Facts {

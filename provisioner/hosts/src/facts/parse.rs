@@ -47,6 +47,7 @@ fn section(facts: &mut Facts, name: &str, lines: &[&str]) {
         "services" => lines.iter().for_each(|line| service(facts, line)),
         "kubernetes" => lines.iter().for_each(|line| kubernetes(facts, line)),
         "ca-certificate" => facts.kubernetes.certificate_authority = Some(text(lines)),
+        "api-server-certificate" => facts.kubernetes.api_server_certificate = Some(text(lines)),
         "lookups" => facts.lookups = lines.iter().filter_map(|line| lookup(line)).collect(),
         "end" => facts.complete = true,
         _ => {
@@ -243,6 +244,11 @@ fn kubernetes(facts: &mut Facts, line: &str) {
         "path" => facts.kubernetes.paths.push(value.to_owned()),
         "admin-server" => facts.kubernetes.admin_server = Some(value.to_owned()),
         "kubelet-server" => facts.kubernetes.kubelet_server = Some(value.to_owned()),
+        "version" => facts.kubernetes.version = value.parse().ok(),
+        "service-range" => facts.kubernetes.service_range = Some(value.to_owned()),
+        "pod-range" => facts.kubernetes.pod_range = Some(value.to_owned()),
+        "dns-domain" => facts.kubernetes.dns_domain = Some(value.trim_matches('"').to_owned()),
+        "cgroup-driver" => facts.kubernetes.cgroup_driver = Some(value.to_owned()),
         _ => {}
     }
 }

@@ -12,6 +12,7 @@ use crate::preflight::{self, Finding, Input, Severity, Supply, check, tasks};
 use crate::{HostAction, images};
 
 const TIMEOUT_SECONDS: u32 = 30;
+const SHOWN: &str = "`provisioner preflight` shows each with its remedy";
 
 impl HostsPlanner {
     /// What preflight has found, once it has looked.
@@ -57,6 +58,9 @@ impl HostsPlanner {
         if std::mem::replace(&mut self.checked, true) {
             return Ok(());
         }
+        if let Purpose::Operate(operation) = self.purpose {
+            return self.check_operation(operation);
+        }
         let findings = self.look();
         for finding in &findings {
             self.events.note(format!("preflight {}: {}", finding.severity, told(finding)));
@@ -65,14 +69,14 @@ impl HostsPlanner {
             || self.purpose == Purpose::Up { ignore_findings: true }
             || self.all_joined();
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let errors: Vec<String> = errors.map(told).collect();
-        if tolerated || errors.is_empty() {
-            return Ok(());
-        }
-        Err(PlanError::Invalid {
-            message: format!("preflight refuses: {}", errors.join("; ")),
-            hint: Some("`provisioner preflight` shows each with its remedy".into()),
-        })
+        let refusing = errors.filter(|finding| !tolerated || finding.is_final());
+        let refusing: Vec<&Finding> = refusing.collect();
+        let Some(first) = refusing.first() else { return Ok(()) };
+        self.refused = true;
+        let hint = if first.is_final() { first.remedy } else { SHOWN };
+        let errors: Vec<String> = refusing.iter().map(|finding| told(finding)).collect();
+        let message = format!("preflight refuses: {}", errors.join("; "));
+        Err(PlanError::Invalid { message, hint: Some(hint.into()) })
     }
 
     fn look(&self) -> Vec<Finding> {
@@ -87,6 +91,7 @@ impl HostsPlanner {
             Purpose::Preflight => true,
             Purpose::Down | Purpose::Remove => false,
             Purpose::Up { .. } => self.mode == Mode::Apply && !self.all_joined(),
+            Purpose::Operate(_) => false,
         }
     }
 
@@ -94,7 +99,7 @@ impl HostsPlanner {
         self.inventory.as_ref().is_some_and(|inventory| inventory.all_joined(&self.site.cluster))
     }
 
-    fn with_input<T>(&self, use_it: impl FnOnce(&Input<'_>) -> T) -> T {
+    pub(super) fn with_input<T>(&self, use_it: impl FnOnce(&Input<'_>) -> T) -> T {
         let bundle = self.site.bundle.as_ref();
         let supply = bundle.map(|bundle| Supply {
             version: bundle.manifest().kubernetes_version.clone(),
@@ -129,7 +134,7 @@ fn probe_task(
     Ok(ask(host, about, Question { name, script, timeout_seconds: TIMEOUT_SECONDS }))
 }
 
-fn told(finding: &Finding) -> String {
+pub(super) fn told(finding: &Finding) -> String {
     if finding.hosts.is_empty() {
         return finding.message.clone();
     }

@@ -1,18 +1,17 @@
 //! What a run brings along for the cluster.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use provisioner_engine::Redactor;
-use provisioner_pki::{ClusterPki, bootstrap_token};
+use provisioner_pki::{ClusterPki, Validity, bootstrap_token};
 use provisioner_spec::Cluster;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::HostsError;
 use crate::inventory::Inventory;
 
-/// Ten years, as kubeadm's own authorities.
-const CA_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// Revoked at the end of the run; this is for a run that has none.
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 
@@ -20,6 +19,8 @@ const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 pub(crate) struct Secrets {
     pub pki: ClusterPki,
     pub join: Join,
+    /// Certificate and key of each kubelet, by host; where kubelets are to have new ones.
+    pub kubelets: BTreeMap<String, SecretString>,
 }
 
 /// The run's own way into the cluster for hosts that join.
@@ -38,10 +39,9 @@ impl Secrets {
     /// Authorities on the hosts that are not to be replaced; see [`Inventory::pki`].
     pub(crate) fn new(inventory: &Inventory, cluster: &Cluster) -> Result<Self, HostsError> {
         let now = Timestamp::now();
-        let pki = match inventory.pki(cluster)? {
-            Some(pki) => pki,
-            None => ClusterPki::generate(now, CA_LIFETIME)?,
-        };
+        let days = cluster.kubernetes.certificates.authority_validity_days;
+        let found = inventory.pki(cluster)?;
+        let pki = found.map_or_else(|| ClusterPki::generate(now, lifetime(days)), Ok)?;
         let token = bootstrap_token()?;
         let join = Join {
             needed: !inventory.all_joined(cluster),
@@ -50,7 +50,24 @@ impl Secrets {
             token_secret: token.secret,
             token_id: token.id,
         };
-        Ok(Self { pki, join })
+        Ok(Self { pki, join, kubelets: BTreeMap::new() })
+    }
+
+    /// Signs a client certificate for every kubelet, as the controller manager would.
+    ///
+    /// # Errors
+    /// The authority cannot be read or does not sign.
+    pub(crate) fn sign_kubelets(&mut self, cluster: &Cluster) -> Result<(), HostsError> {
+        let days = cluster.kubernetes.certificates.validity_days;
+        let validity = Validity::starting(Timestamp::now(), lifetime(days))?;
+        for host in cluster.all_hosts() {
+            // https://kubernetes.io/docs/reference/access-authn-authz/node/
+            let name = format!("system:node:{}", host.name);
+            let client = self.pki.sign_client(&name, Some("system:nodes"), &validity)?;
+            let pem = format!("{}{}", client.cert_pem, client.key_pem.expose_secret());
+            self.kubelets.insert(host.name.clone(), pem.into());
+        }
+        Ok(())
     }
 
     /// Makes them known to whatever is shown or recorded.
@@ -61,5 +78,12 @@ impl Secrets {
         for secret in [&self.join.token_secret, &self.join.token, &self.join.manifest] {
             redactor.add(secret);
         }
+        for pem in self.kubelets.values() {
+            redactor.add(pem);
+        }
     }
+}
+
+fn lifetime(days: u32) -> Duration {
+    Duration::from_secs(u64::from(days) * 24 * 3600)
 }

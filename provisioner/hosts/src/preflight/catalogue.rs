@@ -1,8 +1,8 @@
 use super::check::Input;
 use super::finding::Report;
 use super::{
-    disk, firewall, identity, images, kernel, leftovers, names, network, ports, runtime, system,
-    time, vip,
+    disk, firewall, identity, images, kernel, leftovers, names, network, ports, runtime, standing,
+    system, time, vip,
 };
 
 /// One check: what it asserts, why that matters, and what to do when it does not hold.
@@ -367,5 +367,21 @@ const CATALOGUE: &[Check] = &[
         why: "pods would wait for an image that never comes",
         remedy: "set kubernetes.imageRepository, a mirror or a proxy; or use a bundle",
         run: images::registry,
+    },
+    Check {
+        id: "fixed-settings",
+        about: "what cannot be changed any more is in the spec as it is in the cluster: the ranges of \
+                pods and services, the DNS domain, the cgroup driver",
+        why: "nodes, services and running pods have their addresses, names and groups from these",
+        remedy: "put the old value back into the spec; another one takes a new cluster",
+        run: standing::settings,
+    },
+    Check {
+        id: "cluster-version",
+        about: "the cluster runs the version that the spec says",
+        why: "nodes are upgraded one by one, in an order, and emptied before: `up` does none of that",
+        remedy: "`provisioner upgrade --to VERSION` brings the cluster to another version, or finishes \
+                 an upgrade that was cut off; after that, write the version into the spec",
+        run: standing::version,
     },
 ];

@@ -33,6 +33,14 @@ pub struct Finding {
     pub remedy: &'static str,
 }
 
+impl Finding {
+    /// Whether it stops a run over a cluster that stands, too: the spec asks for what `up` cannot
+    /// bring about.
+    pub fn is_final(&self) -> bool {
+        matches!(self.check, "api-server" | "cluster-version" | "fixed-settings")
+    }
+}
+
 /// Collects what one check finds. The same message about several hosts is one finding.
 #[derive(Debug)]
 pub(super) struct Report<'a> {

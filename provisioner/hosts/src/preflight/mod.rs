@@ -18,6 +18,7 @@ mod network;
 mod ports;
 mod probe;
 mod runtime;
+mod standing;
 mod system;
 mod time;
 mod vip;

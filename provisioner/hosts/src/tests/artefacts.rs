@@ -8,8 +8,9 @@ use similar::TextDiff;
 
 use super::listing::Family::{Debian, Redhat};
 use super::listing::Source::{Bundle, Repository};
-use super::listing::{Kind, given, listing};
+use super::listing::{Kind, given, given_in, listing};
 use super::shell_text::{assert_sound, texts};
+use crate::Operation;
 
 /// One of each of kubeadm's formats.
 const VERSIONS: [&str; 3] = ["1.36.2", "1.28.15", "1.20.2"];
@@ -103,7 +104,8 @@ fn shells_and_shellcheck_have_nothing_against_the_shell_text() {
     let mut all = BTreeMap::new();
     for kind in all_kinds() {
         for host in HOSTS {
-            for given in given(kind, host) {
+            let operations = Operation::ALL.into_iter().flat_map(|one| given_in(kind, host, one));
+            for given in given(kind, host).into_iter().chain(operations) {
                 for text in texts(&given.step) {
                     let origin = format!("{}: {}", given.step.playbook, given.step.name);
                     all.entry(text).or_insert(origin);
@@ -168,7 +170,7 @@ fn kubeadm_is_told_in_the_format_of_its_version() {
         };
         let is_list = kind.version == "1.36.2";
         let m1 = files(kind, "m1");
-        let all = documents(&m1["/run/provisioner/kubeadm.yaml"]);
+        let all = documents(&m1["/etc/provisioner/kubeadm.yaml"]);
         let kinds: Vec<&str> = all.iter().map(|one| one["kind"].as_str().unwrap()).collect();
         assert_eq!(
             kinds,

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::world::{World, bundle, kubeadms_pki};
+use crate::Operation;
 use crate::context::Known;
 use crate::planner::{Join, Secrets, is_for};
 
@@ -67,6 +68,15 @@ pub(super) struct Given {
 
 /// All that a host of this name is given in a run from the beginning to the end.
 pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
+    listed(kind, host, None)
+}
+
+/// All that it is given in an operation on the cluster that it is part of.
+pub(super) fn given_in(kind: Kind, host: &str, operation: Operation) -> Vec<Given> {
+    listed(kind, host, Some(operation))
+}
+
+fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
     let cluster = cluster(kind.version);
     let bundle =
         (kind.source == Source::Bundle).then(|| bundle(&cluster, kind.family == Family::Debian));
@@ -87,7 +97,8 @@ pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
         token: "abcdef.0123456789abcdef".to_owned().into(),
         manifest: "{\"kind\": \"Secret\"}".to_owned().into(),
     };
-    let secrets = Secrets { pki: kubeadms_pki(), join };
+    let kubelets = [(host.to_owned(), "A KEY".to_owned().into())].into();
+    let secrets = Secrets { pki: kubeadms_pki(), join, kubelets };
     let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
     let site = &world.site;
     let known = Known {
@@ -107,12 +118,16 @@ pub(super) fn given(kind: Kind, host: &str) -> Vec<Given> {
         let blob = provisioner_playbook::Blob { sha256: file.sha256.clone(), size: file.size };
         (file.path.to_string(), blob)
     };
-    let blobs = files.map(blob).collect();
+    let snapshot = provisioner_playbook::Blob { sha256: "0".repeat(64), size: 32 };
+    let own = std::iter::once((crate::SNAPSHOT.to_owned(), snapshot));
+    let blobs = files.map(blob).chain(own).collect();
     let mut given = Vec::new();
-    for stage in site.library.stages() {
-        for playbook in
-            site.library.playbooks_of(&stage.name).filter(|one| is_for(one, host, first))
-        {
+    let stages = match operation {
+        None => site.library.stages(),
+        Some(operation) => site.library.stages_of(operation.name()).unwrap(),
+    };
+    for stage in stages {
+        for playbook in site.library.playbooks_in(stage).filter(|one| is_for(one, host, first)) {
             let steps = site.library.steps(playbook, &context, &blobs).unwrap();
             given.extend(steps.into_iter().map(|step| Given { stage: stage.name.clone(), step }));
         }

@@ -1,8 +1,10 @@
 mod artefacts;
+mod certificates;
 mod endpoint;
 mod images;
 mod inventory;
 mod listing;
+mod operations;
 mod plans;
 mod privilege;
 mod real;

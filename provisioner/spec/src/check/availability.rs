@@ -1,8 +1,11 @@
 use super::subject::Subject;
-use crate::{NetworkPlugin, ProxyMode, SUPPORTED_MINORS, diagnostic::Fault};
+use crate::{Certificates, NetworkPlugin, ProxyMode, SUPPORTED_MINORS, diagnostic::Fault};
 
 /// kube-proxy's nftables mode is on by default from here on (KEP-3866: alpha in 1.29, beta in 1.31).
 const NFTABLES: u64 = 31;
+
+/// From here on kubeadm makes certificates for the time that it is told (v1beta4).
+const CERTIFICATE_VALIDITY: u64 = 31;
 
 /// Settings of the `KubeletConfiguration` that came later than the oldest version: the kubelet ignores
 /// what it does not know. From the KEPs and the release notes of these versions.
@@ -107,6 +110,23 @@ pub(super) fn proxy_mode(subject: &Subject<'_>) {
             )
             .hint("use `iptables` or `ipvs`")
             .related(subject.place("spec.kubernetes.version"), "the version"),
+        );
+    }
+}
+
+/// kubeadm takes a time from its configuration v1beta4 on, which came with 1.31.
+pub(super) fn certificates(subject: &Subject<'_>) {
+    let path = "spec.kubernetes.certificates.validityDays";
+    let days = subject.cluster.kubernetes.certificates.validity_days;
+    let Some(minor) = subject.minor().filter(|minor| *minor < CERTIFICATE_VALIDITY) else { return };
+    if days != Certificates::VALIDITY_DAYS && subject.sound(path, days).is_some() {
+        let message = format!("kubeadm of 1.{minor} makes certificates for a year only");
+        let reason = format!("another time can be chosen from 1.{CERTIFICATE_VALIDITY} on");
+        subject.fault(
+            path,
+            Fault::new("not-in-this-version", message, reason)
+                .hint("`provisioner certs renew` renews them at any time")
+                .related(subject.place("spec.kubernetes.version"), "the version"),
         );
     }
 }

@@ -17,13 +17,14 @@ mod vip;
 use crate::{Spec, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 26] = [
+const CHECKS: [fn(&Subject<'_>); 27] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
     availability::edge_vip,
     availability::proxy_mode,
     availability::settings,
+    availability::certificates,
     managed::settings,
     control_plane::count,
     control_plane::endpoint,

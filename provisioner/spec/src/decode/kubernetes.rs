@@ -1,7 +1,7 @@
 use super::cursor::Cursor;
 use crate::{
     diagnostic::{Fault, shown},
-    model::{ApiServer, Component, Kubernetes, PackageRepository},
+    model::{ApiServer, Certificates, Component, Kubernetes, PackageRepository, Upgrade},
     syntax,
 };
 use semver::Version;
@@ -33,6 +33,8 @@ pub(super) fn kubernetes(at: &Cursor<'_>) -> Kubernetes {
             controller_manager: fields.section("controllerManager", component),
             scheduler: fields.section("scheduler", component),
             etcd: fields.section("etcd", component),
+            certificates: fields.section("certificates", certificates),
+            upgrade: fields.section("upgrade", upgrade),
             schedulable_control_plane: fields
                 .optional("schedulableControlPlane", Cursor::boolean)
                 .unwrap_or(false),
@@ -66,6 +68,29 @@ fn api_server(at: &Cursor<'_>) -> ApiServer {
             })
             .unwrap_or_default(),
     })
+}
+
+fn certificates(at: &Cursor<'_>) -> Certificates {
+    at.map(|fields| Certificates {
+        validity_days: fields
+            .optional("validityDays", |at| number(at, 3650))
+            .unwrap_or(Certificates::VALIDITY_DAYS),
+        authority_validity_days: fields
+            .optional("authorityValidityDays", |at| number(at, 36500))
+            .unwrap_or(Certificates::AUTHORITY_VALIDITY_DAYS),
+    })
+}
+
+fn upgrade(at: &Cursor<'_>) -> Upgrade {
+    at.map(|fields| Upgrade {
+        max_unavailable: fields.optional("maxUnavailable", |at| number(at, 1000)).unwrap_or(1),
+        drain_seconds: fields.optional("drainSeconds", |at| number(at, 24 * 3600)).unwrap_or(300),
+    })
+}
+
+/// A whole number from one on.
+fn number(at: &Cursor<'_>, most: u32) -> Option<u32> {
+    u32::try_from(at.integer(1..=u64::from(most))?).ok()
 }
 
 fn component(at: &Cursor<'_>) -> Component {

@@ -40,9 +40,51 @@ pub struct Kubernetes {
     /// Settings of etcd.
     #[schemars(with = "Option<Component>")]
     pub etcd: Component,
+    /// How long certificates are valid.
+    #[schemars(with = "Option<Certificates>")]
+    pub certificates: Certificates,
+    /// How `provisioner upgrade` goes about it.
+    #[schemars(with = "Option<Upgrade>")]
+    pub upgrade: Upgrade,
     /// Whether ordinary pods may run on the control planes.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub schedulable_control_plane: bool,
+}
+
+/// How long certificates are valid. It counts when a certificate is made: one that is there keeps its
+/// time until it is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Certificates {
+    /// Days that certificates and kubeconfigs are valid. Other than 365 from 1.31 on only: kubeadm
+    /// knew no other time before.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3650), extend("default" = 365))]
+    pub validity_days: u32,
+    /// Days that the authorities of a new cluster are valid.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 36500), extend("default" = 3650))]
+    pub authority_validity_days: u32,
+}
+
+impl Certificates {
+    /// Days that kubeadm's certificates are valid where nothing else is asked for.
+    pub const VALIDITY_DAYS: u32 = 365;
+    /// The same of its authorities.
+    pub const AUTHORITY_VALIDITY_DAYS: u32 = 3650;
+}
+
+/// How nodes are taken out of service and brought back by `provisioner upgrade`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+pub struct Upgrade {
+    /// How many workers and edge nodes may be out of service at the same time. Control planes are
+    /// upgraded one by one.
+    #[schemars(with = "Option<u32>", range(min = 1), extend("default" = 1))]
+    pub max_unavailable: u32,
+    /// Seconds that the pods of a node have for leaving it.
+    #[schemars(with = "Option<u32>", range(min = 1), extend("default" = 300))]
+    pub drain_seconds: u32,
 }
 
 /// Where packages come from; a mirror of `pkgs.k8s.io` is set here.

@@ -24,7 +24,9 @@ pub use eks::{
 };
 pub use host::{EDGE_ROLE, Host, Role};
 pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts};
-pub use kubernetes::{ApiServer, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS};
+pub use kubernetes::{
+    ApiServer, Certificates, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS, Upgrade,
+};
 pub use network::{Dns, Network, NetworkPlugin, Proxy, ProxyMode};
 pub use runtime::{Containerd, HttpProxy, Runtime};
 pub use spec::Spec;

@@ -55,6 +55,19 @@ impl Node {
         list.iter().chain(map.iter().map(|entry| &entry.value))
     }
 
+    /// Puts another text in the place of the scalar that is reached by these keys, if there is one.
+    pub(crate) fn replace(&mut self, keys: &[&str], text: &str) {
+        match (&mut self.value, keys) {
+            (Value::Scalar(scalar), []) => text.clone_into(&mut scalar.text),
+            (Value::Map(entries), [key, rest @ ..]) => {
+                if let Some(entry) = entries.iter_mut().find(|entry| entry.key == *key) {
+                    entry.value.replace(rest, text);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// What a person calls it.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {

@@ -348,7 +348,28 @@ const PROVOCATIONS: &[Provocation] = &[
         },
         says: "error w1: https://registry.k8s.io does not answer (no answer in time)",
     },
+    Provocation {
+        id: "fixed-settings",
+        change: |world| {
+            join(world.host("m2"));
+            world.host("m2").kubernetes.pod_range = Some("10.250.0.0/16".into());
+        },
+        says: "error m2: network.podCidr is 10.250.0.0/16 in the cluster, and 10.244.0.0/16 in the spec",
+    },
+    Provocation {
+        id: "cluster-version",
+        change: |world| {
+            join(world.host("m2"));
+            world.host("m2").kubernetes.version = Some("1.35.4".parse().unwrap());
+        },
+        says: "error m2: the API server is of 1.35.4, and the spec says 1.36.2",
+    },
 ];
+
+fn join(facts: &mut crate::facts::Facts) {
+    facts.cluster = Some("prod".into());
+    facts.kubernetes.paths = vec!["/var/lib/provisioner/joined".into()];
+}
 
 #[test]
 fn every_check_is_provoked() {

@@ -1,0 +1,26 @@
+/// What is done to a cluster that stands, beside bringing it to what its spec says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// To the version of Kubernetes that the site's cluster has, from the one that its hosts have.
+    Upgrade,
+    /// New certificates for all but the authorities.
+    RenewCertificates,
+    /// The state of a snapshot for etcd. The run brings the file along as [`SNAPSHOT`].
+    RestoreEtcd,
+}
+
+/// What playbooks call the snapshot that a run brings along.
+pub const SNAPSHOT: &str = "snapshot.db";
+
+impl Operation {
+    pub const ALL: [Self; 3] = [Self::Upgrade, Self::RenewCertificates, Self::RestoreEtcd];
+
+    /// What it is called: the command in a run's record, and the list of its stages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::RenewCertificates => "renew-certificates",
+            Self::RestoreEtcd => "restore-etcd",
+        }
+    }
+}

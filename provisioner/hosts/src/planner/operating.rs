@@ -1,0 +1,86 @@
+//! Whether an operation may begin on a cluster that stands.
+
+use std::sync::PoisonError;
+
+use provisioner_engine::PlanError;
+use semver::Version;
+
+use super::HostsPlanner;
+use super::probing::told;
+use crate::preflight::{Finding, Severity, check};
+use crate::{Operation, upgrade_path};
+
+impl HostsPlanner {
+    /// Refuses where something is missing that the operation stands on.
+    pub(super) fn check_operation(&mut self, operation: Operation) -> Result<(), PlanError> {
+        let mut findings = match operation {
+            Operation::RestoreEtcd => self.any_member(),
+            Operation::Upgrade | Operation::RenewCertificates => self.members(),
+        };
+        if operation == Operation::Upgrade && findings.is_empty() {
+            findings = self.path();
+        }
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&findings);
+        let Some(first) = findings.first() else { return Ok(()) };
+        self.refused = true;
+        let hint = Some(first.remedy.to_owned());
+        let errors: Vec<String> = findings.iter().map(told).collect();
+        Err(PlanError::Invalid { message: errors.join("; "), hint })
+    }
+
+    /// Hosts that are not yet, or not any more, part of the cluster.
+    fn members(&self) -> Vec<Finding> {
+        let Some(inventory) = &self.inventory else { return Vec::new() };
+        let hosts = self.site.cluster.all_hosts();
+        let missing = hosts.filter(|host| !inventory.has_joined(host));
+        let missing: Vec<String> = missing.map(|host| host.name.clone()).collect();
+        if missing.is_empty() {
+            return Vec::new();
+        }
+        let message = format!("no node of the cluster {} yet", self.site.cluster.name);
+        vec![Finding {
+            check: "members",
+            severity: Severity::Error,
+            hosts: missing,
+            message,
+            remedy: "`provisioner up` makes it one; a host that is gone has to leave the spec",
+        }]
+    }
+
+    /// For what begins with those that there are: the others are named, and are none's business here.
+    fn any_member(&self) -> Vec<Finding> {
+        let missing = self.members();
+        let control_planes = self.site.cluster.control_planes();
+        let is_missing = |name: &String| missing.iter().any(|one| one.hosts.contains(name));
+        if control_planes.iter().all(|host| is_missing(&host.name)) {
+            return missing;
+        }
+        for finding in &missing {
+            self.events.note(format!("left out: {}", told(finding)));
+        }
+        Vec::new()
+    }
+
+    /// What is wrong with going from the versions that there are to the one of the site's cluster.
+    fn path(&self) -> Vec<Finding> {
+        let Some(inventory) = &self.inventory else { return Vec::new() };
+        let to = &self.site.cluster.kubernetes.version;
+        let mut servers: Vec<(String, Version)> = Vec::new();
+        let mut kubelets = Vec::new();
+        for (host, facts) in &inventory.facts {
+            servers.extend(facts.kubernetes.version.clone().map(|has| (host.clone(), has)));
+            let kubelet = facts.programs.get("kubelet");
+            let has = kubelet.and_then(|program| program.version.parse().ok());
+            kubelets.extend(has.map(|has| (host.clone(), has)));
+        }
+        let mut findings = upgrade_path::check(&servers, &kubelets, to);
+        // Of what else could be wrong, only what concerns the bundle and the spec's own settings.
+        let concerns = |finding: &Finding| {
+            finding.severity == Severity::Error
+                && (finding.check.starts_with("bundle-")
+                    || ["api-server", "fixed-settings", "package-source"].contains(&finding.check))
+        };
+        findings.extend(self.with_input(check).into_iter().filter(concerns));
+        findings
+    }
+}

@@ -1,0 +1,59 @@
+//! What a cluster that stands cannot be brought to by `up`.
+
+use super::check::Input;
+use super::finding::Report;
+use crate::facts::Facts;
+use ipnet::IpNet;
+use provisioner_spec::Host;
+use semver::Version;
+
+const JOINED: &str = "/var/lib/provisioner/joined";
+
+/// The hosts on which kubeadm has finished, of this very cluster.
+fn members<'a>(input: &Input<'a>) -> Vec<(&'a Host, &'a Facts)> {
+    let has_joined = |facts: &Facts| facts.kubernetes.paths.iter().any(|path| path == JOINED);
+    input.hosts().filter(|(_, facts)| input.is_ours(facts) && has_joined(facts)).collect()
+}
+
+pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
+    let network = &input.cluster.network;
+    let kubelet = &input.cluster.kubernetes.kubelet;
+    let driver = kubelet.get("cgroupDriver").and_then(|driver| driver.as_str());
+    for (host, facts) in members(input) {
+        let kubernetes = &facts.kubernetes;
+        let range = |has: &Option<String>| has.as_ref()?.parse::<IpNet>().ok();
+        let mut differs = |key: &str, has: &str, says: &str| {
+            if has != says {
+                let message = format!("{key} is {has} in the cluster, and {says} in the spec");
+                report.error(&[&host.name], message);
+            }
+        };
+        if let Some(has) = range(&kubernetes.pod_range) {
+            differs("network.podCidr", &has.to_string(), &network.pod_cidr.to_string());
+        }
+        if let Some(has) = range(&kubernetes.service_range) {
+            differs("network.serviceCidr", &has.to_string(), &network.service_cidr.to_string());
+        }
+        if let Some(has) = &kubernetes.dns_domain {
+            differs("network.dns.domain", has, &network.dns.domain);
+        }
+        if let Some(has) = &kubernetes.cgroup_driver {
+            differs("kubernetes.kubelet.cgroupDriver", has, driver.unwrap_or("systemd"));
+        }
+    }
+}
+
+pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
+    let says = &input.cluster.kubernetes.version;
+    for (host, facts) in members(input) {
+        let kubelet = facts.programs.get("kubelet");
+        let kubelet = kubelet.and_then(|program| program.version.parse::<Version>().ok());
+        let parts = [("API server", facts.kubernetes.version.clone()), ("kubelet", kubelet)];
+        for (part, has) in parts {
+            if let Some(has) = has.filter(|has| has != says) {
+                let message = format!("the {part} is of {has}, and the spec says {says}");
+                report.error(&[&host.name], message);
+            }
+        }
+    }
+}
