@@ -105,7 +105,7 @@ impl AwsDriver {
             work.reporter.note(facts::what_will_exist(&self.context.cluster, &account.zones));
         }
         if !self.prune {
-            let unwanted = removals::unwanted(&self.context.cluster, &self.context.names, account);
+            let unwanted = removals::unwanted(&self.context, account);
             for removal in unwanted {
                 let target = removal.target();
                 work.reporter.note(format!("{target} is not in the spec: `up --prune` removes it"));

@@ -5,6 +5,7 @@ mod addons;
 mod bundle;
 mod down;
 mod drain;
+mod eks_token;
 mod exec;
 mod global;
 mod init;
@@ -19,6 +20,7 @@ mod shell;
 mod spec;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use addons::{
@@ -28,6 +30,7 @@ pub(crate) use addons::{
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
 pub(crate) use down::DownArguments;
 pub(crate) use drain::DrainArguments;
+pub(crate) use eks_token::EksTokenArguments;
 pub(crate) use exec::ExecArguments;
 pub(crate) use global::{ColorChoice, GlobalArguments, OutputFormat};
 pub(crate) use init::InitArguments;
@@ -42,4 +45,5 @@ pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};
 pub(crate) use status::StatusArguments;
 pub(crate) use up::UpArguments;
+pub(crate) use upgrade::UpgradeArguments;
 pub(crate) use validate::ValidateArguments;

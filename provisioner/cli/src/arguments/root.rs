@@ -1,10 +1,10 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AddonsArguments, BundleArguments, CompletionsArguments, DownArguments, ExecArguments,
-    GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
-    PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
-    ValidateArguments,
+    AddonsArguments, BundleArguments, CompletionsArguments, DownArguments, EksTokenArguments,
+    ExecArguments, GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments,
+    PlanArguments, PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
+    UpgradeArguments, ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -51,6 +51,7 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     Up(UpArguments),
     Scale(ScaleArguments),
+    Upgrade(UpgradeArguments),
     Down(DownArguments),
     Status(StatusArguments),
     Kubeconfig(KubeconfigArguments),
@@ -59,6 +60,7 @@ pub(crate) enum Command {
     Runs(RunsArguments),
     Bundle(BundleArguments),
     Lab(LabArguments),
+    EksToken(EksTokenArguments),
     /// Print the JSON Schema of a spec, with which an editor completes and checks it
     ///
     /// With the YAML language server, put this on the first line of a spec:

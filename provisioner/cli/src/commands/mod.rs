@@ -5,6 +5,7 @@ mod bundle;
 mod completions;
 mod dispatch;
 mod down;
+mod eks_token;
 mod exec;
 mod init;
 mod kubeconfig;
@@ -17,6 +18,7 @@ mod scale;
 mod schema;
 mod status;
 mod up;
+mod upgrade;
 mod validate;
 
 pub(crate) use dispatch::run;

@@ -1,6 +1,7 @@
 //! What people and programs get to see. Everything about a run is a reader of its events.
 
 mod diagnostics;
+mod eks_status;
 mod error;
 mod json;
 mod lines;
@@ -13,6 +14,7 @@ mod status;
 mod steps;
 mod summary;
 mod tables;
+mod targets;
 mod text;
 
 #[cfg(test)]
@@ -20,6 +22,7 @@ mod text;
 mod tests;
 
 pub(crate) use diagnostics::diagnostics;
+pub(crate) use eks_status::eks_status;
 pub(crate) use error::error;
 pub(crate) use json::JsonLines;
 pub(crate) use lines::{Detail, Lines};
@@ -31,4 +34,5 @@ pub(crate) use runs::{run_list, runs_as_json};
 pub(crate) use status::status;
 pub(crate) use summary::SummaryView;
 pub(crate) use tables::table;
+pub(crate) use targets::Targets;
 pub(crate) use text::{bytes, count, indented, printable, seconds};
