@@ -1,6 +1,7 @@
 """What AWS refuses and moto lets pass, NAT gateways that take their time, and network interfaces."""
 
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.launch_templates import LaunchTemplate
 
 from .errors import Refused
 
@@ -13,6 +14,8 @@ def filter_value(self, name, method=None):
 
 
 NetworkInterface.get_filter_value = filter_value
+# moto hands out the tags that a template was made with, whatever came later.
+LaunchTemplate.tags = property(lambda self: self.get_tags(), lambda self, _: None)
 
 
 def dependency(message):

@@ -134,9 +134,9 @@ impl StandIn {
         let client = venv::python().with_file_name("aws");
         let ran = Command::new(client)
             .args(arguments)
-            .args(["--endpoint-url", &self.url(), "--output", "json", "--no-cli-pager"])
+            .args(["--endpoint-url", &self.url(), "--output", "json"])
             .envs(crate::program::credentials())
-            .env("AWS_REGION", "us-west-2")
+            .env("AWS_DEFAULT_REGION", "us-west-2")
             .output()
             .expect("the official client");
         let errors = String::from_utf8_lossy(&ran.stderr);

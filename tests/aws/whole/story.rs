@@ -27,7 +27,7 @@ fn from_nothing_to_a_cluster_and_back_to_nothing() {
     let before = aws.account();
 
     let plan = program.plan().expect(6);
-    assert!(plan.stdout.contains("1 NAT gateways"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("1 NAT gateway,"), "{}", plan.stdout);
     assert!(plan.stdout.contains("2 nodes (1 to 5) of t3.medium"), "{}", plan.stdout);
     assert_eq!(aws.changes(), [""; 0], "a plan changes nothing");
 
