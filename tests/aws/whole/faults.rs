@@ -13,32 +13,51 @@ fn operations(aws: &StandIn) -> BTreeSet<String> {
 }
 
 #[test]
-fn throttled_and_failing_calls_are_repeated() {
+fn calls_that_fail_are_repeated() {
     let aws = StandIn::instant();
     let program = Program::new(&aws, SPEC);
     let before = aws.account();
     program.up().expect(0);
     program.down().expect(0);
     let all = operations(&aws);
-    // Each operation fails once, in the ways that the services have, some having done their work.
-    let kinds = [
-        ("TooManyRequestsException", 429, false),
-        ("ServiceUnavailable", 503, false),
-        ("InternalError", 500, true),
-    ];
-    for (code, status, after) in kinds {
+    // Each operation fails once; the second time after it has done its work.
+    for (code, status, after) in [("ServiceUnavailable", 503, false), ("InternalError", 500, true)]
+    {
         let rule = |operation: &String| json!({"operation": operation, "code": code, "status": status, "times": 1, "after": after});
-        aws.set_faults(&all.iter().map(rule).collect());
-        let up = program.run(&["up", "-f", "spec.yaml", "--yes"]);
-        assert_eq!(up.code, Some(0), "{code}: {}", up.stderr);
-        aws.set_faults(&json!([]));
-        program.plan().expect(0);
-        aws.set_faults(&all.iter().map(rule).collect());
-        let down = program.down();
-        assert_eq!(down.code, Some(0), "{code}: {}", down.stderr);
-        aws.set_faults(&json!([]));
+        let rules = all.iter().map(rule).collect();
+        recovers(&aws, &program, &rules);
         assert_eq!(aws.account(), before, "{code}");
     }
+}
+
+fn recovers(aws: &StandIn, program: &Program, rules: &serde_json::Value) {
+    aws.set_faults(rules);
+    let up = program.up();
+    assert_eq!(up.code, Some(0), "{rules}: {}", up.stderr);
+    aws.set_faults(&json!([]));
+    program.plan().expect(0);
+    aws.set_faults(rules);
+    let down = program.down();
+    assert_eq!(down.code, Some(0), "{rules}: {}", down.stderr);
+    aws.set_faults(&json!([]));
+}
+
+#[test]
+fn throttling_is_met_with_patience() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    let before = aws.account();
+    let rule = |operation: &str, code: &str, status: u32| json!({"operation": operation, "code": code, "status": status, "times": 2});
+    let rules = json!([
+        rule("DescribeNodegroup", "TooManyRequestsException", 429),
+        rule("CreateAddon", "ThrottlingException", 429),
+        rule("CreateVpc", "RequestLimitExceeded", 503),
+        rule("DescribeSubnets", "RequestLimitExceeded", 503),
+        rule("CreateRole", "Throttling", 400),
+        rule("DeleteRole", "Throttling", 400),
+    ]);
+    recovers(&aws, &program, &rules);
+    assert_eq!(aws.account(), before);
 }
 
 #[test]

@@ -101,3 +101,13 @@ fn ids_that_do_not_exist_are_refused_before_anything_is_made() {
     assert!(up.stderr.contains("it has no subnet-0123456789abcdef0"), "{}", up.stderr);
     assert_eq!(aws.changes(), [""; 0]);
 }
+
+#[test]
+fn zones_without_an_instance_type_are_refused_before_anything_is_made() {
+    let aws = StandIn::instant();
+    let spec = crate::story::SPEC.replace("t3.medium", "x99.large");
+    let program = Program::new(&aws, &spec);
+    let up = program.up().expect(1);
+    assert!(up.stderr.contains("AWS has no x99.large there"), "{}", up.stderr);
+    assert_eq!(aws.changes(), [""; 0]);
+}

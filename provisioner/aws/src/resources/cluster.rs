@@ -17,7 +17,7 @@ use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
 use crate::resources::update::{Of, ended};
-use crate::resources::{oidc_provider, role, security_group, subnet};
+use crate::resources::{addon, oidc_provider, role, security_group, subnet};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
@@ -174,6 +174,12 @@ impl Resource for Cluster {
                 active(work).await?
             }
         };
+        // Without a version in the spec, only now is it known which addons go with it.
+        let unknown = work.context.account().addon_versions.is_empty();
+        if let Some(version) = cluster.version.filter(|_| unknown) {
+            let versions = addon::versions(work.context, version).await?;
+            work.context.update(|account| account.addon_versions = versions);
+        }
         work.context.update(|account| account.cluster = Some(cluster));
         Ok(())
     }

@@ -35,8 +35,9 @@ impl Eks {
     pub(crate) fn site(self) -> Result<AwsSite, Error> {
         let Self { cluster } = self;
         block_on(async {
-            let clients = Clients::new(Some(&cluster.eks.region)).await;
-            Ok(AwsSite { cluster, clients, pace: Pace::faster(environment::aws_pace()) })
+            let pace = Pace::faster(environment::aws_pace());
+            let clients = Clients::new(Some(&cluster.eks.region), pace).await;
+            Ok(AwsSite { cluster, clients, pace })
         })
     }
 }
