@@ -10,7 +10,7 @@ SPEC ?= cluster-specs/lab.yaml
 KUBECONFIG_FILE ?= $(CACHE)/demo-kubeconfig.yaml
 PROVISIONER = $(CARGO_TARGET_DIR)/debug/provisioner
 
-.PHONY: help demo demo-down build bundle test lint soak bench tools rust nextest
+.PHONY: help demo demo-down demo-eks build bundle test lint soak bench tools rust nextest
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,6 +29,9 @@ demo: build bundle ## a highly available cluster on six local hosts, from nothin
 demo-down: build ## removes all of the demo, bridge and firewall rules included
 	$(PROVISIONER) lab down -f $(SPEC)
 	rm -f $(KUBECONFIG_FILE)
+
+demo-eks: build ## the life of a cluster on EKS, against a stand-in for AWS
+	tests/aws/demo $(PROVISIONER)
 
 build: tools rust ## the program, for trying it out
 	cargo build --locked -p provisioner-cli
@@ -59,7 +62,7 @@ lint: tools rust ## what a reviewer need not say
 
 # What building and testing need of a Debian machine; nothing is done when it is there.
 PACKAGES = gcc libc6-dev make sudo procps openssh-server openssh-client shellcheck systemd-container mmdebstrap \
-	nftables iproute2 curl ca-certificates xz-utils
+	nftables iproute2 curl ca-certificates xz-utils python3-venv
 tools:
 	@missing=$$(for name in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; done); \

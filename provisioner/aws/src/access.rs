@@ -6,11 +6,13 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
-use crate::AwsError;
 use crate::error::Asked as _;
+use crate::{AwsError, Pace};
 
 /// How often a call is tried: throttling and passing faults are met with growing pauses.
 const ATTEMPTS: u32 = 8;
+/// The longest pause between two of them is so many times the first one.
+const LONGEST_BACKOFF: u32 = 10;
 
 /// A client for each service.
 #[derive(Debug, Clone)]
@@ -38,10 +40,13 @@ pub struct Identity {
 impl Clients {
     /// Finds credentials as the AWS CLI does: the environment, profiles, SSO, assumed roles, web
     /// identities, the instance. Without a region, that of the profile.
-    pub async fn new(region: Option<&str>) -> Self {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
-            .timeout_config(
+    pub async fn new(region: Option<&str>, pace: Pace) -> Self {
+        let retry = RetryConfig::adaptive()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(pace.first_pause())
+            .with_max_backoff(pace.first_pause() * LONGEST_BACKOFF);
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).retry_config(retry).timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(10))
                     .operation_attempt_timeout(Duration::from_secs(60))

@@ -81,7 +81,7 @@ impl AwsDriver {
             Action::Make(resource) => make(work, resource.as_ref(), mode).await,
             Action::Remove(removal) => remove(work, removal.as_ref(), mode).await,
             Action::Scale { group, desired } => scale(work, group, *desired, mode).await,
-            Action::Verify => self.verify(mode).await,
+            Action::Verify => self.verify(work, mode).await,
         }
     }
 
@@ -105,7 +105,7 @@ impl AwsDriver {
             work.reporter.note(facts::what_will_exist(&self.context.cluster, &account.zones));
         }
         if !self.prune {
-            let unwanted = removals::unwanted(&self.context.cluster, &self.context.names, account);
+            let unwanted = removals::unwanted(&self.context, account);
             for removal in unwanted {
                 let target = removal.target();
                 work.reporter.note(format!("{target} is not in the spec: `up --prune` removes it"));
@@ -114,7 +114,7 @@ impl AwsDriver {
     }
 
     /// Looks at everything once more, and fails when anything is left.
-    async fn verify(&self, mode: Mode) -> Result<StepEnd, AwsError> {
+    async fn verify(&self, work: &Work<'_>, mode: Mode) -> Result<StepEnd, AwsError> {
         if mode == Mode::Check {
             return Ok(unchanged());
         }
@@ -134,8 +134,10 @@ impl AwsDriver {
                 hint: "run `provisioner down` once more; the reasons are above".to_owned(),
             });
         }
-        let gone: Vec<_> = before.iter().map(|line| format!("gone: {line}")).collect();
-        Ok(StepEnd { output: Some(gone.join("\n")), ..unchanged() })
+        for line in before {
+            work.reporter.note(format!("verified gone: {line}"));
+        }
+        Ok(unchanged())
     }
 }
 

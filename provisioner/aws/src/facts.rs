@@ -17,7 +17,8 @@ pub(crate) fn what_will_exist(cluster: &EksCluster, zones: &[String]) -> String 
         };
         let subnets = 2 * zones.len();
         lines.push(format!("  1 VPC with {subnets} subnets in {}", zones.join(", ")));
-        lines.push(format!("  {nats} NAT gateways, each with an elastic IP address"));
+        let plural = if nats == 1 { "" } else { "s" };
+        lines.push(format!("  {nats} NAT gateway{plural}, each with an elastic IP address"));
     }
     lines.extend(eks.node_groups.iter().map(node_group));
     if !eks.logging.is_empty() {

@@ -14,6 +14,7 @@ mod facts;
 mod kubeconfig;
 mod layout;
 mod names;
+mod offerings;
 mod once;
 mod pace;
 mod planner;

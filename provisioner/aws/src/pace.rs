@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::AwsError;
 
-/// Growing pauses: what has taken long is asked about less often, and noticed late by a twentieth of
+/// Growing pauses: what has taken long is asked about less often, and noticed late by a thirtieth of
 /// its time at most.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
@@ -16,7 +16,7 @@ pub struct Pace {
 }
 
 /// A pause is so much of what has passed.
-const SHARE: u32 = 20;
+const SHARE: u32 = 30;
 
 /// How long something that was just made may be unknown to a part of AWS.
 pub(crate) const VISIBLE_WITHIN: Duration = Duration::from_secs(180);
@@ -27,7 +27,11 @@ impl Pace {
     /// For an AWS that is `times` as fast as the real one.
     pub fn faster(times: u32) -> Self {
         let times = times.max(1);
-        Self { first: Duration::from_secs(2) / times, longest: Duration::from_secs(10) / times }
+        Self { first: Duration::from_secs(2) / times, longest: Duration::from_secs(6) / times }
+    }
+
+    pub(crate) fn first_pause(&self) -> Duration {
+        self.first
     }
 
     pub(crate) fn pause(&self, passed: Duration) -> Duration {
@@ -67,10 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_noticed_later_than_by_a_twentieth() {
+    fn nothing_is_noticed_later_than_by_a_thirtieth() {
         let pace = Pace::default();
         assert_eq!(pace.pause(Duration::ZERO), Duration::from_secs(2));
-        assert_eq!(pace.pause(Duration::from_secs(100)), Duration::from_secs(5));
-        assert_eq!(pace.pause(Duration::from_secs(600)), Duration::from_secs(10));
+        assert_eq!(pace.pause(Duration::from_secs(120)), Duration::from_secs(4));
+        assert_eq!(pace.pause(Duration::from_secs(600)), Duration::from_secs(6));
     }
 }

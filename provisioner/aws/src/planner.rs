@@ -70,7 +70,7 @@ impl AwsPlanner {
         let account = self.context.account();
         let removals = match self.purpose {
             Purpose::Down => removals::all(cluster, names, &account),
-            _ => removals::unwanted(cluster, names, &account),
+            _ => removals::unwanted(&self.context, &account),
         };
         // Two that were given one name would be one target.
         let mut tasks: BTreeMap<String, Task<AwsAction>> = BTreeMap::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use provisioner_spec::EksCluster;
 
 use crate::account::Account;
+use crate::layout::Layout;
 use crate::names::{CLUSTER_TAG, Names};
 use crate::resource::Removal;
 use crate::resources::access_entry::{self, AccessEntryRemoval};
@@ -24,6 +25,7 @@ use crate::resources::route_table::{self, RouteTableRemoval};
 use crate::resources::security_group::{self, SecurityGroupRemoval};
 use crate::resources::subnet::{self, SubnetRemoval};
 use crate::resources::vpc::VpcRemoval;
+use crate::work::Context;
 
 type Removals = Vec<Arc<dyn Removal>>;
 
@@ -45,8 +47,8 @@ pub(crate) fn all(cluster: &EksCluster, names: &Names, account: &Account) -> Rem
 }
 
 /// What exists of a cluster and its spec no longer asks for.
-pub(crate) fn unwanted(cluster: &EksCluster, names: &Names, account: &Account) -> Removals {
-    let eks = &cluster.eks;
+pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
+    let (eks, names) = (&context.cluster.eks, &context.names);
     let mut removals = Removals::new();
     let wanted_group = |group: &str| eks.node_groups.iter().any(|one| one.name == group);
     for group in account.node_groups.values().filter(|group| is_ours(&group.tags, names)) {
@@ -82,10 +84,31 @@ pub(crate) fn unwanted(cluster: &EksCluster, names: &Names, account: &Account) -
             removals.push(Arc::new(PodIdentityRemoval { name, id, after: Vec::new() }));
         }
     }
+    removals.extend(unwanted_roles(context, account, &removals));
     for address in &account.surplus_addresses {
         removals.push(surplus(address, Vec::new()));
     }
     removals
+}
+
+/// The roles of what is removed go after it.
+fn unwanted_roles(context: &Context, account: &Account, removals: &Removals) -> Removals {
+    let wanted = Layout::new(context, &account.zones).roles;
+    let is_wanted = |role: &&RoleState| wanted.iter().any(|one| one.name == role.name);
+    let ours = account.roles.values().filter(|role| is_ours(&role.tags, &context.names));
+    let after: Vec<_> = removals.iter().map(|removal| removal.target()).collect();
+    let removal = |role: &RoleState| {
+        let (purpose, after) = (purpose(&context.names, role), after.clone());
+        Arc::new(RoleRemoval { purpose, role: role.clone(), after }) as Arc<dyn Removal>
+    };
+    ours.filter(|role| !is_wanted(role)).map(removal).collect()
+}
+
+/// What a role is for, by its tag or its name.
+fn purpose(names: &Names, role: &RoleState) -> String {
+    let prefix = names.role("");
+    let tag = role.tags.get(crate::names::RESOURCE_TAG).and_then(|tag| tag.strip_prefix("role-"));
+    tag.or(role.name.strip_prefix(&prefix)).unwrap_or(&role.name).to_owned()
 }
 
 fn is_ours(tags: &crate::difference::Tags, names: &Names) -> bool {
@@ -183,12 +206,9 @@ fn templates(account: &Account) -> Removals {
 
 /// Roles go when nothing acts under them any more.
 fn roles(names: &Names, account: &Account) -> Removals {
-    let prefix = names.role("");
     let ours = account.roles.values().filter(|role| is_ours(&role.tags, names));
     let removal = |role: &RoleState| {
-        let purpose = role.tags.get(crate::names::RESOURCE_TAG);
-        let purpose = purpose.and_then(|tag| tag.strip_prefix("role-"));
-        let purpose = purpose.or(role.name.strip_prefix(&prefix)).unwrap_or(&role.name).to_owned();
+        let purpose = purpose(names, role);
         let mut after = group_targets(account);
         after.push(cluster::TARGET.to_owned());
         after.extend(identity_targets(account));

@@ -153,6 +153,17 @@ fn user_of_this_process() -> String {
     name.unwrap_or(number)
 }
 
+/// How many times as fast as AWS that is which this program talks to: tests have a stand-in.
+pub(crate) fn aws_pace() -> u32 {
+    variable("PROVISIONER_AWS_PACE").and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// How kubectl calls this program: by the path of the file that runs now.
+pub(crate) fn program() -> String {
+    let path = env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());
+    path.unwrap_or_else(|| PROGRAM.to_owned())
+}
+
 /// The name of this machine.
 pub(crate) fn machine() -> String {
     let name = fs_err::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();

@@ -23,8 +23,14 @@ pub(crate) enum Error {
     ReadSpec { path: Utf8PathBuf, source: io::Error },
     #[error("understand the spec {}: {} wrong", .0.file(), count(.0.len(), "thing is", "things are"))]
     Spec(Box<Diagnostics>),
-    #[error("start a spec for EKS: this version creates clusters on hosts only")]
-    NoEks,
+    #[error("use {what}: it is for clusters on hosts, and this one is on EKS")]
+    ForHostsOnly { what: &'static str },
+    #[error("use {what}: in this version it is for clusters on EKS, and this one is on hosts")]
+    ForEksOnly { what: &'static str },
+    #[error("upgrade to {to}: {why}")]
+    Upgrade { to: String, why: String },
+    #[error(transparent)]
+    Aws(#[from] provisioner_aws::AwsError),
     #[error("ask whether to go on: this is no terminal")]
     NobodyToAsk,
     #[error("go on: the answer was no; nothing was changed")]
@@ -65,7 +71,9 @@ impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::ReadSpec { .. }
-            | Self::NoEks
+            | Self::ForHostsOnly { .. }
+            | Self::ForEksOnly { .. }
+            | Self::Upgrade { .. }
             | Self::NobodyToAsk
             | Self::Environment(_)
             | Self::Command(_)
@@ -86,13 +94,13 @@ impl Error {
             Self::ReadSpec { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("`provisioner init --hosts > cluster.yaml` makes one to start from".into())
             }
-            Self::NoEks => Some("`provisioner init --hosts` prints a spec for hosts".into()),
             Self::NobodyToAsk => Some("pass --yes to go on without a question".into()),
             Self::NotRenewed { .. } => {
                 Some("`provisioner certs status` shows them; run the same command again".into())
             }
             Self::NoRuns { .. } => Some("`up` and `plan` record their runs there".into()),
             Self::Environment(error) => error.hint(),
+            Self::Aws(error) => error.hint(),
             Self::Hosts(error) => error.hint(),
             Self::Lab(error) => error.hint(),
             Self::Kube(error) => error.hint(),

@@ -3,6 +3,7 @@
 mod addons;
 mod arguments;
 mod commands;
+mod eks;
 mod entrance;
 mod environment;
 mod error;

@@ -166,7 +166,11 @@ pub(crate) fn preflight(program: &Program, site: &Arc<Site>) -> Result<Preflight
     })
 }
 
-fn carry_out<T, F>(program: &Program, sinks: Vec<Box<dyn Sink>>, run: F) -> Result<T, Error>
+pub(crate) fn carry_out<T, F>(
+    program: &Program,
+    sinks: Vec<Box<dyn Sink>>,
+    run: F,
+) -> Result<T, Error>
 where
     F: AsyncFnOnce(Interrupt, Events) -> Result<T, Error>,
 {
@@ -211,7 +215,11 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
 }
 
 /// What is seen while the run goes on.
-fn progress(terminal: &Terminal, purpose: Purpose, hosts: &[String]) -> Option<Box<dyn Sink>> {
+pub(crate) fn progress(
+    terminal: &Terminal,
+    purpose: Purpose,
+    hosts: &[String],
+) -> Option<Box<dyn Sink>> {
     if terminal.is_json() && purpose != Purpose::Preview {
         return Some(Box::new(JsonLines(io::stdout())));
     }
@@ -237,7 +245,11 @@ fn host_names(site: &Site) -> Vec<String> {
 }
 
 /// What is seen when the run has ended. A plan is data; the end of a run is a message.
-fn results(terminal: &Terminal, purpose: Purpose, hosts: Vec<String>) -> Option<Box<dyn Sink>> {
+pub(crate) fn results(
+    terminal: &Terminal,
+    purpose: Purpose,
+    hosts: Vec<String>,
+) -> Option<Box<dyn Sink>> {
     let (palette, data_palette) = (terminal.palette, terminal.data_palette);
     match purpose {
         Purpose::Preview => Some(Box::new(SummaryView::new(io::stderr(), palette, hosts))),
@@ -250,7 +262,7 @@ fn results(terminal: &Terminal, purpose: Purpose, hosts: Vec<String>) -> Option<
 }
 
 /// The record of the run. A run that cannot be recorded goes on all the same.
-fn record(program: &Program, info: &RunInfo) -> Option<Box<dyn Sink>> {
+pub(crate) fn record(program: &Program, info: &RunInfo) -> Option<Box<dyn Sink>> {
     match begin_record(program, info) {
         Ok(record) => Some(Box::new(record)),
         Err(error) => {

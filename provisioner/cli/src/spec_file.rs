@@ -1,12 +1,16 @@
 use std::io::Read as _;
+use std::sync::OnceLock;
 
 use camino::Utf8Path;
-use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed};
+use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed, ParsedSpec};
 use semver::Version;
 
 use crate::addons;
 use crate::error::Error;
 use crate::program::Program;
+
+/// Standard input can be read once only.
+static INPUT: OnceLock<String> = OnceLock::new();
 
 /// A spec's text and what it is called in messages.
 #[derive(Debug)]
@@ -24,20 +28,31 @@ impl SpecFile {
             return Ok(Self { name: path.to_string(), text });
         }
         let mut text = String::new();
-        std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
+        match INPUT.get() {
+            Some(read) => text.clone_from(read),
+            None => {
+                std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
+                let _ = INPUT.set(text.clone());
+            }
+        }
         Ok(Self { name: "<stdin>".to_owned(), text })
     }
 
-    /// What the text says, whether this version can bring it about or not.
-    pub(crate) fn read(&self, addons: AddonSchemas) -> Result<Parsed, Box<Diagnostics>> {
+    /// What the text says, on hosts or on EKS, whether this version can bring it about or not.
+    pub(crate) fn read(&self, addons: AddonSchemas) -> Result<ParsedSpec, Box<Diagnostics>> {
+        provisioner_spec::read_spec_with(&self.text, &self.name, addons).map_err(Box::new)
+    }
+
+    /// The same for a cluster on hosts.
+    fn read_hosts(&self, addons: AddonSchemas) -> Result<Parsed, Box<Diagnostics>> {
         provisioner_spec::read_with(&self.text, &self.name, addons).map_err(Box::new)
     }
 }
 
-/// The cluster that a spec file describes; all of it can be brought about.
+/// The cluster on hosts that a spec file describes; all of it can be brought about.
 pub(crate) fn cluster(program: &Program, path: &Utf8Path) -> Result<Cluster, Error> {
     let addons = addons::library(program)?.schemas();
-    available(SpecFile::open(path)?.read(addons).map_err(Error::Spec)?)
+    available(SpecFile::open(path)?.read_hosts(addons).map_err(Error::Spec)?)
 }
 
 /// The same at another version of Kubernetes.

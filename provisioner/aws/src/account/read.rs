@@ -14,7 +14,7 @@ use crate::resources::{
 };
 use crate::tags;
 use crate::work::Context;
-use crate::{AwsError, Identity};
+use crate::{AwsError, Identity, offerings};
 
 /// Zones that EKS has no control planes in, by their ids ("Subnet requirements for clusters").
 const WITHOUT_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
@@ -25,15 +25,6 @@ const DEFAULT_ZONES: usize = 3;
 pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, AwsError> {
     let identity = context.clients.identity().await?;
     check_account(context, &identity)?;
-    let version = context.cluster.kubernetes.version.map(|version| version.to_string());
-    let versions = async {
-        // What goes needs no version.
-        if to_remove {
-            Ok(BTreeMap::new())
-        } else {
-            addon::versions(context, version.as_deref()).await
-        }
-    };
     let (cluster, vpcs, addresses, templates, roles, zones, node_groups) = futures::try_join!(
         cluster::find(context),
         vpc::find(context),
@@ -43,6 +34,15 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         offered_zones(context),
         node_group::find(context),
     )?;
+    let is = cluster.as_ref().and_then(|cluster| cluster.version);
+    let version = context.cluster.kubernetes.version.or(is).filter(|_| !to_remove);
+    let versions = async {
+        match version {
+            Some(version) => addon::versions(context, version).await,
+            // What goes needs none; for a new cluster AWS chooses the version of Kubernetes first.
+            None => Ok(BTreeMap::new()),
+        }
+    };
     let (addons, access_entries, pod_identities, addon_versions) = futures::try_join!(
         addon::find(context),
         access_entry::find(context),
@@ -67,6 +67,9 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
     account.vpc = the_vpc(context, &account, vpcs).await?;
     account.oidc = oidc(context, &account, to_remove).await?;
     inside_vpc(context, &mut account, zones, to_remove).await?;
+    if !to_remove {
+        offerings::check(context, &account).await?;
+    }
     Ok(account)
 }
 

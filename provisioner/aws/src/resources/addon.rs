@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_eks::types::{
     Addon as Described, AddonPodIdentityAssociations, AddonStatus, ResolveConflicts,
 };
-use provisioner_spec::{AddonVersion, EksAddon};
+use provisioner_spec::{AddonVersion, EksAddon, EksVersion};
 use serde_json::Value;
 
 use crate::AwsError;
@@ -116,10 +116,10 @@ fn state(addon: Described) -> AddonState {
 /// What there is of every addon for a version of Kubernetes, in one paged call.
 pub(crate) async fn versions(
     context: &Context,
-    kubernetes: Option<&str>,
+    kubernetes: EksVersion,
 ) -> Result<BTreeMap<String, Versions>, AwsError> {
-    let call = context.clients.eks.describe_addon_versions();
-    let call = call.set_kubernetes_version(kubernetes.map(str::to_owned));
+    let kubernetes = kubernetes.to_string();
+    let call = context.clients.eks.describe_addon_versions().kubernetes_version(&kubernetes);
     let pages = call.into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await.asked("look which addons there are")?;
     let mut versions = BTreeMap::new();
@@ -129,8 +129,7 @@ pub(crate) async fn versions(
         for version in addon.addon_versions.into_iter().flatten() {
             let Some(name) = version.addon_version else { continue };
             let for_this = version.compatibilities.into_iter().flatten().any(|one| {
-                one.default_version
-                    && kubernetes.is_none_or(|it| one.cluster_version.as_deref() == Some(it))
+                one.default_version && one.cluster_version.as_ref() == Some(&kubernetes)
             });
             if for_this {
                 entry.default.get_or_insert_with(|| name.clone());
@@ -249,6 +248,9 @@ impl Addon {
             why,
             hint: hint.to_owned(),
         };
+        if account.addon_versions.is_empty() {
+            return Ok("as AWS has it for its version of Kubernetes".to_owned());
+        }
         let Some(versions) = account.addon_versions.get(&self.name) else {
             let names: Vec<_> = account.addon_versions.keys().map(String::as_str).collect();
             return Err(refuse("EKS has no addon of that name".to_owned(), &names.join(", ")));

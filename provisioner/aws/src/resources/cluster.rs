@@ -17,7 +17,7 @@ use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
 use crate::resources::update::{Of, ended};
-use crate::resources::{role, security_group, subnet};
+use crate::resources::{addon, oidc_provider, role, security_group, subnet};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
@@ -157,17 +157,15 @@ impl Resource for Cluster {
 
     async fn apply(&self, work: &Work<'_>, difference: &Difference) -> Result<(), AwsError> {
         let existing = work.context.account().cluster.clone();
+        let replace = work.context.replace_failed;
         let cluster = match existing {
             None => self.create(work).await?,
-            Some(cluster) if cluster.status == ClusterStatus::Deleting => {
+            Some(cluster) if is_over(&cluster, replace) => {
+                if cluster.status != ClusterStatus::Deleting {
+                    delete(work).await?;
+                }
                 gone(work).await?;
-                self.create(work).await?
-            }
-            Some(cluster)
-                if cluster.status == ClusterStatus::Failed && work.context.replace_failed =>
-            {
-                delete(work).await?;
-                gone(work).await?;
+                self.forget(work).await?;
                 self.create(work).await?
             }
             Some(_) => {
@@ -176,12 +174,41 @@ impl Resource for Cluster {
                 active(work).await?
             }
         };
+        // Without a version in the spec, only now is it known which addons go with it.
+        let unknown = work.context.account().addon_versions.is_empty();
+        if let Some(version) = cluster.version.filter(|_| unknown) {
+            let versions = addon::versions(work.context, version).await?;
+            work.context.update(|account| account.addon_versions = versions);
+        }
         work.context.update(|account| account.cluster = Some(cluster));
         Ok(())
     }
 }
 
+/// Whether it goes before another one is made.
+fn is_over(cluster: &ClusterState, replace_failed: bool) -> bool {
+    cluster.status == ClusterStatus::Deleting
+        || (cluster.status == ClusterStatus::Failed && replace_failed)
+}
+
 impl Cluster {
+    /// What was in a cluster has gone with it; the trust in its service accounts has not.
+    async fn forget(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        let provider = work.context.account().oidc.clone();
+        if let Some(provider) = provider {
+            oidc_provider::delete(work, &provider.arn).await?;
+        }
+        work.context.update(|account| {
+            account.oidc = None;
+            account.cluster = None;
+            account.addons.clear();
+            account.access_entries.clear();
+            account.pod_identities.clear();
+            account.node_groups.clear();
+        });
+        Ok(())
+    }
+
     fn as_new(&self) -> Difference {
         let eks = &self.eks;
         let role = match &eks.roles.cluster {

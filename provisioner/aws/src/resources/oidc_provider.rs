@@ -99,6 +99,12 @@ impl Resource for OidcProvider {
     }
 }
 
+pub(crate) async fn delete(work: &Work<'_>, arn: &str) -> Result<(), AwsError> {
+    let call = work.clients().iam.delete_open_id_connect_provider();
+    let call = call.open_id_connect_provider_arn(arn);
+    call.send().await.asked("delete the OIDC provider").if_found().map(drop)
+}
+
 #[derive(Debug)]
 pub(crate) struct OidcProviderRemoval {
     pub(crate) arn: String,
@@ -120,8 +126,6 @@ impl Removal for OidcProviderRemoval {
     }
 
     async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
-        let call = work.clients().iam.delete_open_id_connect_provider();
-        let call = call.open_id_connect_provider_arn(&self.arn);
-        call.send().await.asked("delete the OIDC provider").if_found().map(drop)
+        delete(work, &self.arn).await
     }
 }

@@ -2,9 +2,10 @@ use clap::{Parser, Subcommand};
 
 use super::{
     AddonsArguments, BundleArguments, CertsArguments, CompletionsArguments, DownArguments,
-    EtcdArguments, ExecArguments, GlobalArguments, InitArguments, KubeconfigArguments,
-    LabArguments, ManArguments, PlanArguments, PreflightArguments, RunsArguments, ScaleArguments,
-    StatusArguments, UpArguments, UpgradeArguments, ValidateArguments,
+    EksTokenArguments, EtcdArguments, ExecArguments, GlobalArguments, InitArguments,
+    KubeconfigArguments, LabArguments, ManArguments, PlanArguments, PreflightArguments,
+    RunsArguments, ScaleArguments, StatusArguments, UpArguments, UpgradeArguments,
+    ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -51,9 +52,9 @@ pub(crate) enum Command {
     Plan(PlanArguments),
     Up(UpArguments),
     Scale(ScaleArguments),
+    Upgrade(UpgradeArguments),
     Down(DownArguments),
     Status(StatusArguments),
-    Upgrade(UpgradeArguments),
     Certs(CertsArguments),
     Etcd(EtcdArguments),
     Kubeconfig(KubeconfigArguments),
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Runs(RunsArguments),
     Bundle(BundleArguments),
     Lab(LabArguments),
+    EksToken(EksTokenArguments),
     /// Print the JSON Schema of a spec, with which an editor completes and checks it
     ///
     /// With the YAML language server, put this on the first line of a spec:

@@ -33,12 +33,16 @@ pub(crate) struct UpArguments {
     pub(crate) skip_preflight: bool,
 
     /// First remove the hosts that are nodes of the cluster but not in the spec any more, as
-    /// `scale --remove` does
+    /// `scale --remove` does. On EKS: remove what the spec no longer names, such as a node group
     #[arg(long)]
     pub(crate) prune: bool,
 
     #[command(flatten)]
     pub(crate) drain: DrainArguments,
+
+    /// On EKS: delete what has failed, such as a node group, and make it anew
+    #[arg(long)]
+    pub(crate) replace_failed: bool,
 
     #[command(flatten)]
     pub(crate) connect: ConnectArguments,

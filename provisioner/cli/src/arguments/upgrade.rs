@@ -1,8 +1,6 @@
 use camino::Utf8PathBuf;
 use clap::{Args, ValueHint};
-use semver::Version;
 
-use super::bundle::version;
 use super::{ConnectArguments, SpecArguments};
 
 /// Bring the cluster to another version of Kubernetes, node by node
@@ -13,6 +11,8 @@ use super::{ConnectArguments, SpecArguments};
 /// each is emptied of its pods, changed, and has to be healthy before the next one's turn. What was
 /// cut off goes on with the same command.
 ///
+/// On EKS, to a minor version: each time the control plane, then the addons, then the node groups.
+///
 /// The spec keeps the old version meanwhile, and `up` refuses until the new one is written into it.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -20,6 +20,7 @@ Examples:
   provisioner upgrade -f cluster.yaml --to 1.36.2 --plan
   provisioner upgrade -f cluster.yaml --to 1.36.2
   provisioner upgrade -f cluster.yaml --to 1.36.2 --bundle ./bundle-1.36.2 --yes
+  provisioner upgrade -f eks.yaml --to 1.36
 
 Next: write the version into the spec, then `provisioner plan -f SPEC`.")]
 pub(crate) struct UpgradeArguments {
@@ -27,8 +28,8 @@ pub(crate) struct UpgradeArguments {
     pub(crate) spec: SpecArguments,
 
     /// The version to upgrade to
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    pub(crate) to: Version,
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) to: String,
 
     /// Show what would change, host by host, and change nothing
     #[arg(long, conflicts_with = "yes")]

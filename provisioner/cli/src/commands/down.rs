@@ -4,6 +4,7 @@ use provisioner_engine::Outcome;
 use provisioner_hosts::Site;
 
 use crate::arguments::DownArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
@@ -15,6 +16,9 @@ pub(crate) fn run(program: &Program, arguments: &DownArguments) -> Result<Exit, 
     let DownArguments { spec, yes, connect } = arguments;
     if !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
+    }
+    if let Some(cluster) = Eks::of(program, &spec.file)? {
+        return eks::down(program, *yes, cluster);
     }
     let site = site::open(program, &spec.file, connect, None)?;
     if !yes && let Some(exit) = agree(program, &site)? {

@@ -5,6 +5,7 @@ use provisioner_playbook::shell::quote;
 use serde::Serialize;
 
 use crate::arguments::ExecArguments;
+use crate::eks;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::{Program, block_on};
@@ -29,6 +30,7 @@ pub(crate) fn run(program: &Program, arguments: &ExecArguments) -> Result<Exit, 
     let ExecArguments { spec, connect, on, command } = arguments;
     let terminal = &program.terminal;
     let command = shell_text(command)?;
+    eks::refuse(program, &arguments.spec.file, "exec")?;
     let site = site::open(program, &spec.file, connect, None)?;
     let width = site.cluster.all_hosts().map(|host| host.name.len()).max().unwrap_or(0);
     let mut output = Vec::new();

@@ -4,9 +4,8 @@ use crate::exit::Exit;
 use crate::program::Program;
 
 pub(crate) fn run(program: &Program, arguments: &InitArguments) -> Result<Exit, Error> {
-    if arguments.eks {
-        return Err(Error::NoEks);
-    }
-    program.terminal.data(provisioner_spec::STARTER)?;
+    let starter =
+        if arguments.eks { provisioner_spec::STARTER_EKS } else { provisioner_spec::STARTER };
+    program.terminal.data(starter)?;
     Ok(Exit::Done)
 }

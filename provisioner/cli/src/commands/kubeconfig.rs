@@ -4,6 +4,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use crate::arguments::KubeconfigArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::private_file;
@@ -12,11 +13,7 @@ use crate::site;
 use crate::terminal::Terminal;
 
 pub(crate) fn run(program: &Program, arguments: &KubeconfigArguments) -> Result<Exit, Error> {
-    let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
-    let name = site.cluster.name.clone();
-    let days = arguments.valid_for;
-    let kubeconfig =
-        block_on(async { Ok(provisioner_hosts::admin_kubeconfig(site, days).await?) })?;
+    let (name, kubeconfig) = kubeconfig(program, arguments)?;
     match target(program, arguments)? {
         None => print(&program.terminal, &kubeconfig)?,
         Some(path) => {
@@ -25,6 +22,22 @@ pub(crate) fn run(program: &Program, arguments: &KubeconfigArguments) -> Result<
         }
     }
     Ok(Exit::Done)
+}
+
+/// The cluster's name and its kubeconfig.
+fn kubeconfig(
+    program: &Program,
+    arguments: &KubeconfigArguments,
+) -> Result<(String, Kubeconfig), Error> {
+    if let Some(cluster) = Eks::of(program, &arguments.spec.file)? {
+        return Ok((cluster.cluster.name.clone(), eks::kubeconfig(cluster)?));
+    }
+    let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
+    let name = site.cluster.name.clone();
+    let days = arguments.valid_for;
+    let kubeconfig =
+        block_on(async { Ok(provisioner_hosts::admin_kubeconfig(site, days).await?) })?;
+    Ok((name, kubeconfig))
 }
 
 /// The file to write, if not standard output.

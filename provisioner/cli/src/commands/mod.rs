@@ -7,6 +7,7 @@ mod completions;
 mod dispatch;
 mod down;
 mod etcd;
+mod eks_token;
 mod exec;
 mod init;
 mod kubeconfig;

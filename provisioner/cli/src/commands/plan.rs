@@ -2,6 +2,7 @@ use provisioner_engine::Outcome;
 
 use crate::addons;
 use crate::arguments::PlanArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
@@ -10,6 +11,9 @@ use crate::site;
 
 pub(crate) fn run(program: &Program, arguments: &PlanArguments) -> Result<Exit, Error> {
     let PlanArguments { spec, connect, bundle, detailed_exitcode } = arguments;
+    if let Some(cluster) = Eks::of(program, &spec.file)? {
+        return eks::plan(program, arguments, cluster);
+    }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
     let addons = addons::open(program, &spec.file, &site)?;
     let outcome = run::up(program, &site, &addons, Purpose::Plan)?;

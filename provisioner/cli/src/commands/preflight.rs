@@ -1,4 +1,5 @@
 use crate::arguments::PreflightArguments;
+use crate::eks;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
@@ -9,6 +10,7 @@ use crate::site;
 pub(crate) fn run(program: &Program, arguments: &PreflightArguments) -> Result<Exit, Error> {
     let PreflightArguments { spec, connect, bundle } = arguments;
     let terminal = &program.terminal;
+    eks::refuse(program, &arguments.spec.file, "preflight")?;
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
     let report = run::preflight(program, &site)?;
     if terminal.is_json() {

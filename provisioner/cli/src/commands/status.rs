@@ -1,4 +1,5 @@
 use crate::arguments::StatusArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::{Program, block_on};
@@ -7,6 +8,9 @@ use crate::site;
 
 pub(crate) fn run(program: &Program, arguments: &StatusArguments) -> Result<Exit, Error> {
     let terminal = &program.terminal;
+    if let Some(cluster) = Eks::of(program, &arguments.spec.file)? {
+        return eks::status(program, cluster);
+    }
     let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
     let report = block_on(async { Ok(provisioner_hosts::status(site).await?) })?;
     if terminal.is_json() {

@@ -5,6 +5,7 @@ use provisioner_hosts::{Site, UpOutcome};
 
 use crate::addons::{self, Addons};
 use crate::arguments::UpArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
@@ -13,9 +14,16 @@ use crate::run::{self, Purpose};
 use crate::{removal, site};
 
 pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Error> {
-    let UpArguments { spec, connect, bundle, skip_preflight, prune, drain, yes } = arguments;
+    let UpArguments { spec, connect, bundle, skip_preflight, prune, drain, yes, replace_failed } =
+        arguments;
     if !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
+    }
+    if let Some(cluster) = Eks::of(program, &spec.file)? {
+        return eks::up(program, arguments, cluster);
+    }
+    if *replace_failed {
+        return Err(Error::ForEksOnly { what: "--replace-failed" });
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
     let addons = addons::open(program, &spec.file, &site)?;

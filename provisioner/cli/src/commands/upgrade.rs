@@ -4,6 +4,7 @@ use provisioner_engine::Outcome;
 use provisioner_hosts::{Operation, Site, UpOutcome};
 
 use crate::arguments::UpgradeArguments;
+use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
@@ -12,11 +13,21 @@ use crate::run::{self, Purpose};
 use crate::site;
 
 pub(crate) fn run(program: &Program, arguments: &UpgradeArguments) -> Result<Exit, Error> {
+    match Eks::of(program, &arguments.spec.file)? {
+        Some(_) if arguments.plan => Err(Error::ForHostsOnly { what: "upgrade --plan" }),
+        Some(cluster) => eks::upgrade(program, &arguments.to, arguments.yes, cluster),
+        None => on_hosts(program, arguments),
+    }
+}
+
+fn on_hosts(program: &Program, arguments: &UpgradeArguments) -> Result<Exit, Error> {
     let UpgradeArguments { spec, to, plan, detailed_exitcode, yes, bundle, connect } = arguments;
     if !plan && !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
     }
-    let site = site::open_at(program, &spec.file, to, connect, bundle.as_deref())?;
+    let wrong = |error: semver::Error| Error::Upgrade { to: to.clone(), why: error.to_string() };
+    let version = to.strip_prefix('v').unwrap_or(to).parse().map_err(wrong)?;
+    let site = site::open_at(program, &spec.file, &version, connect, bundle.as_deref())?;
     if *plan {
         let outcome = upgrade(program, &site, Purpose::Plan)?;
         let pending = outcome.summary.outcome == Outcome::ChangesPending;

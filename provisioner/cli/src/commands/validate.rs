@@ -1,4 +1,4 @@
-use provisioner_spec::{Diagnostics, Parsed};
+use provisioner_spec::{Diagnostics, ParsedSpec, Spec};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,31 +29,53 @@ pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Ex
 }
 
 /// What this version cannot bring about makes a spec no worse; but it is said.
-fn valid(program: &Program, file: &str, parsed: &Parsed, resolved: bool) -> Result<Exit, Error> {
-    let Parsed { cluster, unavailable } = parsed;
+fn valid(
+    program: &Program,
+    file: &str,
+    parsed: &ParsedSpec,
+    resolved: bool,
+) -> Result<Exit, Error> {
+    let ParsedSpec { spec, unavailable, not_converted } = parsed;
     let terminal = &program.terminal;
-    let resolved = resolved.then(|| cluster.to_yaml());
+    let resolved = resolved.then(|| spec.to_yaml());
     if terminal.is_json() {
         let resolved = resolved.as_deref().map(serde_yaml::from_str).transpose();
         let resolved = resolved.map_err(std::io::Error::other)?;
-        let list = unavailable.iter().collect();
+        let list = unavailable.iter().chain(not_converted.iter()).collect();
         terminal.json(&Validation { valid: true, file, diagnostics: list, resolved })?;
         return Ok(Exit::Done);
     }
     if let Some(resolved) = resolved {
         terminal.data(resolved)?;
     }
-    if !unavailable.is_empty() {
-        terminal.say(diagnostics(unavailable, terminal.palette));
+    for list in [unavailable, not_converted].into_iter().filter(|list| !list.is_empty()) {
+        terminal.say(diagnostics(list, terminal.palette));
     }
     let good = terminal.palette.good;
-    terminal.say(format_args!(
-        "{file} is {good}valid{good:#}: cluster {}, Kubernetes {}, {}",
-        cluster.name,
-        cluster.kubernetes.version,
-        count(cluster.all_hosts().count(), "host"),
-    ));
+    terminal.say(format_args!("{file} is {good}valid{good:#}: {}", in_short(spec)));
     Ok(Exit::Done)
+}
+
+/// The cluster in a few words.
+fn in_short(spec: &Spec) -> String {
+    match spec {
+        Spec::Hosts(cluster) => format!(
+            "cluster {}, Kubernetes {}, {}",
+            cluster.name,
+            cluster.kubernetes.version,
+            count(cluster.all_hosts().count(), "host"),
+        ),
+        Spec::Eks(cluster) => {
+            let version = cluster.kubernetes.version;
+            format!(
+                "cluster {} on EKS in {}, Kubernetes {}, {}",
+                cluster.name,
+                cluster.eks.region,
+                version.map_or("as AWS has it".to_owned(), |version| version.to_string()),
+                count(cluster.eks.node_groups.len(), "node group"),
+            )
+        }
+    }
 }
 
 /// What is wrong is the result of this command, so as JSON it goes to standard output.

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod diagnostics;
+mod eks_status;
 mod error;
 mod json;
 mod lines;
@@ -14,6 +15,7 @@ mod status;
 mod steps;
 mod summary;
 mod tables;
+mod targets;
 mod text;
 
 #[cfg(test)]
@@ -22,6 +24,7 @@ mod tests;
 
 pub(crate) use certificates::certificates;
 pub(crate) use diagnostics::diagnostics;
+pub(crate) use eks_status::eks_status;
 pub(crate) use error::error;
 pub(crate) use json::JsonLines;
 pub(crate) use lines::{Detail, Lines};
@@ -33,4 +36,5 @@ pub(crate) use runs::{run_list, runs_as_json};
 pub(crate) use status::status;
 pub(crate) use summary::SummaryView;
 pub(crate) use tables::table;
+pub(crate) use targets::Targets;
 pub(crate) use text::{bytes, count, indented, printable, seconds};

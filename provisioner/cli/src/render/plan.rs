@@ -8,7 +8,7 @@ use provisioner_engine::{
 };
 
 use super::text::{count, indented, ordered, printable};
-use super::{Palette, steps};
+use super::{Palette, Targets, steps};
 
 /// A plan: host by host what would change, with diffs. It is written when the run has ended.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(crate) struct PlanView<W> {
     /// Hosts in the order in which they are shown.
     order: Vec<String>,
     info: Option<RunInfo>,
+    targets: Targets,
     hosts: BTreeMap<String, Vec<Line>>,
     stages: Vec<StageEvent>,
     notes: Vec<String>,
@@ -37,6 +38,7 @@ impl<W: Write> PlanView<W> {
             palette,
             order,
             info: None,
+            targets: Targets::default(),
             hosts: BTreeMap::new(),
             stages: Vec::new(),
             notes: Vec::new(),
@@ -134,14 +136,14 @@ impl<W: Write> PlanView<W> {
     fn totals(&self, summary: &Summary) -> String {
         let Palette { good, changed, bad, unknown, .. } = self.palette;
         if summary.changed + summary.unknown + summary.failed == 0 {
-            let hosts = count(summary.hosts.len(), "host");
+            let hosts = count(summary.hosts.len(), self.targets.one());
             return format!("{good}Nothing to change{good:#} on {hosts}.\n");
         }
         let mut parts = Vec::new();
         if summary.changed > 0 {
             let hosts = summary.hosts.iter().filter(|host| host.changed > 0).count();
             let steps = count(summary.changed, "step");
-            let all = count(summary.hosts.len(), "host");
+            let all = count(summary.hosts.len(), self.targets.one());
             parts.push(format!("{changed}{steps} to change{changed:#} on {hosts} of {all}"));
         }
         if summary.unknown > 0 {
@@ -156,6 +158,7 @@ impl<W: Write> PlanView<W> {
 
 impl<W: Write + Send> Sink for PlanView<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.targets.learn(event);
         match &event.kind {
             EventKind::Run(info) => self.info = Some(info.clone()),
             EventKind::Step(step)

@@ -8,7 +8,7 @@ use provisioner_engine::{
 };
 
 use super::text::{count, indented, ordered, printable, seconds, word};
-use super::{Palette, steps};
+use super::{Palette, Targets, steps};
 
 /// Of hosts with more changes only the number is said.
 const MOST_NAMES: usize = 6;
@@ -21,13 +21,15 @@ pub(crate) struct SummaryView<W> {
     /// Hosts in the order in which they are shown.
     order: Vec<String>,
     info: Option<RunInfo>,
+    targets: Targets,
     /// The names of the steps that changed something, by host.
     changes: BTreeMap<String, Vec<String>>,
 }
 
 impl<W: Write> SummaryView<W> {
     pub(crate) fn new(out: W, palette: Palette, order: Vec<String>) -> Self {
-        Self { out, palette, order, info: None, changes: BTreeMap::new() }
+        let targets = Targets::default();
+        Self { out, palette, order, info: None, targets, changes: BTreeMap::new() }
     }
 
     fn text(&self, summary: &Summary) -> String {
@@ -46,7 +48,7 @@ impl<W: Write> SummaryView<W> {
         let hosts = ordered(&summary.hosts, &self.order);
         let hosts = hosts.into_iter().filter(telling);
         let lines = hosts.map(|host| self.host(host, summary.mode));
-        self.section("Hosts", &lines.collect::<String>())
+        self.section(self.targets.heading(), &lines.collect::<String>())
     }
 
     fn host(&self, host: &HostSummary, mode: Mode) -> String {
@@ -131,6 +133,7 @@ impl<W: Write> SummaryView<W> {
 
 impl<W: Write + Send> Sink for SummaryView<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.targets.learn(event);
         match &event.kind {
             EventKind::Run(info) => self.info = Some(info.clone()),
             EventKind::Step(step) if step.state == State::Changed => {

@@ -1,4 +1,4 @@
-use super::{Diagnostic, Diagnostics};
+use super::{Diagnostic, Diagnostics, NOT_CONVERTED};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 impl Diagnostics {
@@ -27,10 +27,10 @@ impl Diagnostics {
             .path(self.file())
             .annotation(place)
             .annotations(related);
-        let group = Level::ERROR
-            .primary_title(diagnostic.message.as_str())
-            .id(diagnostic.code)
-            .element(snippet);
+        // The rest goes on without it.
+        let level = if diagnostic.code == NOT_CONVERTED { Level::WARNING } else { Level::ERROR };
+        let group =
+            level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
         match &diagnostic.hint {
             Some(hint) => group.element(Level::HELP.message(hint.as_str())),
             None => group,

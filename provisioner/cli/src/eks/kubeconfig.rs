@@ -1,0 +1,14 @@
+use provisioner_pki::Kubeconfig;
+
+use super::site::Eks;
+use crate::environment;
+use crate::error::Error;
+use crate::program::block_on;
+
+/// The kubeconfig of the cluster: kubectl asks this program for tokens.
+pub(crate) fn kubeconfig(eks: Eks) -> Result<Kubeconfig, Error> {
+    let site = eks.site()?;
+    let program = environment::program();
+    let text = block_on(async { Ok(provisioner_aws::kubeconfig(site, &program).await?) })?;
+    Ok(Kubeconfig::parse(&text)?)
+}

@@ -1,0 +1,14 @@
+use provisioner_aws::Purpose;
+
+use super::run::{APPLY, How, carry_out};
+use super::site::Eks;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::program::Program;
+
+/// Sets the number of nodes of some groups.
+pub(crate) fn scale(program: &Program, sizes: Vec<(String, u32)>, eks: Eks) -> Result<Exit, Error> {
+    let how = How { command: "scale", view: APPLY };
+    let summary = carry_out(program, &eks.site()?, Purpose::Scale(sizes), &how)?;
+    Ok(Exit::of_run(&summary))
+}

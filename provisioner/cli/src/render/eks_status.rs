@@ -1,0 +1,47 @@
+use std::fmt::Write as _;
+
+use provisioner_aws::{AddonStatus, EksStatus, NodeGroupStatus};
+
+use super::{Palette, table};
+
+/// A cluster on EKS as it is: control plane, node groups, addons, and what is wrong.
+pub(crate) fn eks_status(report: &EksStatus, palette: Palette) -> String {
+    let Palette { heading, good, bad, .. } = palette;
+    let (style, verdict) = if report.healthy { (good, "healthy") } else { (bad, "not healthy") };
+    let version = report.version.as_deref().unwrap_or("-");
+    let mut text = format!(
+        "{heading}Cluster {}{heading:#} in {}: Kubernetes {version}, {style}{verdict}{style:#}\n",
+        report.cluster, report.region
+    );
+    if let Some(endpoint) = &report.endpoint {
+        let _ = writeln!(text, "{endpoint}");
+    }
+    if !report.node_groups.is_empty() {
+        text.push('\n');
+        let header = ["NODE GROUP", "INSTANCES", "NODES", "VERSION", "STATE"];
+        text += &table(&header, report.node_groups.iter().map(group));
+    }
+    if !report.addons.is_empty() {
+        text.push('\n');
+        text += &table(&["ADDON", "VERSION", "STATE"], report.addons.iter().map(addon));
+    }
+    if !report.problems.is_empty() {
+        let _ = writeln!(text, "\n{heading}Problems{heading:#}");
+        text.extend(report.problems.iter().map(|problem| format!("  {bad}!{bad:#} {problem}\n")));
+    }
+    text
+}
+
+fn group(group: &NodeGroupStatus) -> Vec<String> {
+    vec![
+        group.name.clone(),
+        group.instance_types.join(", "),
+        format!("{} ({} to {})", group.desired, group.min, group.max),
+        group.version.clone().unwrap_or_else(|| "-".to_owned()),
+        group.state.clone(),
+    ]
+}
+
+fn addon(addon: &AddonStatus) -> Vec<String> {
+    vec![addon.name.clone(), addon.version.clone(), addon.state.clone()]
+}

@@ -1,0 +1,208 @@
+"""The services behind one address, and a way in for tests below `/_/`."""
+
+import io
+import json
+import re
+import threading
+import time
+import traceback
+from urllib.parse import urlsplit
+
+from moto.elb.models import elb_backends
+from moto.elbv2.models import elbv2_backends
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import create_backend_app
+from werkzeug.wrappers import Request, Response
+
+from . import listing
+from .clock import Clock
+from .ec2 import Ec2
+from .eks import Eks
+from .errors import Refused
+from .faults import Faults
+from .iam import Iam
+
+ACCOUNT = "123456789012"
+SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+READING = ("Describe", "List", "Get")
+
+
+class EksRequest:
+    """A request of EKS with its path as it was sent: an ARN in it is escaped."""
+
+    def __init__(self, request):
+        self.method, self.args = request.method, request.args
+        self.raw_path = urlsplit(request.environ.get("RAW_URI", request.path)).path
+        self.get_data = request.get_data
+
+
+class StandIn:
+    def __init__(self, region, speed):
+        self.region, self.lock = region, threading.RLock()
+        self.faults, self.journal = Faults(), []
+        self.answers = {}
+        self.hold_after, self.held = None, threading.Event()
+        self.apps = {name: create_backend_app(name) for name in ("ec2", "elb", "elbv2", "iam", "sts")}
+        self.clock = Clock(speed)
+        self.ec2_backend = ec2_backends[ACCOUNT][region]
+        self.iam_backend = iam_backends[ACCOUNT]["aws"]
+        self.ec2 = Ec2(self.clock, self.ec2_backend)
+        self.iam = Iam(self.clock, self.iam_backend)
+        self.eks = Eks(self.clock, self.ec2, self.iam, ACCOUNT, region)
+
+    def __call__(self, environ, start_response):
+        try:
+            return self.dispatch(environ, start_response)
+        except Exception:
+            # A mistake of the stand-in, which nobody would see otherwise.
+            traceback.print_exc()
+            raise
+
+    def dispatch(self, environ, start_response):
+        request = Request(environ)
+        # Before anybody parses it: it is passed on as it came.
+        request.get_data()
+        if request.path.startswith("/_/"):
+            return self.control(request)(environ, start_response)
+        response = self.answer(request, environ)
+        return response(environ, start_response)
+
+    # Calls
+
+    def answer(self, request, environ):
+        service = self.service(request)
+        operation = self.operation(service, request)
+        mutating = not operation.startswith(READING)
+        with self.lock:
+            if self.held.is_set():
+                return self.wait_forever()
+            rule = self.faults.find(operation, mutating)
+            try:
+                if rule and not rule.get("after"):
+                    raise Faults.error(rule)
+                response = self.carry_out(service, operation, request, environ)
+                if rule:
+                    raise Faults.error(rule)
+            except Refused as refused:
+                response = refused.response(service)
+            ended = {
+                "service": service,
+                "operation": operation,
+                "mutating": mutating,
+                "status": response.status_code,
+                "time": time.monotonic(),
+                "fault": bool(rule),
+            }
+            self.journal.append(ended)
+            changes = sum(1 for one in self.journal if one["mutating"])
+            if mutating and self.hold_after is not None and changes >= self.hold_after:
+                self.held.set()
+                return self.wait_forever()
+        return response
+
+    def wait_forever(self):
+        """Nobody gets an answer any more: whoever asks is about to be killed."""
+        self.lock.release()
+        try:
+            while self.held.is_set():
+                time.sleep(0.02)
+        finally:
+            self.lock.acquire()
+        return Refused("ServiceUnavailable", "held", 503).response("ec2")
+
+    @staticmethod
+    def service(request):
+        scope = SCOPE.search(request.headers.get("Authorization", ""))
+        name = scope.group(2) if scope else "sts"
+        if name == "elasticloadbalancing":
+            return "elbv2" if "Version=2015-12-01" in request.get_data(as_text=True) else "elb"
+        return name
+
+    def operation(self, service, request):
+        if service != "eks":
+            return request.form.get("Action", request.args.get("Action", "Unknown"))
+        try:
+            action, _ = self.eks.find(request.method, EksRequest(request).raw_path)
+        except Refused:
+            return "Unknown"
+        words = action.__name__.split("_")
+        return "".join(word.capitalize() for word in words)
+
+    def carry_out(self, service, operation, request, environ):
+        self.ec2.tick()
+        self.eks.tick()
+        if service == "eks":
+            return self.json(self.eks.call(EksRequest(request)))
+        if service not in self.apps:
+            raise Refused("UnknownService", service, 404)
+        before = self.ec2.before()
+        token = request.form.get("ClientToken")
+        if (operation, token) in self.answers:
+            status, body = self.answers[operation, token]
+            return Response(body, status, content_type="text/xml")
+        if service == "ec2":
+            self.ec2.check(operation, request.form)
+            if operation == "DeleteNatGateway":
+                self.ec2.delete_nat_gateway(request.form)
+                identity = request.form["NatGatewayId"]
+                body = (
+                    '<DeleteNatGatewayResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+                    f"<natGatewayId>{identity}</natGatewayId></DeleteNatGatewayResponse>"
+                )
+                return Response(body, content_type="text/xml")
+        body = request.get_data()
+        environ = dict(environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        response = Response.from_app(self.apps[service], environ, buffered=True)
+        if response.status_code < 300:
+            if token:
+                # Asked for once more with the same token, nothing more is made.
+                self.answers[operation, token] = (response.status_code, response.get_data())
+            self.ec2.done(operation, request.form, before)
+            if operation == "CreateRole":
+                self.iam.created(request.form["RoleName"])
+        return response
+
+    # The way in for tests
+
+    def control(self, request):
+        path = request.path[2:]
+        if path == "/calls":
+            return self.json(self.journal)
+        if path == "/held":
+            return self.json(self.held.is_set())
+        body = json.loads(request.get_data(as_text=True) or "null")
+        if path == "/release":
+            self.hold_after = None
+            self.held.clear()
+            return self.json(None)
+        with self.lock:
+            self.ec2.tick()
+            self.eks.tick()
+            return self.json(self.order(path, body))
+
+    def order(self, path, body):
+        match path:
+            case "/account":
+                balancers = [
+                    *elbv2_backends[ACCOUNT][self.region].load_balancers,
+                    *elb_backends[ACCOUNT][self.region].load_balancers,
+                ]
+                return listing.account(self.ec2_backend, self.iam_backend, self.eks, balancers)
+            case "/forget-calls":
+                self.journal = []
+            case "/faults":
+                self.faults.set(body)
+            case "/hold-after":
+                self.hold_after = body
+            case "/fail-node-group":
+                self.eks.fail_node_groups[body["name"]] = body["issue"]
+            case _:
+                raise ValueError(path)
+        return None
+
+    @staticmethod
+    def json(value):
+        return Response(json.dumps(value), content_type="application/json")

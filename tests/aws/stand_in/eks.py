@@ -1,0 +1,720 @@
+"""EKS itself: clusters, node groups, addons, access entries, pod identities, updates.
+
+moto's own lacks half of it and has everything ready at once; so this is written anew, from the
+service's public description.
+"""
+
+import json
+import re
+import uuid
+from urllib.parse import unquote
+
+from .errors import Refused
+
+VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"]
+DEFAULT_VERSION = "1.35"
+ADDONS = ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
+NEEDS_NODES = {"aws-ebs-csi-driver", "coredns"}
+CLUSTER_POLICY = "AmazonEKSClusterPolicy"
+NODE_POLICIES = {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"}
+
+
+def not_found(what):
+    return Refused("ResourceNotFoundException", f"No {what} found", 404)
+
+
+def in_use(message):
+    return Refused("ResourceInUseException", message, 409)
+
+
+def invalid(message):
+    return Refused("InvalidParameterException", message)
+
+
+class Eks:
+    def __init__(self, clock, ec2, iam, account, region):
+        self.clock, self.ec2, self.iam = clock, ec2, iam
+        self.account, self.region = account, region
+        self.clusters = {}
+        self.fail_node_groups = {}
+        self.routes = [
+            (method, re.compile(f"^{path}$"), action) for method, path, action in self.table()
+        ]
+
+    def table(self):
+        name = "([^/]+)"
+        cluster = f"/clusters/{name}"
+        return [
+            ("POST", "/clusters", self.create_cluster),
+            ("GET", cluster, self.describe_cluster),
+            ("DELETE", cluster, self.delete_cluster),
+            ("POST", f"{cluster}/update-config", self.update_cluster_config),
+            ("POST", f"{cluster}/updates", self.update_cluster_version),
+            ("POST", f"{cluster}/encryption-config/associate", self.associate_encryption_config),
+            ("GET", f"{cluster}/updates/{name}", self.describe_update),
+            ("GET", f"{cluster}/node-groups", self.list_nodegroups),
+            ("POST", f"{cluster}/node-groups", self.create_nodegroup),
+            ("GET", f"{cluster}/node-groups/{name}", self.describe_nodegroup),
+            ("DELETE", f"{cluster}/node-groups/{name}", self.delete_nodegroup),
+            ("POST", f"{cluster}/node-groups/{name}/update-config", self.update_nodegroup_config),
+            ("POST", f"{cluster}/node-groups/{name}/update-version", self.update_nodegroup_version),
+            ("GET", f"{cluster}/addons", self.list_addons),
+            ("POST", f"{cluster}/addons", self.create_addon),
+            ("GET", f"{cluster}/addons/{name}", self.describe_addon),
+            ("DELETE", f"{cluster}/addons/{name}", self.delete_addon),
+            ("POST", f"{cluster}/addons/{name}/update", self.update_addon),
+            ("GET", "/addons/supported-versions", self.describe_addon_versions),
+            ("GET", f"{cluster}/access-entries", self.list_access_entries),
+            ("POST", f"{cluster}/access-entries", self.create_access_entry),
+            ("GET", f"{cluster}/access-entries/{name}", self.describe_access_entry),
+            ("POST", f"{cluster}/access-entries/{name}", self.update_access_entry),
+            ("DELETE", f"{cluster}/access-entries/{name}", self.delete_access_entry),
+            (
+                "GET",
+                f"{cluster}/access-entries/{name}/access-policies",
+                self.list_associated_access_policies,
+            ),
+            (
+                "POST",
+                f"{cluster}/access-entries/{name}/access-policies",
+                self.associate_access_policy,
+            ),
+            (
+                "DELETE",
+                f"{cluster}/access-entries/{name}/access-policies/{name}",
+                self.disassociate_access_policy,
+            ),
+            ("GET", f"{cluster}/pod-identity-associations", self.list_pod_identity_associations),
+            ("POST", f"{cluster}/pod-identity-associations", self.create_pod_identity_association),
+            (
+                "GET",
+                f"{cluster}/pod-identity-associations/{name}",
+                self.describe_pod_identity_association,
+            ),
+            (
+                "POST",
+                f"{cluster}/pod-identity-associations/{name}",
+                self.update_pod_identity_association,
+            ),
+            (
+                "DELETE",
+                f"{cluster}/pod-identity-associations/{name}",
+                self.delete_pod_identity_association,
+            ),
+            ("POST", f"/tags/{name}", self.tag_resource),
+            ("DELETE", f"/tags/{name}", self.untag_resource),
+        ]
+
+    def find(self, method, path):
+        """The call and its arguments."""
+        for wanted, pattern, action in self.routes:
+            match = pattern.match(path)
+            if wanted == method and match:
+                return action, [unquote(group) for group in match.groups()]
+        raise Refused("UnknownOperationException", f"{method} {path}", 404)
+
+    def call(self, request):
+        self.tick()
+        action, arguments = self.find(request.method, request.raw_path)
+        text = request.get_data(as_text=True)
+        body = json.loads(text) if text else {}
+        return action(*arguments, body, request.args)
+
+    # Time
+
+    def tick(self):
+        """Ends whatever has had its time."""
+        now = self.clock.now()
+        for name, cluster in list(self.clusters.items()):
+            for update in cluster["updates"].values():
+                if update["status"] == "InProgress" and update["due"] <= now:
+                    update["status"] = "Successful"
+                    update.pop("effect")()
+            for group_name, group in list(cluster["groups"].items()):
+                self.tick_group(cluster, group_name, group, now)
+            for addon_name, addon in list(cluster["addons"].items()):
+                self.tick_addon(cluster, addon_name, addon, now)
+            if cluster["status"] == "CREATING" and cluster["due"] <= now:
+                self.come_up(cluster)
+            if cluster["status"] == "DELETING" and cluster["due"] <= now:
+                self.go_down(cluster)
+                del self.clusters[name]
+
+    def come_up(self, cluster):
+        cluster["status"] = "ACTIVE"
+        vpc = cluster["vpc"]
+        vpc["clusterSecurityGroupId"] = self.ec2.cluster_security_group(cluster["name"], vpc)
+        groups = [*vpc["securityGroupIds"], vpc["clusterSecurityGroupId"]]
+        description = f"Amazon EKS {cluster['name']}"
+        subnets = vpc["subnetIds"][:2]
+        cluster["enis"] = [self.ec2.interface(one, groups, description) for one in subnets]
+
+    def go_down(self, cluster):
+        for interface in cluster["enis"]:
+            self.ec2.remove_interface(interface)
+        self.ec2.remove_group_if_free(cluster["vpc"].get("clusterSecurityGroupId"))
+
+    def tick_group(self, cluster, name, group, now):
+        if group["due"] > now:
+            return
+        if group["status"] == "CREATING":
+            reason = group.get("fails")
+            group["status"] = "CREATE_FAILED" if reason else "ACTIVE"
+            if reason:
+                group["health"] = {"issues": [reason]}
+        elif group["status"] == "DELETING":
+            for interface in group["enis"][1:]:
+                self.ec2.remove_interface(interface)
+            # The VPC CNI is known to leave one behind.
+            for interface in group["enis"][:1]:
+                self.ec2.free_interface(interface)
+            del cluster["groups"][name]
+
+    def tick_addon(self, cluster, name, addon, now):
+        if addon["status"] == "DELETING" and addon["due"] <= now:
+            del cluster["addons"][name]
+        elif addon["status"] in ("CREATING", "DEGRADED") and addon["due"] <= now:
+            has_nodes = any(group["status"] == "ACTIVE" for group in cluster["groups"].values())
+            ready = has_nodes or name not in NEEDS_NODES
+            addon["status"] = "ACTIVE" if ready else "DEGRADED"
+            issue = {"code": "InsufficientNumberOfReplicas", "message": "no nodes", "resourceIds": []}
+            addon["health"] = {"issues": [] if ready else [issue]}
+
+    # Clusters
+
+    def cluster(self, name):
+        if name not in self.clusters:
+            raise not_found(f"cluster for name: {name}.")
+        return self.clusters[name]
+
+    def active(self, name):
+        cluster = self.cluster(name)
+        if cluster["status"] != "ACTIVE":
+            raise Refused("InvalidRequestException", f"Cluster is in {cluster['status']} status")
+        if any(update["status"] == "InProgress" and update["of"] == "" for update in cluster["updates"].values()):
+            raise in_use(f"Cannot do this while cluster {name} currently has update in progress")
+        return cluster
+
+    def create_cluster(self, body, _):
+        name = body["name"]
+        if name in self.clusters:
+            raise in_use(f"Cluster already exists with name: {name}")
+        vpc = body["resourcesVpcConfig"]
+        vpc_id = self.ec2.check_subnets(vpc.get("subnetIds", []))
+        for group in vpc.get("securityGroupIds", []):
+            self.ec2.check_group(group, vpc_id)
+        self.iam.check_role(body["roleArn"], "eks.amazonaws.com", {CLUSTER_POLICY})
+        version = body.get("version", DEFAULT_VERSION)
+        if version not in VERSIONS:
+            raise invalid(f"unsupported Kubernetes version {version}")
+        logging = {}
+        for setup in body.get("logging", {}).get("clusterLogging", []):
+            logging.update({kind: setup["enabled"] for kind in setup["types"]})
+        access = body.get("accessConfig", {})
+        identity = uuid.uuid4().hex.upper()
+        self.clusters[name] = {
+            "name": name,
+            "arn": f"arn:aws:eks:{self.region}:{self.account}:cluster/{name}",
+            "version": version,
+            "roleArn": body["roleArn"],
+            "status": "CREATING",
+            "due": self.clock.after("cluster"),
+            "vpc": {
+                "subnetIds": vpc["subnetIds"],
+                "securityGroupIds": vpc.get("securityGroupIds", []),
+                "vpcId": vpc_id,
+                "endpointPublicAccess": vpc.get("endpointPublicAccess", True),
+                "endpointPrivateAccess": vpc.get("endpointPrivateAccess", False),
+                "publicAccessCidrs": vpc.get("publicAccessCidrs", ["0.0.0.0/0"]),
+            },
+            "network": {
+                "serviceIpv4Cidr": body.get("kubernetesNetworkConfig", {}).get(
+                    "serviceIpv4Cidr", "10.100.0.0/16"
+                ),
+                "ipFamily": "ipv4",
+            },
+            "logging": logging,
+            "encryptionConfig": body.get("encryptionConfig", []),
+            "accessConfig": {
+                "authenticationMode": access.get("authenticationMode", "CONFIG_MAP"),
+            },
+            "deletionProtection": body.get("deletionProtection", False),
+            "identity": identity,
+            "tags": body.get("tags", {}),
+            "enis": [],
+            "groups": {},
+            "addons": {},
+            "entries": {},
+            "identities": {},
+            "updates": {},
+        }
+        return {"cluster": self.shown(self.clusters[name])}
+
+    def shown(self, cluster):
+        on = sorted(kind for kind, enabled in cluster["logging"].items() if enabled)
+        off = sorted(kind for kind, enabled in cluster["logging"].items() if not enabled)
+        setups = [(on, True), (off, False)]
+        shown = {
+            "name": cluster["name"],
+            "arn": cluster["arn"],
+            "version": cluster["version"],
+            "roleArn": cluster["roleArn"],
+            "status": cluster["status"],
+            "resourcesVpcConfig": cluster["vpc"],
+            "kubernetesNetworkConfig": cluster["network"],
+            "logging": {
+                "clusterLogging": [
+                    {"types": kinds, "enabled": enabled} for kinds, enabled in setups if kinds
+                ]
+            },
+            "encryptionConfig": cluster["encryptionConfig"],
+            "accessConfig": cluster["accessConfig"],
+            "deletionProtection": cluster["deletionProtection"],
+            "health": {"issues": []},
+            "tags": cluster["tags"],
+        }
+        if cluster["status"] != "CREATING":
+            host = f"{cluster['identity']}.gr7.{self.region}.eks.amazonaws.com"
+            issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{cluster['identity']}"
+            shown["endpoint"] = f"https://{host}"
+            shown["certificateAuthority"] = {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="}
+            shown["identity"] = {"oidc": {"issuer": issuer}}
+        return shown
+
+    def describe_cluster(self, name, _, __):
+        return {"cluster": self.shown(self.cluster(name))}
+
+    def delete_cluster(self, name, _, __):
+        cluster = self.cluster(name)
+        if cluster["deletionProtection"]:
+            raise Refused("InvalidRequestException", "Cluster has deletion protection enabled")
+        if cluster["groups"]:
+            raise in_use("Cluster has nodegroups attached")
+        if cluster["status"] == "CREATING":
+            raise in_use("Cluster is in CREATING status")
+        cluster["status"] = "DELETING"
+        cluster["due"] = self.clock.after("cluster delete")
+        return {"cluster": self.shown(cluster)}
+
+    # Updates
+
+    def update(self, cluster, kind, effect, of=""):
+        identity = str(uuid.uuid4())
+        due = self.clock.after("update")
+        update = {"id": identity, "status": "InProgress", "type": kind, "due": due, "of": of}
+        cluster["updates"][identity] = update | {"effect": effect}
+        return {"update": {"id": identity, "status": "InProgress", "type": kind}}
+
+    def describe_update(self, name, identity, _, __):
+        updates = self.cluster(name)["updates"]
+        if identity not in updates:
+            raise not_found(f"update for id: {identity}")
+        update = updates[identity]
+        shown = {key: update[key] for key in ("id", "status", "type")}
+        return {"update": shown | {"errors": update.get("errors", [])}}
+
+    def update_cluster_config(self, name, body, _):
+        cluster = self.active(name)
+        kinds = {"logging", "resourcesVpcConfig", "accessConfig", "deletionProtection"} & set(body)
+        if len(kinds) != 1:
+            raise invalid("exactly one kind of update is allowed at a time")
+        vpc = body.get("resourcesVpcConfig", {})
+        if vpc.get("subnetIds"):
+            self.ec2.check_subnets(vpc["subnetIds"])
+
+        def effect():
+            for setup in body.get("logging", {}).get("clusterLogging", []):
+                cluster["logging"].update({kind: setup["enabled"] for kind in setup["types"]})
+            cluster["vpc"].update(vpc)
+            cluster["accessConfig"].update(body.get("accessConfig", {}))
+            if "deletionProtection" in body:
+                cluster["deletionProtection"] = body["deletionProtection"]
+
+        return self.update(cluster, "ConfigUpdate", effect)
+
+    def update_cluster_version(self, name, body, _):
+        cluster = self.active(name)
+        is_at, wanted = VERSIONS.index(cluster["version"]), body["version"]
+        if wanted not in VERSIONS or VERSIONS.index(wanted) != is_at + 1:
+            raise invalid(f"Unsupported Kubernetes minor version update from {cluster['version']} to {wanted}")
+        for group in cluster["groups"].values():
+            if is_at + 1 - VERSIONS.index(group["version"]) > 3:
+                raise invalid(f"Nodegroup {group['nodegroupName']} must be updated first")
+        return self.update(
+            cluster, "VersionUpdate", lambda: cluster.update({"version": wanted})
+        )
+
+    def associate_encryption_config(self, name, body, _):
+        cluster = self.active(name)
+        if cluster["encryptionConfig"]:
+            raise invalid("Cluster already has encryption configured")
+        config = {"encryptionConfig": body["encryptionConfig"]}
+        return self.update(cluster, "AssociateEncryptionConfig", lambda: cluster.update(config))
+
+    # Node groups
+
+    def group(self, name, group):
+        groups = self.cluster(name)["groups"]
+        if group not in groups:
+            raise not_found(f"node group for name: {group}.")
+        return groups[group]
+
+    def list_nodegroups(self, name, _, __):
+        return {"nodegroups": sorted(self.cluster(name)["groups"])}
+
+    def create_nodegroup(self, name, body, _):
+        cluster = self.active(name)
+        group_name = body["nodegroupName"]
+        if group_name in cluster["groups"]:
+            raise in_use(f"NodeGroup already exists with name {group_name}")
+        self.iam.check_role(body["nodeRole"], "ec2.amazonaws.com", NODE_POLICIES)
+        self.ec2.check_subnets(body["subnets"], least=1)
+        self.check_sizes(body["scalingConfig"])
+        template = body.get("launchTemplate")
+        if template:
+            self.ec2.check_template(template)
+        version = body.get("version", cluster["version"])
+        if VERSIONS.index(version) > VERSIONS.index(cluster["version"]):
+            raise invalid("Requested Nodegroup version is greater than the cluster's")
+        vpc = cluster["vpc"]
+        subnets = body["subnets"]
+        nodes = [subnets[index % len(subnets)] for index in range(body["scalingConfig"]["desiredSize"])]
+        description = f"aws-K8S-{group_name}"
+        groups = [vpc["clusterSecurityGroupId"]]
+        cluster["groups"][group_name] = {
+            key: body[key]
+            for key in (
+                "nodegroupName",
+                "scalingConfig",
+                "instanceTypes",
+                "subnets",
+                "amiType",
+                "capacityType",
+                "nodeRole",
+                "launchTemplate",
+                "updateConfig",
+            )
+            if key in body
+        } | {
+            "clusterName": name,
+            "nodegroupArn": f"arn:aws:eks:{self.region}:{self.account}:nodegroup/{name}/{group_name}/{uuid.uuid4()}",
+            "version": version,
+            "releaseVersion": f"{version}.1-20261101",
+            "labels": body.get("labels", {}),
+            "taints": body.get("taints", []),
+            "tags": body.get("tags", {}),
+            "status": "CREATING",
+            "health": {"issues": []},
+            "due": self.clock.after("node group"),
+            "fails": self.fail_node_groups.pop(group_name, None),
+            "enis": [self.ec2.interface(one, groups, description) for one in nodes],
+        }
+        return {"nodegroup": self.shown_group(cluster["groups"][group_name])}
+
+    @staticmethod
+    def check_sizes(sizes):
+        least, most, desired = sizes["minSize"], sizes["maxSize"], sizes["desiredSize"]
+        if most < 1:
+            raise invalid("maxSize must be at least 1")
+        if not least <= desired <= most:
+            raise invalid(f"desired capacity {desired} must be between {least} and {most}")
+
+    @staticmethod
+    def shown_group(group):
+        return {key: value for key, value in group.items() if key not in ("due", "enis", "fails")}
+
+    def describe_nodegroup(self, name, group, _, __):
+        return {"nodegroup": self.shown_group(self.group(name, group))}
+
+    def delete_nodegroup(self, name, group_name, _, __):
+        group = self.group(name, group_name)
+        if group["status"] == "DELETING":
+            raise in_use(f"Nodegroup {group_name} is being deleted")
+        group["status"] = "DELETING"
+        group["due"] = self.clock.after("node group delete")
+        return {"nodegroup": self.shown_group(group)}
+
+    def free_group(self, name, group_name):
+        cluster, group = self.active(name), self.group(name, group_name)
+        for update in cluster["updates"].values():
+            if update["of"] == group_name and update["status"] == "InProgress":
+                raise in_use(f"Nodegroup {group_name} currently has an update in progress")
+        if group["status"] not in ("ACTIVE", "DEGRADED"):
+            raise Refused("InvalidRequestException", f"Nodegroup is in {group['status']} status")
+        return cluster, group
+
+    def update_nodegroup_config(self, name, group_name, body, _):
+        cluster, group = self.free_group(name, group_name)
+        sizes = group["scalingConfig"] | body.get("scalingConfig", {})
+        self.check_sizes(sizes)
+        labels, taints = body.get("labels", {}), body.get("taints", {})
+
+        def key(taint):
+            return taint["key"], taint["effect"]
+
+        def effect():
+            group["scalingConfig"] = sizes
+            group["updateConfig"] = body.get("updateConfig", group.get("updateConfig"))
+            group["labels"].update(labels.get("addOrUpdateLabels") or {})
+            for label in labels.get("removeLabels") or []:
+                group["labels"].pop(label, None)
+            removed = [key(one) for one in taints.get("removeTaints") or []]
+            added = taints.get("addOrUpdateTaints") or []
+            removed += [key(one) for one in added]
+            kept = [one for one in group["taints"] if key(one) not in removed]
+            group["taints"] = kept + added
+
+        return self.update(cluster, "ConfigUpdate", effect, group_name)
+
+    def update_nodegroup_version(self, name, group_name, body, _):
+        cluster, group = self.free_group(name, group_name)
+        version = body.get("version", group["version"])
+        if VERSIONS.index(version) > VERSIONS.index(cluster["version"]):
+            raise invalid("Requested Nodegroup version is greater than the cluster's")
+        template = body.get("launchTemplate")
+        if template:
+            self.ec2.check_template(template)
+        changed = {"version": version}
+        if template:
+            changed["launchTemplate"] = template
+        return self.update(cluster, "VersionUpdate", lambda: group.update(changed), group_name)
+
+    # Addons
+
+    def addon(self, name, addon):
+        addons = self.cluster(name)["addons"]
+        if addon not in addons:
+            raise not_found(f"addon: {addon}")
+        return addons[addon]
+
+    def versions_of(self, addon, kubernetes):
+        """Three for each version of Kubernetes, the newest first; the second is the default."""
+        minor = kubernetes.split(".")[1]
+        return [f"v1.{minor}.{patch}-eksbuild.1" for patch in (2, 1, 0)]
+
+    def describe_addon_versions(self, _, query):
+        wanted = query.get("kubernetesVersion")
+        addons = []
+        for name in ADDONS:
+            versions = []
+            for kubernetes in reversed(VERSIONS):
+                if wanted not in (None, kubernetes):
+                    continue
+                for index, version in enumerate(self.versions_of(name, kubernetes)):
+                    one = {"clusterVersion": kubernetes, "defaultVersion": index == 1}
+                    versions.append({"addonVersion": version, "compatibilities": [one]})
+            addons.append({"addonName": name, "addonVersions": versions})
+        # Two pages, so that whoever reads only the first one notices.
+        if query.get("nextToken"):
+            return {"addons": addons[2:]}
+        return {"addons": addons[:2], "nextToken": "2"}
+
+    def list_addons(self, name, _, __):
+        return {"addons": sorted(self.cluster(name)["addons"])}
+
+    def create_addon(self, name, body, _):
+        cluster = self.active(name)
+        addon = body["addonName"]
+        if addon not in ADDONS:
+            raise invalid(f"Addon {addon} is not supported")
+        if addon in cluster["addons"]:
+            raise in_use("Addon already exists.")
+        if body["addonVersion"] not in self.versions_of(addon, cluster["version"]):
+            raise invalid(f"Addon version {body['addonVersion']} is not supported")
+        identities = body.get("podIdentityAssociations", [])
+        for identity in identities:
+            self.iam.check_role(identity["roleArn"], "pods.eks.amazonaws.com", set())
+        arn = f"arn:aws:eks:{self.region}:{self.account}:addon/{name}/{addon}/{uuid.uuid4()}"
+        cluster["addons"][addon] = {
+            "addonName": addon,
+            "clusterName": name,
+            "addonVersion": body["addonVersion"],
+            "addonArn": arn,
+            "serviceAccountRoleArn": body.get("serviceAccountRoleArn"),
+            "configurationValues": body.get("configurationValues"),
+            "podIdentityAssociations": self.own(cluster, arn, identities),
+            "status": "CREATING",
+            "health": {"issues": []},
+            "tags": body.get("tags", {}),
+            "due": self.clock.after("addon"),
+        }
+        return {"addon": self.shown_addon(cluster["addons"][addon])}
+
+    def own(self, cluster, owner, identities):
+        """Pod identities that an addon manages itself."""
+        arns = []
+        for identity in identities:
+            made = self.new_identity(
+                cluster, "kube-system", identity["serviceAccount"], identity["roleArn"], {}
+            )
+            made["ownerArn"] = owner
+            arns.append(made["associationArn"])
+        return arns
+
+    @staticmethod
+    def shown_addon(addon):
+        return {key: value for key, value in addon.items() if key != "due" and value is not None}
+
+    def describe_addon(self, name, addon, _, __):
+        return {"addon": self.shown_addon(self.addon(name, addon))}
+
+    def delete_addon(self, name, addon_name, _, __):
+        addon = self.addon(name, addon_name)
+        addon["status"], addon["due"] = "DELETING", self.clock.after("addon")
+        cluster = self.cluster(name)
+        for identity, one in list(cluster["identities"].items()):
+            if one.get("ownerArn") == addon["addonArn"]:
+                del cluster["identities"][identity]
+        return {"addon": self.shown_addon(addon)}
+
+    def update_addon(self, name, addon_name, body, _):
+        cluster, addon = self.active(name), self.addon(name, addon_name)
+        version = body.get("addonVersion", addon["addonVersion"])
+        if version not in self.versions_of(addon_name, cluster["version"]):
+            raise invalid(f"Addon version {version} is not supported")
+
+        def effect():
+            addon["addonVersion"] = version
+            addon["serviceAccountRoleArn"] = body.get("serviceAccountRoleArn")
+            values = body.get("configurationValues")
+            addon["configurationValues"] = None if values in (None, "{}") else values
+            identities = body.get("podIdentityAssociations")
+            if identities is not None:
+                addon["podIdentityAssociations"] = self.own(cluster, addon["addonArn"], identities)
+
+        return self.update(cluster, "AddonUpdate", effect, f"addon {addon_name}")
+
+    # Access entries
+
+    def entry(self, name, principal):
+        entries = self.cluster(name)["entries"]
+        if principal not in entries:
+            raise not_found(f"access entry for principal {principal}")
+        return entries[principal]
+
+    def list_access_entries(self, name, _, __):
+        return {"accessEntries": sorted(self.cluster(name)["entries"])}
+
+    def create_access_entry(self, name, body, _):
+        cluster, principal = self.active(name), body["principalArn"]
+        if cluster["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
+            raise Refused("InvalidRequestException", "The authentication mode must be API")
+        if principal in cluster["entries"]:
+            raise in_use("The specified access entry resource is already in use on this cluster.")
+        cluster["entries"][principal] = {
+            "clusterName": name,
+            "principalArn": principal,
+            "accessEntryArn": f"arn:aws:eks:{self.region}:{self.account}:access-entry/{name}/{uuid.uuid4()}",
+            "kubernetesGroups": body.get("kubernetesGroups", []),
+            "username": body.get("username", principal),
+            "type": body.get("type", "STANDARD"),
+            "tags": body.get("tags", {}),
+            "policies": {},
+        }
+        return {"accessEntry": self.shown_entry(cluster["entries"][principal])}
+
+    @staticmethod
+    def shown_entry(entry):
+        return {key: value for key, value in entry.items() if key != "policies"}
+
+    def describe_access_entry(self, name, principal, _, __):
+        return {"accessEntry": self.shown_entry(self.entry(name, principal))}
+
+    def update_access_entry(self, name, principal, body, _):
+        entry = self.entry(name, principal)
+        entry.update({key: body[key] for key in ("kubernetesGroups", "username") if key in body})
+        return {"accessEntry": self.shown_entry(entry)}
+
+    def delete_access_entry(self, name, principal, _, __):
+        self.entry(name, principal)
+        del self.cluster(name)["entries"][principal]
+        return {}
+
+    def list_associated_access_policies(self, name, principal, _, __):
+        policies = self.entry(name, principal)["policies"]
+        listed = [{"policyArn": arn, "accessScope": scope} for arn, scope in policies.items()]
+        return {"associatedAccessPolicies": listed, "clusterName": name, "principalArn": principal}
+
+    def associate_access_policy(self, name, principal, body, _):
+        self.entry(name, principal)["policies"][body["policyArn"]] = body["accessScope"]
+        return {"clusterName": name, "principalArn": principal}
+
+    def disassociate_access_policy(self, name, principal, policy, _, __):
+        self.entry(name, principal)["policies"].pop(policy, None)
+        return {}
+
+    # Pod identities
+
+    def identity(self, name, identity):
+        identities = self.cluster(name)["identities"]
+        if identity not in identities:
+            raise not_found(f"association for id {identity}")
+        return identities[identity]
+
+    def new_identity(self, cluster, namespace, service_account, role, tags):
+        for one in cluster["identities"].values():
+            if (one["namespace"], one["serviceAccount"]) == (namespace, service_account):
+                raise in_use("Association already exists")
+        identity = f"a-{uuid.uuid4().hex[:17]}"
+        name = cluster["name"]
+        cluster["identities"][identity] = {
+            "clusterName": name,
+            "namespace": namespace,
+            "serviceAccount": service_account,
+            "roleArn": role,
+            "associationArn": f"arn:aws:eks:{self.region}:{self.account}:podidentityassociation/{name}/{identity}",
+            "associationId": identity,
+            "tags": tags,
+        }
+        return cluster["identities"][identity]
+
+    def list_pod_identity_associations(self, name, _, __):
+        keys = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId")
+        identities = self.cluster(name)["identities"].values()
+        return {"associations": [{key: one[key] for key in keys} for one in identities]}
+
+    def create_pod_identity_association(self, name, body, _):
+        cluster = self.active(name)
+        self.iam.check_role(body["roleArn"], "pods.eks.amazonaws.com", set())
+        made = self.new_identity(
+            cluster, body["namespace"], body["serviceAccount"], body["roleArn"], body.get("tags", {})
+        )
+        return {"association": made}
+
+    def describe_pod_identity_association(self, name, identity, _, __):
+        return {"association": self.identity(name, identity)}
+
+    def update_pod_identity_association(self, name, identity, body, _):
+        association = self.identity(name, identity)
+        association["roleArn"] = body.get("roleArn", association["roleArn"])
+        return {"association": association}
+
+    def delete_pod_identity_association(self, name, identity, _, __):
+        association = self.identity(name, identity)
+        del self.cluster(name)["identities"][identity]
+        return {"association": association}
+
+    # Tags
+
+    def tagged(self, arn):
+        for cluster in self.clusters.values():
+            owners = [
+                (cluster["arn"], cluster),
+                *((one["nodegroupArn"], one) for one in cluster["groups"].values()),
+                *((one["addonArn"], one) for one in cluster["addons"].values()),
+                *((one["accessEntryArn"], one) for one in cluster["entries"].values()),
+                *((one["associationArn"], one) for one in cluster["identities"].values()),
+            ]
+            for owner, one in owners:
+                if owner == arn:
+                    return one["tags"]
+        raise Refused("NotFoundException", f"No resource {arn}", 404)
+
+    def tag_resource(self, arn, body, _):
+        self.tagged(arn).update(body["tags"])
+        return {}
+
+    def untag_resource(self, arn, _, query):
+        for key in query.getlist("tagKeys"):
+            self.tagged(arn).pop(key, None)
+        return {}

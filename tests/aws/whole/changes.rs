@@ -1,0 +1,247 @@
+//! What a changed spec brings about.
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::stand_in::StandIn;
+use crate::story::SPEC;
+
+#[test]
+fn changes_are_made_in_place() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    let changed = SPEC
+        .replace(
+            "logging: [audit, authenticator]",
+            "logging: [api, audit]\n    deletionProtection: true",
+        )
+        .replace(
+            "labels: {role: workers}",
+            "labels: {role: apps}\n        taints: [\"a=b:NoExecute\"]",
+        )
+        .replace("max: 5", "max: 7")
+        .replace("volume: {size: 100}", "volume: {size: 120}")
+        .replace("tags: {team: platform}", "tags: {team: others}")
+        .replace(
+            "endpoint: {public: true",
+            "endpoint: {publicCidrs: [198.51.100.0/24], public: true",
+        );
+    program.set_spec(&changed);
+    program.plan().expect(6);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert!(aws.changes().iter().all(|call| !call.starts_with("Delete")), "{:?}", aws.changes());
+    program.plan().expect(0);
+    let account = aws.account();
+    let cluster = &account["cluster"]["prod"];
+    assert_eq!(
+        cluster["resourcesVpcConfig"]["publicAccessCidrs"],
+        Value::from(vec!["198.51.100.0/24"])
+    );
+    assert_eq!(cluster["tags"]["team"], "others");
+    let workers = &account["node group"]["workers"];
+    assert_eq!(workers["labels"], serde_json::json!({"role": "apps"}));
+    assert_eq!(workers["taints"][0]["effect"], "NO_EXECUTE");
+    assert_eq!(workers["scalingConfig"]["maxSize"], 7);
+    assert_eq!(account["node group"]["batch"]["launchTemplate"]["version"], "2");
+    // Protected, and it goes all the same.
+    program.down().expect(0);
+}
+
+#[test]
+fn what_cannot_be_changed_is_replaced_new_before_old() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    program.set_spec(&SPEC.replace("instanceTypes: [t3.medium]", "instanceTypes: [m5.large]"));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("-instanceTypes: t3.medium"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("a new one is made before the old one goes"), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["CreateNodegroup", "DeleteNodegroup"]);
+    program.plan().expect(0);
+    let account = aws.account();
+    let groups = account["node group"].as_object().unwrap();
+    assert_eq!(groups.len(), 2);
+    assert!(groups.values().any(|one| one["instanceTypes"] == Value::from(vec!["m5.large"])));
+    program.set_spec(SPEC);
+    program.up().expect(0);
+    assert!(aws.account()["node group"]["workers"].is_object(), "and back to its own name");
+}
+
+#[test]
+fn pools_are_scaled_within_their_bounds_and_stay_so() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    program.run(&["scale", "-f", "spec.yaml", "workers=4", "batch=3"]).expect(0);
+    let desired =
+        |group: &str| aws.account()["node group"][group]["scalingConfig"]["desiredSize"].clone();
+    assert_eq!((desired("workers"), desired("batch")), (4.into(), 3.into()));
+    program.up().expect(0);
+    assert_eq!(desired("workers"), 4, "up leaves it");
+    let refused = program.run(&["scale", "-f", "spec.yaml", "workers=9"]).expect(1);
+    assert!(refused.stderr.contains("9 is not from 1 to 5"), "{}", refused.stderr);
+    let refused = program.run(&["scale", "-f", "spec.yaml", "others=1"]).expect(1);
+    assert!(refused.stderr.contains("none of that name"), "{}", refused.stderr);
+}
+
+#[test]
+fn an_upgrade_goes_step_by_step_control_plane_before_addons_before_nodes() {
+    let aws = StandIn::instant();
+    let old = SPEC.replace("\"1.36\"", "\"1.33\"");
+    let program = Program::new(&aws, &old);
+    program.up().expect(0);
+    aws.forget_calls();
+    program.run(&["upgrade", "-f", "spec.yaml", "--to", "1.35", "--yes"]).expect(0);
+    let order: Vec<_> =
+        aws.changes().into_iter().filter(|call| call.starts_with("Update")).collect();
+    let kinds = ["UpdateClusterVersion", "UpdateAddon", "UpdateNodegroupVersion"];
+    let mut runs = order.clone();
+    runs.dedup();
+    assert_eq!(runs, [kinds, kinds].concat(), "{order:?}");
+    let account = aws.account();
+    assert_eq!(account["cluster"]["prod"]["version"], "1.35");
+    assert_eq!(account["node group"]["workers"]["version"], "1.35");
+    assert_eq!(account["addon"]["coredns"]["addonVersion"], "v1.35.1-eksbuild.1");
+    let refused = program.run(&["upgrade", "-f", "spec.yaml", "--to", "1.34", "--yes"]).expect(2);
+    assert!(refused.stderr.contains("none goes back"), "{}", refused.stderr);
+    let refused = program.up().expect(1);
+    assert!(refused.stderr.contains("a cluster keeps it"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_the_spec_no_longer_names_goes_when_that_is_asked_for() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    let (without, _) = SPEC.split_once("      - name: batch").unwrap();
+    program.set_spec(&without.replace("      aws-ebs-csi-driver:\n        policies: [arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy]\n", ""));
+    let up = program.up().expect(0);
+    assert!(up.stderr.contains("node group batch is not in the spec"), "{}", up.stderr);
+    assert!(aws.account()["node group"]["batch"].is_object());
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    let account = aws.account();
+    assert!(
+        account["node group"]["batch"].is_null()
+            && account["addon"]["aws-ebs-csi-driver"].is_null()
+    );
+    assert!(account["node group"]["workers"].is_object());
+}
+
+#[test]
+fn a_failed_node_group_is_told_in_awss_words_and_replaced_on_request() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    aws.fail_node_group("workers", "AsgInstanceLaunchFailures", "no t3.medium in us-west-2a");
+    let failed = program.up().expect(1);
+    assert!(
+        failed.stderr.contains("AsgInstanceLaunchFailures: no t3.medium in us-west-2a"),
+        "{}",
+        failed.stderr
+    );
+    let again = program.up().expect(1);
+    assert!(again.stderr.contains("no t3.medium in us-west-2a"), "{}", again.stderr);
+    assert!(again.stderr.contains("--replace-failed"), "{}", again.stderr);
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+    program.plan().expect(0);
+}
+
+#[test]
+fn identities_of_people_and_pods() {
+    let aws = StandIn::instant();
+    let with = SPEC.replace("    # accessEntries:", "    serviceAccounts:
+      - {namespace: backend, name: reader, policies: ['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess']}
+    podIdentities:
+      - {namespace: backend, serviceAccount: writer, policies: ['arn:aws:iam::aws:policy/AmazonS3FullAccess']}
+    accessEntries:
+      - {principal: 'arn:aws:iam::123456789012:role/dev', groups: [developers], policies: [{policy: AmazonEKSEditPolicy, namespaces: [dev]}]}
+    # accessEntries:");
+    let program = Program::new(&aws, &with);
+    let before = aws.account();
+    program.up().expect(0);
+    program.plan().expect(0);
+    let account = aws.account();
+    assert_eq!(account["oidc provider"].as_object().unwrap().len(), 1);
+    let entry = &account["access entry"]["arn:aws:iam::123456789012:role/dev"];
+    let policy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy";
+    assert_eq!(entry["policies"][policy]["namespaces"], Value::from(vec!["dev"]));
+    assert!(account["role"]["prod-us-west-2-sa-backend-reader"].is_object());
+    program
+        .set_spec(&with.replace("AmazonEKSEditPolicy, namespaces: [dev]", "AmazonEKSViewPolicy"));
+    program.up().expect(0);
+    let entry = aws.account()["access entry"]["arn:aws:iam::123456789012:role/dev"].clone();
+    assert_eq!(entry["policies"].as_object().unwrap().len(), 1);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
+#[test]
+fn what_belongs_to_others_is_not_touched() {
+    let aws = StandIn::instant();
+    let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    aws.by_hand(&[
+        "iam",
+        "create-role",
+        "--role-name",
+        "prod-us-west-2-node",
+        "--assume-role-policy-document",
+        trust,
+    ]);
+    let program = Program::new(&aws, SPEC);
+    let up = program.up().expect(1);
+    assert!(up.stderr.contains("it was made by somebody else"), "{}", up.stderr);
+    program.down().expect(0);
+    assert!(aws.account()["role"]["prod-us-west-2-node"].is_object());
+}
+
+#[test]
+fn load_balancers_of_services_go_with_the_cluster() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    let before = aws.account();
+    program.up().expect(0);
+    let account = aws.account();
+    let subnets = account["subnet"].as_object().unwrap().iter();
+    let public = subnets.filter(|(_, one)| one["tags"]["kubernetes.io/role/elb"] == "1");
+    let ids: Vec<_> = public.map(|(id, _)| id.as_str()).collect();
+    let vpc = account["cluster"]["prod"]["resourcesVpcConfig"]["vpcId"].as_str().unwrap();
+    let group = aws.by_hand(&[
+        "ec2",
+        "create-security-group",
+        "--group-name",
+        "k8s-elb-a",
+        "--description",
+        "x",
+        "--vpc-id",
+        vpc,
+        "--tag-specifications",
+        "ResourceType=security-group,Tags=[{Key=kubernetes.io/cluster/prod,Value=owned}]",
+    ]);
+    assert!(group["GroupId"].is_string());
+    let mut make = vec![
+        "elbv2",
+        "create-load-balancer",
+        "--name",
+        "web",
+        "--tags",
+        "Key=elbv2.k8s.aws/cluster,Value=prod",
+        "--subnets",
+    ];
+    make.extend(&ids);
+    aws.by_hand(&make);
+    let mut theirs = vec!["elbv2", "create-load-balancer", "--name", "theirs", "--subnets"];
+    let other =
+        aws.by_hand(&["ec2", "describe-subnets", "--filters", "Name=default-for-az,Values=true"]);
+    let others = other["Subnets"].as_array().unwrap().iter();
+    let others: Vec<_> = others.filter_map(|one| one["SubnetId"].as_str()).collect();
+    theirs.extend(&others);
+    aws.by_hand(&theirs);
+    program.down().expect(0);
+    let after = aws.account();
+    assert_eq!(after["load balancer"].as_object().unwrap().len(), 1, "theirs is left");
+    assert_eq!(after["vpc"], before["vpc"]);
+    assert_eq!(after["security group"], before["security group"]);
+}

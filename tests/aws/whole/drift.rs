@@ -1,0 +1,122 @@
+//! What others have changed by hand is seen in a plan, and mended.
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::stand_in::StandIn;
+use crate::story::SPEC;
+
+/// The id of the resource with this tag.
+fn id(account: &Value, kind: &str, resource: &str) -> String {
+    let all = account[kind].as_object().expect(kind);
+    let found = all.iter().find(|(_, one)| one["tags"]["provisioner.dev/resource"] == resource);
+    found.expect(resource).0.clone()
+}
+
+#[test]
+fn whatever_was_changed_by_hand_is_planned_and_mended() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    let good = aws.account();
+    let subnet = id(&good, "subnet", "private-us-west-2b");
+    let vpc = id(&good, "vpc", "vpc");
+    let group = id(&good, "security group", "control-plane");
+    let table = id(&good, "route table", "routes-public");
+    let cluster = "--name=prod";
+    let drifts: Vec<(&str, Vec<&str>)> = vec![
+        (
+            "subnet private-us-west-2b",
+            vec![
+                "ec2",
+                "delete-tags",
+                "--resources",
+                &subnet,
+                "--tags",
+                "Key=Name",
+                "Key=provisioner.dev/cluster",
+                "Key=provisioner.dev/resource",
+            ],
+        ),
+        ("vpc", vec!["ec2", "modify-vpc-attribute", "--vpc-id", &vpc, "--no-enable-dns-hostnames"]),
+        (
+            "security group",
+            vec![
+                "ec2",
+                "revoke-security-group-ingress",
+                "--group-id",
+                &group,
+                "--protocol",
+                "tcp",
+                "--port",
+                "443",
+                "--cidr",
+                "192.168.0.0/16",
+            ],
+        ),
+        (
+            "route table public",
+            vec![
+                "ec2",
+                "delete-route",
+                "--route-table-id",
+                &table,
+                "--destination-cidr-block",
+                "0.0.0.0/0",
+            ],
+        ),
+        (
+            "role node",
+            vec![
+                "iam",
+                "detach-role-policy",
+                "--role-name",
+                "prod-us-west-2-node",
+                "--policy-arn",
+                "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+            ],
+        ),
+        (
+            "cluster",
+            vec![
+                "eks",
+                "update-cluster-config",
+                cluster,
+                "--logging",
+                r#"{"clusterLogging":[{"types":["audit"],"enabled":false}]}"#,
+            ],
+        ),
+        (
+            "node group workers",
+            vec![
+                "eks",
+                "update-nodegroup-config",
+                "--cluster-name=prod",
+                "--nodegroup-name=workers",
+                "--scaling-config",
+                "minSize=1,maxSize=9,desiredSize=9",
+            ],
+        ),
+        (
+            "addon vpc-cni",
+            vec!["eks", "delete-addon", "--cluster-name=prod", "--addon-name=vpc-cni"],
+        ),
+    ];
+    for (target, drift) in drifts {
+        aws.by_hand(&drift);
+        aws.account();
+        let plan = program.plan().expect(6);
+        assert!(plan.stdout.contains(&format!("\n{target}\n")), "{target}: {}", plan.stdout);
+        let shown = plan.stdout.matches("it is as the spec says").count();
+        assert_eq!(shown, 1, "{target} alone: {}", plan.stdout);
+        program.up().expect(0);
+        program.plan().expect(0);
+    }
+    let mended = aws.account();
+    for kind in ["vpc", "subnet", "security group", "route table", "role"] {
+        assert_eq!(mended[kind], good[kind]);
+    }
+    // Within what the spec allows, the number of nodes is the autoscaler's.
+    let workers = &mended["node group"]["workers"]["scalingConfig"];
+    assert_eq!((&workers["maxSize"], &workers["desiredSize"]), (&5.into(), &5.into()));
+}

@@ -1,0 +1,1 @@
+//! Whole runs against a stand-in for AWS are in `main.rs`.

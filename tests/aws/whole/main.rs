@@ -1,0 +1,17 @@
+//! Whole runs against a stand-in for AWS: moto, refusing what AWS refuses, slow or failing on demand.
+
+// Figures are shown as they are measured.
+#![allow(clippy::print_stdout)]
+
+mod changes;
+mod drift;
+mod faults;
+mod imported;
+mod killed;
+mod policies;
+mod program;
+mod speed;
+mod stand_in;
+mod story;
+mod token;
+mod venv;

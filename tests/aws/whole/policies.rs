@@ -1,0 +1,52 @@
+//! The policies in docs/iam cover what the commands call, and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::stand_in::StandIn;
+use crate::story::SPEC;
+
+fn actions(policy: &str) -> BTreeSet<String> {
+    let file = format!("{}/../../docs/iam/{policy}.json", crate::venv::FOLDER);
+    let policy: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+/// The calls as IAM calls them.
+fn called(aws: &StandIn) -> BTreeSet<String> {
+    let name = |(service, operation): (String, String)| match service.as_str() {
+        "elb" | "elbv2" => format!("elasticloadbalancing:{operation}"),
+        _ => format!("{service}:{operation}"),
+    };
+    aws.operations().into_iter().map(name).collect()
+}
+
+#[test]
+fn each_command_is_covered_by_its_policy() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.plan().expect(6);
+    program.up().expect(0);
+    aws.forget_calls();
+    program.plan().expect(0);
+    let plan = called(&aws);
+    assert_eq!(plan.difference(&actions("plan")).collect::<Vec<_>>(), Vec::<&String>::new());
+    aws.forget_calls();
+    program.down().expect(0);
+    let down = called(&aws);
+    assert_eq!(down.difference(&actions("down")).collect::<Vec<_>>(), Vec::<&String>::new());
+    aws.forget_calls();
+    program.up().expect(0);
+    let up = called(&aws);
+    assert_eq!(up.difference(&actions("up")).collect::<Vec<_>>(), Vec::<&String>::new());
+    // A plan reads, and no more.
+    let reads = |action: &&String| {
+        let name = action.split(':').nth(1).unwrap();
+        ["Describe", "Get", "List"].iter().any(|word| name.starts_with(word))
+    };
+    assert!(actions("plan").iter().all(|action| reads(&action)));
+}

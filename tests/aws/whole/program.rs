@@ -1,0 +1,145 @@
+//! The real program, with credentials for the stand-in.
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::stand_in::StandIn;
+
+/// So much faster than AWS is asked whether it is done.
+const PACE: &str = "200";
+
+/// A machine of its own: an empty home with a spec in it.
+#[derive(Debug)]
+pub(crate) struct Program {
+    home: TempDir,
+    url: String,
+    pace: String,
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+pub(crate) fn credentials() -> [(&'static str, &'static str); 2] {
+    [("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secretEXAMPLEKEY")]
+}
+
+/// `PROVISIONER`, or the one that was built beside the tests.
+fn path() -> Utf8PathBuf {
+    if let Ok(path) = std::env::var("PROVISIONER") {
+        return path.into();
+    }
+    let test = std::env::current_exe().expect("this test");
+    let folder = test.parent().and_then(|deps| deps.parent()).expect("target/PROFILE/deps");
+    let path = Utf8PathBuf::try_from(folder.join("provisioner")).expect("a path in UTF-8");
+    assert!(path.exists(), "{path} is there (cargo build -p provisioner-cli)");
+    path
+}
+
+impl Program {
+    pub(crate) fn new(stand_in: &StandIn, spec: &str) -> Self {
+        let home = TempDir::with_prefix("provisioner-home-").expect("a home");
+        let program = Self { home, url: stand_in.url(), pace: PACE.to_owned() };
+        program.set_spec(spec);
+        program
+    }
+
+    /// At the pace of a stand-in that is so many times as fast as AWS.
+    pub(crate) fn at_pace(mut self, pace: u32) -> Self {
+        self.pace = pace.to_string();
+        self
+    }
+
+    fn home(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.home.path()).expect("a path in UTF-8")
+    }
+
+    pub(crate) fn set_spec(&self, spec: &str) {
+        std::fs::write(self.home().join("spec.yaml"), spec).expect("the spec");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(path());
+        command.args(arguments).current_dir(self.home());
+        command.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        command.envs(credentials()).env("AWS_ENDPOINT_URL", &self.url);
+        command.env("PROVISIONER_AWS_PACE", &self.pace);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let ran = self.command(arguments).output().expect("the program");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Ran { code: ran.status.code(), stdout: text(ran.stdout), stderr: text(ran.stderr) }
+    }
+
+    pub(crate) fn up(&self) -> Ran {
+        self.run(&["up", "-f", "spec.yaml", "--yes"])
+    }
+
+    pub(crate) fn down(&self) -> Ran {
+        self.run(&["down", "-f", "spec.yaml", "--yes"])
+    }
+
+    /// What `up` would change, as code and text.
+    pub(crate) fn plan(&self) -> Ran {
+        self.run(&["plan", "-f", "spec.yaml", "--detailed-exitcode"])
+    }
+
+    /// Begins a command and kills it when the stand-in holds back its answers; whether it came to that.
+    pub(crate) fn killed(&self, stand_in: &StandIn, arguments: &[&str]) -> bool {
+        let mut child = self.command(arguments).spawn().expect("the program");
+        let drained = drain(&mut child);
+        let killed = loop {
+            if stand_in.is_held() {
+                child.kill().expect("a kill");
+                break true;
+            }
+            if child.try_wait().expect("its state").is_some() {
+                break false;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        };
+        let _ = child.wait();
+        drained.into_iter().for_each(|thread| drop(thread.join()));
+        stand_in.release();
+        killed
+    }
+}
+
+/// Nobody reads what it says; but it must not wait for that.
+fn drain(child: &mut Child) -> Vec<std::thread::JoinHandle<()>> {
+    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+    let read = |stream: Option<Box<dyn std::io::Read + Send>>| {
+        std::thread::spawn(move || {
+            let mut sink = Vec::new();
+            let _ = stream.map(|mut stream| stream.read_to_end(&mut sink));
+        })
+    };
+    let out = out.take().map(|stream| Box::new(stream) as Box<dyn std::io::Read + Send>);
+    let err = err.take().map(|stream| Box::new(stream) as Box<dyn std::io::Read + Send>);
+    vec![read(out), read(err)]
+}
+
+impl Ran {
+    /// Ends the test unless the command did what it should.
+    #[track_caller]
+    pub(crate) fn expect(self, code: i32) -> Self {
+        let Self { code: found, stdout, stderr } = &self;
+        assert_eq!(*found, Some(code), "{stdout}\n{stderr}");
+        self
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).expect("JSON")
+    }
+}

@@ -1,0 +1,153 @@
+//! AWS, as far as the tests go.
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::venv;
+
+/// An account of its own, with nothing in it but what AWS puts into every one.
+#[derive(Debug)]
+pub(crate) struct StandIn {
+    process: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) service: String,
+    pub(crate) operation: String,
+    pub(crate) mutating: bool,
+    pub(crate) status: u64,
+}
+
+impl StandIn {
+    /// One in which nothing takes any time.
+    pub(crate) fn instant() -> Self {
+        Self::start(0)
+    }
+
+    /// One that is so many times as fast as AWS.
+    pub(crate) fn start(speed: u32) -> Self {
+        let folder = TempDir::with_prefix("stand-in-").expect("a folder");
+        let file = folder.path().join("port");
+        let process = Command::new(venv::python())
+            .args(["-m", "stand_in", "--port-file", file.to_str().expect("UTF-8")])
+            .args(["--speed", &speed.to_string()])
+            .current_dir(venv::FOLDER)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the stand-in");
+        let begun = Instant::now();
+        loop {
+            if let Ok(port) = std::fs::read_to_string(&file) {
+                let port = port.parse().expect("a port");
+                return Self { process, port, _folder: folder };
+            }
+            assert!(begun.elapsed() < Duration::from_secs(120), "the stand-in does not start");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn order(&self, path: &str, body: &Value) -> Value {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the stand-in");
+        let head = format!(
+            "POST /_/{path} HTTP/1.1\r\nHost: stand-in\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).expect("an order");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+        serde_json::from_str(body).expect("JSON")
+    }
+
+    /// Everything in the account, by kind.
+    pub(crate) fn account(&self) -> Value {
+        self.order("account", &Value::Null)
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let calls = self.order("calls", &Value::Null);
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let call = |call: &Value| Call {
+            service: text(&call["service"]),
+            operation: text(&call["operation"]),
+            mutating: call["mutating"] == true,
+            status: call["status"].as_u64().expect("a number"),
+        };
+        calls.as_array().expect("a list").iter().map(call).collect()
+    }
+
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let changes = self.calls().into_iter().filter(|call| call.mutating);
+        changes.map(|call| call.operation).collect()
+    }
+
+    pub(crate) fn operations(&self) -> BTreeSet<(String, String)> {
+        self.calls().into_iter().map(|call| (call.service, call.operation)).collect()
+    }
+
+    pub(crate) fn forget_calls(&self) {
+        self.order("forget-calls", &Value::Null);
+    }
+
+    pub(crate) fn set_faults(&self, rules: &Value) {
+        self.order("faults", rules);
+    }
+
+    /// After so many changes nobody gets an answer any more.
+    pub(crate) fn hold_after(&self, changes: usize) {
+        self.order("hold-after", &json!(changes));
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.order("held", &Value::Null) == true
+    }
+
+    pub(crate) fn release(&self) {
+        self.order("release", &Value::Null);
+    }
+
+    /// The next creation of this node group fails, in AWS's words.
+    pub(crate) fn fail_node_group(&self, name: &str, code: &str, message: &str) {
+        let issue = json!({"code": code, "message": message, "resourceIds": []});
+        self.order("fail-node-group", &json!({"name": name, "issue": issue}));
+    }
+
+    /// Calls AWS as somebody else would, by the official client: `aws ec2 delete-tags ...`.
+    pub(crate) fn by_hand(&self, arguments: &[&str]) -> Value {
+        let client = venv::python().with_file_name("aws");
+        let ran = Command::new(client)
+            .args(arguments)
+            .args(["--endpoint-url", &self.url(), "--output", "json"])
+            .envs(crate::program::credentials())
+            .env("AWS_DEFAULT_REGION", "us-west-2")
+            .output()
+            .expect("the official client");
+        let errors = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success(), "{arguments:?}: {errors}");
+        serde_json::from_slice(&ran.stdout).unwrap_or_default()
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
