@@ -17,6 +17,7 @@ mod images;
 mod inventory;
 mod kubeconfig;
 mod planner;
+mod platform;
 mod privilege;
 mod removal;
 mod root_shell;

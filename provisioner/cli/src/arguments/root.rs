@@ -2,8 +2,8 @@ use clap::{Parser, Subcommand};
 
 use super::{
     AddonsArguments, BundleArguments, CompletionsArguments, DownArguments, ExecArguments,
-    GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments, PlanArguments,
-    PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
+    GlobalArguments, InitArguments, KubeconfigArguments, LabArguments, ManArguments, OpenArguments,
+    PlanArguments, PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
     ValidateArguments,
 };
 use crate::exit::Exit;
@@ -56,6 +56,7 @@ pub(crate) enum Command {
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),
     Addons(AddonsArguments),
+    Open(OpenArguments),
     Runs(RunsArguments),
     Bundle(BundleArguments),
     Lab(LabArguments),

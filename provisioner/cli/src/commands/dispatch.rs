@@ -16,6 +16,7 @@ pub(crate) fn run(program: &Program, command: Command) -> Result<Exit, Error> {
         Command::Kubeconfig(arguments) => super::kubeconfig::run(program, &arguments),
         Command::Exec(arguments) => super::exec::run(program, &arguments),
         Command::Addons(arguments) => super::addons::run(program, &arguments.command),
+        Command::Open(arguments) => super::open::run(program, &arguments),
         Command::Runs(arguments) => super::runs::run(program, &arguments.command),
         Command::Bundle(arguments) => super::bundle::run(program, &arguments.command),
         Command::Lab(arguments) => super::lab::run(program, &arguments.command),

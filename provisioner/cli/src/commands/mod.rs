@@ -10,6 +10,7 @@ mod init;
 mod kubeconfig;
 mod lab;
 mod man;
+mod open;
 mod plan;
 mod preflight;
 mod runs;

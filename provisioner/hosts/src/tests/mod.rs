@@ -1,9 +1,11 @@
 mod artefacts;
+mod corefile;
 mod endpoint;
 mod images;
 mod inventory;
 mod listing;
 mod plans;
+mod platform;
 mod privilege;
 mod real;
 mod recorded;

@@ -103,7 +103,14 @@ pub(crate) fn cluster_context(cluster: &Cluster) -> Value {
         "controlPlanes": list(cluster.control_planes().iter()),
         "workers": list(cluster.workers().iter()),
         "edges": list(cluster.edge_nodes().iter()),
+        "loadBalancers": list(load_balancers(cluster)),
     })
+}
+
+/// The hosts with a HAProxy of ours.
+fn load_balancers(cluster: &Cluster) -> impl Iterator<Item = &Host> {
+    let edges = if cluster.ingress().is_some() { cluster.edge_nodes() } else { &[] };
+    cluster.load_balancers().iter().chain(edges)
 }
 
 fn list<'a>(hosts: impl Iterator<Item = &'a Host>) -> Vec<Value> {

@@ -26,6 +26,10 @@ pub struct Addon {
     /// Other addons that come first where they are there too.
     #[serde(default)]
     pub(crate) after: Vec<String>,
+    /// API versions that it brings along; charts that come later are rendered with them where there is
+    /// no cluster to ask.
+    #[serde(default)]
+    pub(crate) provides: Vec<String>,
     /// Where its objects are that name no namespace.
     pub(crate) namespace: String,
     /// In order; each is ready before the next one begins.
