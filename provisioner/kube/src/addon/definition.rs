@@ -131,6 +131,9 @@ pub struct Door {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Login {
     pub secret: String,
+    /// Where the first one is not there.
+    #[serde(default)]
+    pub or_secret: Option<String>,
     #[serde(default)]
     pub user_key: Option<String>,
     #[serde(default)]

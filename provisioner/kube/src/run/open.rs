@@ -36,7 +36,10 @@ pub async fn open(
     };
     let (mut user, mut password) = (None, None);
     if let Some(login) = &door.login {
-        let secret = cluster.secret(&door.namespace, &login.secret).await?;
+        let mut secret = cluster.secret(&door.namespace, &login.secret).await?;
+        if let (true, Some(other)) = (secret.is_empty(), &login.or_secret) {
+            secret = cluster.secret(&door.namespace, other).await?;
+        }
         let value = |key: &String| secret.get(key).cloned();
         let kept = login.user_key.as_ref().and_then(value);
         user = login.user.clone().or(kept.map(|user| user.expose_secret().to_owned()));
