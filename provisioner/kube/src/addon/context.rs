@@ -97,6 +97,8 @@ pub(crate) fn cluster_context(cluster: &Cluster) -> Value {
         "edge": {
             "vip": edge.and_then(|edge| edge.vip),
             "present": edge.is_some(),
+            "proxyProtocol": edge.is_some_and(|edge| edge.proxy_protocol),
+            "ingress": cluster.ingress().map(provisioner_spec::Ingress::addon),
         },
         "nodes": cluster.all_hosts().count(),
         "hosts": list(cluster.all_hosts()),
