@@ -10,7 +10,9 @@ SPEC ?= cluster-specs/lab.yaml
 KUBECONFIG_FILE ?= $(CACHE)/demo-kubeconfig.yaml
 PROVISIONER = $(CARGO_TARGET_DIR)/debug/provisioner
 
-.PHONY: help demo demo-down demo-eks build bundle test lint soak bench tools rust nextest
+VAGRANT_SPEC ?= vagrant/cluster.yaml
+
+.PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy build bundle test lint soak bench tools rust nextest
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,6 +34,15 @@ demo-down: build ## removes all of the demo, bridge and firewall rules included
 
 demo-eks: build ## the life of a cluster on EKS, against a stand-in for AWS
 	tests/aws/demo $(PROVISIONER)
+
+vagrant-up: ## the hosts of a spec as virtual machines (libvirt or VirtualBox)
+	SPEC=$(abspath $(VAGRANT_SPEC)) VAGRANT_CWD=vagrant vagrant up
+
+vagrant-demo: build vagrant-up ## a cluster on them
+	$(PROVISIONER) up -f $(VAGRANT_SPEC) --accept-new-host-keys --yes
+
+vagrant-destroy: ## removes them
+	SPEC=$(abspath $(VAGRANT_SPEC)) VAGRANT_CWD=vagrant vagrant destroy --force
 
 build: tools rust ## the program, for trying it out
 	cargo build --locked -p provisioner-cli

@@ -10,6 +10,7 @@
 
 mod config;
 mod down;
+mod edge;
 mod killed;
 mod rough;
 mod story;

@@ -78,7 +78,11 @@ impl Error {
             | Self::Environment(_)
             | Self::Command(_)
             | Self::Playbook(_)
-            | Self::Kube(KubeError::UnknownAddon { .. } | KubeError::NotEnabled { .. })
+            | Self::Kube(
+                KubeError::UnknownAddon { .. }
+                | KubeError::NotEnabled { .. }
+                | KubeError::NoDoor { .. },
+            )
             | Self::Hosts(HostsError::NoSuchHost(_)) => Exit::Usage,
             Self::Hosts(HostsError::LockHeld { .. }) => Exit::LockHeld,
             Self::Hosts(HostsError::MayNotLeave { .. }) => Exit::PreflightRefused,

@@ -15,6 +15,7 @@ use crate::facts::{Facts, Module};
 use crate::images::{is_for, pause_image};
 use crate::inventory::Inventory;
 use crate::planner::{Leaving, Secrets};
+use crate::platform;
 use crate::serving;
 
 /// Where members of etcd meet.
@@ -49,6 +50,10 @@ impl Known<'_> {
             "run": {"id": self.run},
             "kubernetes": self.kubernetes(host, &facts),
             "network": self.network(),
+            "dns": platform::dns(self.cluster),
+            "edge": platform::edge(self.cluster, host, &facts),
+            "nfs": platform::nfs(self.cluster, host),
+            "monitored": platform::is_monitored(self.cluster),
             "containerd": self.containerd(),
             "endpoint": self.endpoint(),
             "host": self.host(host, &facts),
@@ -91,9 +96,9 @@ impl Known<'_> {
             "kubelet": self.kubelet(),
             "kubeProxy": self.kube_proxy(),
             "apiServer": {"extraArgs": kubernetes.api_server.extra_args},
-            "controllerManager": {"extraArgs": kubernetes.controller_manager.extra_args},
-            "scheduler": {"extraArgs": kubernetes.scheduler.extra_args},
-            "etcd": {"extraArgs": kubernetes.etcd.extra_args},
+            "controllerManager": {"extraArgs": platform::arguments(self.cluster, "controllerManager", &kubernetes.controller_manager.extra_args)},
+            "scheduler": {"extraArgs": platform::arguments(self.cluster, "scheduler", &kubernetes.scheduler.extra_args)},
+            "etcd": {"extraArgs": platform::arguments(self.cluster, "etcd", &kubernetes.etcd.extra_args)},
             "certificates": {
                 "hours": u64::from(kubernetes.certificates.validity_days) * 24,
                 "authorityHours": u64::from(kubernetes.certificates.authority_validity_days) * 24,
@@ -134,18 +139,25 @@ impl Known<'_> {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
             "cgroupDriver": "systemd",
-            "clusterDNS": [dns.address],
+            "clusterDNS": [platform::pods_dns(self.cluster)],
             "clusterDomain": dns.domain,
         });
         overlaid(document, &self.cluster.kubernetes.kubelet)
     }
 
     fn kube_proxy(&self) -> Value {
-        let document = json!({
+        let mut document = json!({
             "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
             "kind": "KubeProxyConfiguration",
             "mode": proxy_mode(self.cluster.network.proxy.mode),
         });
+        if platform::is_monitored(self.cluster) {
+            document["metricsBindAddress"] = json!("0.0.0.0:10249");
+        }
+        if self.cluster.network.proxy.mode == ProxyMode::Ipvs {
+            // Load balancers in the cluster (MetalLB, kube-vip) need it, and it does no harm otherwise.
+            document["ipvs"] = json!({"strictARP": true});
+        }
         overlaid(document, &self.cluster.kubernetes.kube_proxy)
     }
 
@@ -189,6 +201,12 @@ impl Known<'_> {
         })
     }
 
+    /// Whether HAProxy and keepalived are on a host.
+    fn balances(&self, host: &Host) -> bool {
+        let api = host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some();
+        api || platform::balances_edge(self.cluster, host)
+    }
+
     fn host(&self, host: &Host, facts: &Facts) -> Value {
         let all = self.cluster.control_planes();
         let index = all.iter().position(|other| other.name == host.name).unwrap_or_default();
@@ -205,7 +223,7 @@ impl Known<'_> {
             "name": host.name,
             "address": host.address,
             "role": host.role,
-            "loadBalancer": host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some(),
+            "loadBalancer": self.balances(host),
             "index": index,
             "priority": HIGHEST_PRIORITY.saturating_sub(index),
             "interface": interface,

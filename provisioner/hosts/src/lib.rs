@@ -20,6 +20,7 @@ mod inventory;
 mod kubeconfig;
 mod operation;
 mod planner;
+mod platform;
 mod privilege;
 mod removal;
 mod root_shell;

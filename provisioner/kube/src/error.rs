@@ -21,6 +21,8 @@ pub enum KubeError {
     UnknownAddon { name: String, known: Vec<String> },
     #[error("use the addon {name}: the spec does not enable it")]
     NotEnabled { name: String },
+    #[error("open {name}: no enabled addon has it{}", list(.known))]
+    NoDoor { name: String, known: Vec<String> },
     #[error("order the addons: {} need one another", .0.join(" and "))]
     Circle(Vec<String>),
     #[error("install the addon {addon} into Kubernetes {version}: it is for {required}")]

@@ -11,11 +11,15 @@ mod chart;
 mod error;
 mod ready;
 mod run;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use addon::{Addon, Assets, Library, Secrets, Selection};
 pub use api::{Entrance, EntranceError, Forward, Stream};
 pub use chart::{ChartStore, Lock};
 pub use error::KubeError;
 pub use run::{
-    AddonImages, AddonsPlanner, ChartLine, KubeAction, KubeDriver, Purpose, Toolbox, images, target,
+    AddonImages, AddonsPlanner, ChartLine, KubeAction, KubeDriver, Opened, Purpose, Toolbox, doors,
+    images, open, target,
 };

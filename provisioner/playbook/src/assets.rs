@@ -25,13 +25,15 @@ impl Assets {
         )
     }
 
-    /// The same with every file of `DIR/playbooks/` in the place of ours, or added.
+    /// The same with every file of `DIR/playbooks/`, if that is there, in the place of ours, or added.
     ///
     /// # Errors
     /// The folder or a file in it cannot be read.
     pub fn with_overrides(mut self, folder: &Utf8Path) -> Result<Self, PlaybookError> {
+        let read = |source| PlaybookError::Read { path: folder.to_owned(), source };
+        folder.read_dir_utf8().map_err(read)?;
         let root = folder.join("playbooks");
-        let mut folders = vec![root.clone()];
+        let mut folders: Vec<_> = root.is_dir().then(|| root.clone()).into_iter().collect();
         while let Some(folder) = folders.pop() {
             let read = |source| PlaybookError::Read { path: folder.clone(), source };
             for entry in folder.read_dir_utf8().map_err(read)? {

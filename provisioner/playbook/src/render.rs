@@ -74,6 +74,21 @@ handlebars_helper!(indent: |text: str, spaces: u64| {
     text.lines().map(|line| format!("{pad}{line}")).collect::<Vec<_>>().join("\n")
 });
 
+// A part of a URL: its scheme, host or port. Of what is no text, nothing.
+handlebars_helper!(url: |whole: Value, part: str| {
+    let (scheme, rest) = whole.as_str().and_then(|text| text.split_once("://")).unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, port),
+        _ => (authority, if scheme == "http" { "80" } else { "443" }),
+    };
+    match part {
+        "scheme" => scheme,
+        "host" => host,
+        _ => port,
+    }.to_owned()
+});
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -129,6 +144,7 @@ fn registry() -> Handlebars<'static> {
     registry.register_helper("yaml", Box::new(yaml));
     registry.register_helper("join", Box::new(join));
     registry.register_helper("indent", Box::new(indent));
+    registry.register_helper("url", Box::new(url));
     registry.register_helper("toml", Box::new(toml_helper));
     registry.register_helper("merged", Box::new(merged_helper));
     registry
@@ -163,6 +179,15 @@ mod tests {
         a:
           b: 1
         "#);
+    }
+
+    #[test]
+    fn urls_have_parts() {
+        let context =
+            json!({"a": "https://elastic.example:9200/x", "b": "http://[fd00::1]", "c": null});
+        let template = r#"{{url a "scheme"}} {{url a "host"}} {{url a "port"}} {{url b "host"}} {{url b "port"}} {{url c "host"}}."#;
+        let text = Renderer::new().text(template, &context).expect("renders");
+        assert_eq!(text, "https elastic.example 9200 [fd00::1] 80 .");
     }
 
     #[test]

@@ -3,9 +3,9 @@ use clap::{Parser, Subcommand};
 use super::{
     AddonsArguments, BundleArguments, CertsArguments, CompletionsArguments, DownArguments,
     EksTokenArguments, EtcdArguments, ExecArguments, GlobalArguments, InitArguments,
-    KubeconfigArguments, LabArguments, ManArguments, PlanArguments, PreflightArguments,
-    RunsArguments, ScaleArguments, StatusArguments, UpArguments, UpgradeArguments,
-    ValidateArguments,
+    KubeconfigArguments, LabArguments, ManArguments, OpenArguments, PlanArguments,
+    PreflightArguments, RunsArguments, ScaleArguments, StatusArguments, UpArguments,
+    UpgradeArguments, ValidateArguments,
 };
 use crate::exit::Exit;
 
@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Kubeconfig(KubeconfigArguments),
     Exec(ExecArguments),
     Addons(AddonsArguments),
+    Open(OpenArguments),
     Runs(RunsArguments),
     Bundle(BundleArguments),
     Lab(LabArguments),

@@ -3,6 +3,7 @@
 use super::check::Input;
 use super::finding::Report;
 use crate::facts::{Facts, Protocol, Socket};
+use crate::platform;
 use provisioner_spec::{Cluster, Host, Role};
 
 /// A port, and the process that has it once the cluster is up. The kernel cuts a process's name
@@ -31,6 +32,9 @@ pub(super) fn needed(cluster: &Cluster, host: &Host) -> Vec<Port> {
         if cluster.hosts.api_endpoint.vip.is_some() {
             ports.push(Port { number: cluster.hosts.api_endpoint.port, owner: "haproxy" });
         }
+    }
+    if platform::balances_edge(cluster, host) && cluster.ingress().is_some() {
+        ports.extend([80, 443].map(|number| Port { number, owner: "haproxy" }));
     }
     ports
 }

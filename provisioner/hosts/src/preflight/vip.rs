@@ -24,7 +24,8 @@ fn vips<'a>(input: &Input<'a>) -> Vec<Vip<'a>> {
     });
     let edge = hosts.edge.as_ref().and_then(|edge| {
         let address = edge.vip?;
-        Some(Vip { address, router_id: last_byte(address), sharers: &edge.nodes })
+        let router_id = edge.router_id.unwrap_or(last_byte(address));
+        Some(Vip { address, router_id, sharers: &edge.nodes })
     });
     api.into_iter().chain(edge).collect()
 }

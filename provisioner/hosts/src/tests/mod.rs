@@ -1,11 +1,13 @@
 mod artefacts;
 mod certificates;
+mod corefile;
 mod endpoint;
 mod images;
 mod inventory;
 mod listing;
 mod operations;
 mod plans;
+mod platform;
 mod privilege;
 mod real;
 mod recorded;

@@ -97,13 +97,22 @@ pub(crate) fn cluster_context(cluster: &Cluster) -> Value {
         "edge": {
             "vip": edge.and_then(|edge| edge.vip),
             "present": edge.is_some(),
+            "proxyProtocol": edge.is_some_and(|edge| edge.proxy_protocol),
+            "ingress": cluster.ingress().map(provisioner_spec::Ingress::addon),
         },
         "nodes": cluster.all_hosts().count(),
         "hosts": list(cluster.all_hosts()),
         "controlPlanes": list(cluster.control_planes().iter()),
         "workers": list(cluster.workers().iter()),
         "edges": list(cluster.edge_nodes().iter()),
+        "loadBalancers": list(load_balancers(cluster)),
     })
+}
+
+/// The hosts with a HAProxy of ours.
+fn load_balancers(cluster: &Cluster) -> impl Iterator<Item = &Host> {
+    let edges = if cluster.ingress().is_some() { cluster.edge_nodes() } else { &[] };
+    cluster.load_balancers().iter().chain(edges)
 }
 
 fn list<'a>(hosts: impl Iterator<Item = &'a Host>) -> Vec<Value> {

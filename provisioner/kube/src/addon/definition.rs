@@ -26,6 +26,10 @@ pub struct Addon {
     /// Other addons that come first where they are there too.
     #[serde(default)]
     pub(crate) after: Vec<String>,
+    /// API versions that it brings along; charts that come later are rendered with them where there is
+    /// no cluster to ask.
+    #[serde(default)]
+    pub(crate) provides: Vec<String>,
     /// Where its objects are that name no namespace.
     pub(crate) namespace: String,
     /// In order; each is ready before the next one begins.
@@ -127,6 +131,9 @@ pub struct Door {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Login {
     pub secret: String,
+    /// Where the first one is not there.
+    #[serde(default)]
+    pub or_secret: Option<String>,
     #[serde(default)]
     pub user_key: Option<String>,
     #[serde(default)]

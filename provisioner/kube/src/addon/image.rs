@@ -7,7 +7,13 @@ use super::Manifest;
 /// Every image that the containers of these objects use, wherever pods are described in them.
 pub(crate) fn images_in(manifests: &[Manifest]) -> BTreeSet<String> {
     let mut images = BTreeSet::new();
-    manifests.iter().for_each(|manifest| collect(&manifest.0, &mut images));
+    for Manifest(object) in manifests {
+        collect(object, &mut images);
+        // What operators make pods of names its image right in its spec.
+        images.extend(object["spec"]["image"].as_str().map(str::to_owned));
+    }
+    // Istio puts in its own where this stands.
+    images.remove("auto");
     images
 }
 

@@ -47,6 +47,10 @@ impl Cluster {
         Ok(Self { client, kubeconfig, kinds: Mutex::default() })
     }
 
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// The version of the API server.
     pub(crate) async fn version(&self) -> Result<Version, KubeError> {
         let info = self.within(self.client.apiserver_version()).await?;

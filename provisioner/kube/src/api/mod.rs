@@ -1,5 +1,6 @@
 //! The Kubernetes API: how it is reached, and what is done with it.
 
+mod access;
 mod client;
 mod cluster;
 mod diff;

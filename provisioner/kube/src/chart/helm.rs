@@ -58,8 +58,9 @@ impl Helm {
         namespace: &str,
         values: &SecretString,
         kubernetes: &str,
+        api_versions: &[String],
     ) -> Result<String, KubeError> {
-        let arguments = [
+        let mut arguments = vec![
             "template",
             release,
             chart.as_str(),
@@ -71,6 +72,7 @@ impl Helm {
             kubernetes,
             "--include-crds",
         ];
+        arguments.extend(api_versions.iter().flat_map(|one| ["--api-versions", one.as_str()]));
         self.run(&arguments, Some(values)).await
     }
 

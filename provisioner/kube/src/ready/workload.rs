@@ -43,7 +43,10 @@ fn counts(of: &Reference, object: &Value) -> (i64, i64) {
     }
     let wanted = object["spec"]["replicas"].as_i64().unwrap_or(1);
     if of.kind == "Deployment" {
-        return (wanted, number("availableReplicas").min(number("updatedReplicas")));
+        // Pods of the version before may still serve; they count for nothing.
+        let old = number("replicas") - number("updatedReplicas");
+        let ready = (number("availableReplicas") - old).max(0);
+        return (wanted, ready.min(number("updatedReplicas")));
     }
     let is_updated = status["updateRevision"] == status["currentRevision"]
         || object["spec"]["updateStrategy"]["type"] == "OnDelete";

@@ -38,6 +38,8 @@ pub async fn images(
     selection: &Selection,
 ) -> Result<Vec<AddonImages>, KubeError> {
     let mut all = Vec::new();
+    let selected = library.iter().filter(|addon| selection.contains(&addon.name));
+    let provided: Vec<String> = selected.flat_map(|addon| addon.provides.clone()).collect();
     for name in selection.names() {
         let addon = library.get(name)?;
         let secrets = Secrets::placeholders();
@@ -48,7 +50,7 @@ pub async fn images(
             charts: Vec::new(),
         };
         for part in &rendered.parts {
-            add(toolbox, cluster, part, &mut found).await?;
+            add(toolbox, cluster, part, &provided, &mut found).await?;
         }
         all.push(found);
     }
@@ -59,6 +61,7 @@ async fn add(
     toolbox: &Toolbox,
     cluster: &Cluster,
     part: &RenderedPart,
+    provided: &[String],
     found: &mut AddonImages,
 ) -> Result<(), KubeError> {
     found.images.extend(images_in(&part.probe));
@@ -75,7 +78,8 @@ async fn add(
         None => toolbox.charts.locate(chart, &helm).await?.path,
     };
     let version = cluster.kubernetes.version.to_string();
-    let text = helm.template(&path, &part.name, &part.namespace, values, &version).await?;
+    let text =
+        helm.template(&path, &part.name, &part.namespace, values, &version, provided).await?;
     found.images.extend(images_in(&documents("helm template".into(), &text)?));
     found.charts.push(ChartLine {
         repository: chart.repository.clone().unwrap_or_default(),

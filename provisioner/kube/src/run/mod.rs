@@ -3,6 +3,7 @@
 mod action;
 mod driver;
 mod images;
+mod open;
 mod planner;
 mod removal;
 mod steps;
@@ -12,5 +13,6 @@ mod work;
 pub use action::KubeAction;
 pub use driver::KubeDriver;
 pub use images::{AddonImages, ChartLine, images};
+pub use open::{Opened, doors, open};
 pub use planner::{AddonsPlanner, Purpose, target};
 pub use toolbox::Toolbox;

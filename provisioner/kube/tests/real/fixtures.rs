@@ -147,7 +147,7 @@ about: Something that runs.
 version: 1.0.0
 namespace: default
 settings:
-  replicas: {type: integer, default: 1, description: How many.}
+  image: {type: string, default: "registry.invalid/web:1", description: Which image.}
 parts:
   - name: running
     manifests: [deployment.yaml.hbs]
@@ -161,12 +161,12 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
 spec:
-  replicas: {{settings.replicas}}
+  replicas: 1
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
     spec:
-      containers: [{name: web, image: "registry.invalid/web:1"}]
+      containers: [{name: web, image: {{json settings.image}}}]
 "#,
     ),
 ];

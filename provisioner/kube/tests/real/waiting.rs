@@ -5,6 +5,8 @@ use provisioner_engine::Outcome;
 use crate::fixtures::RUNNING;
 use crate::world::{Ran, World};
 
+const READY: &str = r#"{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"}]}"#;
+
 #[test]
 fn real_a_pod_without_a_node_is_the_reason() {
     let world = World::with(RUNNING);
@@ -47,9 +49,18 @@ fn real_a_crash_is_the_reason() {
 fn real_what_is_ready_is_ready() {
     let world = World::with(RUNNING);
     world.up("{running: {}}").expect(Outcome::Failed);
-    let ready = r#"{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"}]}"#;
-    after(&world, ready).expect(Outcome::Done);
+    after(&world, READY).expect(Outcome::Done);
     world.plan("{running: {}}").expect(Outcome::Done);
+}
+
+/// What the old pods do says nothing about the new ones.
+#[test]
+fn real_an_update_is_ready_only_when_its_own_pods_are() {
+    let world = World::with(RUNNING);
+    world.up("{running: {}}").expect(Outcome::Failed);
+    after(&world, READY).expect(Outcome::Done);
+    let up = world.up("{running: {image: registry.invalid/web:2}}").expect(Outcome::Failed);
+    assert!(up.error().contains("0 of 1 pods are ready"), "{}", up.error());
 }
 
 /// A run after the only pod has been given this status.

@@ -51,47 +51,62 @@ pub(super) fn version(subject: &Subject<'_>) {
     );
 }
 
+/// Calico comes as an addon, which is not for every version.
 pub(super) fn plugin(subject: &Subject<'_>) {
     let path = "spec.network.plugin";
     let Some(plugin) = subject.sound(path, subject.cluster.network.plugin) else { return };
-    if plugin.value != NetworkPlugin::Calico {
+    if plugin.value != NetworkPlugin::Calico || subject.minor().is_none() {
         return;
     }
+    let version = &subject.cluster.kubernetes.version;
+    let required =
+        subject.addon_schemas().get("calico").and_then(|addon| addon.kubernetes.as_ref());
+    let Some(required) = required.filter(|required| !required.matches(version)) else { return };
+    let message = format!("the plugin calico is not for Kubernetes {version}");
     let reason = if subject.is_given(path) {
-        "not available yet"
+        format!("it is for {required}")
     } else {
-        "no plugin is named here, and calico is the default"
+        format!("no plugin is named here, and calico, the default, is for {required}")
     };
     subject.fault(
         path,
-        Fault::not_available("the plugin calico", reason)
-            .hint("`plugin: bridge` for hosts on one network; `plugin: none` to install one's own"),
+        Fault::new("not-in-this-version", message, reason)
+            .hint("`plugin: bridge` for hosts on one network; `plugin: none` to install one's own")
+            .related(subject.place("spec.kubernetes.version"), "the version"),
     );
 }
 
+/// A DNS service that is not there has no settings.
 pub(super) fn dns_options(subject: &Subject<'_>) {
     let dns = &subject.cluster.network.dns;
     let set = [
         ("stubDomains", !dns.stub_domains.is_empty()),
         ("upstreams", !dns.upstreams.is_empty()),
+        ("hosts", !dns.hosts.is_empty()),
         ("nodeLocal", dns.node_local),
     ];
-    for (key, _) in set.into_iter().filter(|(_, set)| *set) {
+    for (key, _) in set.into_iter().filter(|(_, set)| *set && !dns.enabled) {
+        let message = format!("`network.dns.{key}` means nothing without a DNS service");
         subject.fault(
             &format!("spec.network.dns.{key}"),
-            Fault::not_available(format!("`network.dns.{key}`"), "not available yet"),
+            Fault::new("no-dns", message, "`network.dns.enabled` is false")
+                .related(subject.place("spec.network.dns.enabled"), "this"),
         );
     }
 }
 
-pub(super) fn edge_vip(subject: &Subject<'_>) {
-    let path = "spec.hosts.edge.vip";
-    let vip = subject.cluster.hosts.edge.as_ref().and_then(|edge| edge.vip);
-    if vip.and_then(|vip| subject.sound(path, vip)).is_some() {
+/// Traffic from outside must go to somebody who is there.
+pub(super) fn ingress(subject: &Subject<'_>) {
+    let path = "spec.hosts.edge.ingress";
+    let named = subject.cluster.hosts.edge.as_ref().and_then(|edge| edge.ingress);
+    let Some(named) = named.and_then(|named| subject.sound(path, named)) else { return };
+    let name = named.value.addon();
+    if !subject.cluster.addons.get(name).is_some_and(|addon| addon.enabled) {
+        let message = format!("the edge's traffic goes to {name}, which is not enabled");
         subject.fault(
             path,
-            Fault::not_available("a VIP of the edge nodes", "nobody would hold it")
-                .hint("leave it out; the edge nodes' own addresses serve meanwhile"),
+            Fault::new("missing-addon", message, format!("`spec.addons.{name}` is not there"))
+                .hint(format!("add `{name}: {{enabled: true}}` to the addons")),
         );
     }
 }

@@ -21,7 +21,7 @@ const CHECKS: [fn(&Subject<'_>); 27] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
-    availability::edge_vip,
+    availability::ingress,
     availability::proxy_mode,
     availability::settings,
     availability::certificates,

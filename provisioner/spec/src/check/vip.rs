@@ -7,12 +7,18 @@ const FIRST: &str = "spec.hosts.controlPlane[0].address";
 
 /// The settings of keepalived mean nothing without a VIP.
 pub(super) fn needs_vip(subject: &Subject<'_>) {
-    let vip = "spec.hosts.apiEndpoint.vip";
-    if subject.is_given(vip) || subject.sound(vip, ()).is_none() {
+    for section in ["spec.hosts.apiEndpoint", "spec.hosts.edge"] {
+        needs_vip_in(subject, section);
+    }
+}
+
+fn needs_vip_in(subject: &Subject<'_>, section: &str) {
+    let vip = format!("{section}.vip");
+    if subject.is_given(&vip) || subject.sound(vip, ()).is_none() {
         return;
     }
     for key in ["interface", "routerId"] {
-        let path = format!("spec.hosts.apiEndpoint.{key}");
+        let path = format!("{section}.{key}");
         if subject.is_given(&path) {
             let message = format!("`{key}` means nothing without a VIP");
             subject.fault(&path, Fault::new("no-vip", message, "there is no `vip` beside it"));

@@ -5,13 +5,15 @@ use super::{
     ssh::{port, ssh},
 };
 use crate::{
-    model::{API_SERVER_PORT, ApiEndpoint, Edge, Host, Hosts, Role, Ssh},
+    model::{API_SERVER_PORT, ApiEndpoint, Edge, Host, Hosts, Ingress, Role, Ssh},
     syntax,
 };
 use std::net::IpAddr;
 
 /// The port of the load balancer on the same host.
 const BALANCED_PORT: u16 = 8443;
+
+const INGRESSES: [(&str, Ingress); 2] = [("istio", Ingress::Istio), ("traefik", Ingress::Traefik)];
 
 pub(super) fn hosts(at: &Cursor<'_>) -> Hosts {
     at.map(|fields| {
@@ -27,9 +29,22 @@ pub(super) fn hosts(at: &Cursor<'_>) -> Hosts {
             api_endpoint: fields.section("apiEndpoint", |at| api_endpoint(at, &control_plane)),
             workers: fields.optional("workers", list(Role::Worker)).unwrap_or_default(),
             edge: fields.optional("edge", |at| {
-                Some(at.map(|fields| Edge {
-                    vip: fields.optional("vip", address),
-                    nodes: fields.required("nodes", list(Role::Edge)).unwrap_or_default(),
+                let nodes = list(Role::Edge);
+                Some(at.map(|fields| {
+                    let vip = fields.optional("vip", address);
+                    Edge {
+                        interface: fields.optional("interface", interface),
+                        router_id: fields
+                            .optional("routerId", |at| at.integer(1..=255))
+                            .and_then(|id| u8::try_from(id).ok())
+                            .or_else(|| vip.map(router_id)),
+                        ingress: fields.optional("ingress", |at| at.choice(&INGRESSES)),
+                        proxy_protocol: fields
+                            .optional("proxyProtocol", Cursor::boolean)
+                            .unwrap_or(false),
+                        nodes: fields.required("nodes", nodes).unwrap_or_default(),
+                        vip,
+                    }
                 }))
             }),
             control_plane,

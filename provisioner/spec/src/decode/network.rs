@@ -1,10 +1,12 @@
 use super::cursor::Cursor;
 use crate::{
+    diagnostic::{Fault, shown},
     model::{Dns, Network, NetworkPlugin, Proxy, ProxyMode},
     syntax,
 };
 use ipnet::{IpNet, Ipv4Net};
 use semver::Version;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const POD_CIDR: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(10, 244, 0, 0), 16);
@@ -66,15 +68,29 @@ fn dns(at: &Cursor<'_>, service_cidr: IpNet) -> Dns {
         address: fields
             .optional("address", address)
             .unwrap_or_else(|| nth_address(service_cidr, 10)),
-        stub_domains: fields.section("stubDomains", |at| {
-            at.entries()
-                .into_iter()
-                .map(|(domain, servers)| (domain.to_owned(), servers.list(address)))
-                .collect()
-        }),
+        stub_domains: fields.section("stubDomains", addresses_by_name),
         upstreams: fields.optional("upstreams", |at| Some(at.list(address))).unwrap_or_default(),
+        hosts: fields.section("hosts", addresses_by_name),
         node_local: fields.optional("nodeLocal", Cursor::boolean).unwrap_or(false),
     })
+}
+
+/// Names of the domain name system, each with its addresses.
+fn addresses_by_name(at: &Cursor<'_>) -> BTreeMap<String, Vec<IpAddr>> {
+    let mut names = BTreeMap::new();
+    for (name, addresses) in at.entries() {
+        match syntax::domain(name) {
+            Ok(name) => {
+                names.insert(name, addresses.list(address));
+            }
+            Err(invalid) => addresses.fault_at_key(Fault::new(
+                "invalid-name",
+                format!("invalid domain `{}`", shown(name)),
+                invalid.reason,
+            )),
+        }
+    }
+    names
 }
 
 /// The address so many steps behind the first of a range.

@@ -1,4 +1,4 @@
-use super::{Addon, Charts, Host, Hosts, Kubernetes, Network, Runtime};
+use super::{Addon, Charts, Host, Hosts, Ingress, Kubernetes, Network, Runtime};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -55,6 +55,14 @@ impl Cluster {
 
     pub fn edge_nodes(&self) -> &[Host] {
         self.hosts.edge.as_ref().map_or(&[], |edge| &edge.nodes)
+    }
+
+    /// Who takes in the traffic that comes to the edge nodes, if anybody does.
+    pub fn ingress(&self) -> Option<Ingress> {
+        let edge = self.hosts.edge.as_ref()?;
+        let enabled =
+            |ingress: &Ingress| self.addons.get(ingress.addon()).is_some_and(|addon| addon.enabled);
+        edge.ingress.or_else(|| [Ingress::Istio, Ingress::Traefik].into_iter().find(enabled))
     }
 
     /// The hosts that balance the load of the API behind the VIP: the control planes, when there is

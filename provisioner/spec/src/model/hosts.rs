@@ -76,9 +76,44 @@ pub struct ApiEndpoint {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Edge {
-    /// The address that they share.
+    /// The address that they share: keepalived moves it between them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vip: Option<IpAddr>,
+    /// The network interface that carries the VIP. Default: found on each host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// The VRRP virtual router id, unique on the network. Default: the last byte of the VIP.
+    #[schemars(range(min = 1, max = 255))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub router_id: Option<u8>,
+    /// Which addon takes the traffic that comes in at ports 80 and 443 of the edge nodes, where HAProxy
+    /// passes it on; changing it switches within seconds. Default: the one of them that is enabled,
+    /// `istio` where both are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<Ingress>,
+    /// Whether the client's address is passed on, by the PROXY protocol.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub proxy_protocol: bool,
     /// The hosts.
     pub nodes: Vec<Host>,
+}
+
+/// Who takes in traffic from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Ingress {
+    /// Istio's gateway.
+    Istio,
+    /// Traefik.
+    Traefik,
+}
+
+impl Ingress {
+    /// The addon's name.
+    pub fn addon(self) -> &'static str {
+        match self {
+            Self::Istio => "istio",
+            Self::Traefik => "traefik",
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub use eks::{
     Volume, VolumeType, Vpc,
 };
 pub use host::{EDGE_ROLE, Host, Role};
-pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts};
+pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts, Ingress};
 pub use kubernetes::{
     ApiServer, Certificates, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS, Upgrade,
 };

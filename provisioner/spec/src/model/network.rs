@@ -29,7 +29,7 @@ pub struct Network {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkPlugin {
-    /// not available in this version.
+    /// with network policies, on any network; an addon of that name, which may have settings.
     Calico,
     /// the standard plugin of that name with a route per node, for hosts on one common network.
     Bridge,
@@ -74,13 +74,16 @@ pub struct Dns {
     /// The address of the DNS service. Default: the tenth of `serviceCidr`.
     #[schemars(with = "Option<IpAddr>")]
     pub address: IpAddr,
-    /// Domains with name servers of their own. Not available in this version.
+    /// Domains with name servers of their own.
     #[schemars(with = "Option<BTreeMap<String, Vec<IpAddr>>>")]
     pub stub_domains: BTreeMap<String, Vec<IpAddr>>,
-    /// The name servers for everything else. Not available in this version.
+    /// The name servers for everything else. Default: those of the hosts.
     #[schemars(with = "Option<Vec<IpAddr>>")]
     pub upstreams: Vec<IpAddr>,
-    /// Whether every node runs a DNS cache. Not available in this version.
+    /// Names with addresses of their own, as in a hosts file.
+    #[schemars(with = "Option<BTreeMap<String, Vec<IpAddr>>>")]
+    pub hosts: BTreeMap<String, Vec<IpAddr>>,
+    /// Whether every node runs a DNS cache; an addon, `nodelocaldns`, which may have settings.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub node_local: bool,
 }

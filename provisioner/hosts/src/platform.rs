@@ -1,0 +1,134 @@
+//! What the edge, DNS, storage and monitoring of a spec mean for its hosts, as playbooks see it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use provisioner_spec::{Addon, Cluster, Host, Ingress, ProxyMode, Role};
+use serde_json::{Value, json};
+
+use crate::facts::Facts;
+
+/// The highest priority of a VRRP router of ours; each further host has one less.
+const HIGHEST_PRIORITY: usize = 150;
+
+/// Where a node's DNS cache listens.
+const NODE_LOCAL_DNS: &str = "169.254.20.10";
+
+/// Whether HAProxy or keepalived run on an edge node.
+pub(crate) fn balances_edge(cluster: &Cluster, host: &Host) -> bool {
+    let has_vip = cluster.hosts.edge.as_ref().is_some_and(|edge| edge.vip.is_some());
+    host.role == Role::Edge && (has_vip || cluster.ingress().is_some())
+}
+
+/// The edge, as one of its nodes sees it.
+pub(crate) fn edge(cluster: &Cluster, host: &Host, facts: &Facts) -> Value {
+    let Some(edge) = cluster.hosts.edge.as_ref().filter(|_| host.role == Role::Edge) else {
+        return json!({"vip": null, "ingress": null});
+    };
+    let index = edge.nodes.iter().position(|other| other.name == host.name).unwrap_or_default();
+    let link = facts.interface_of(host.address);
+    let interface = host.interface.clone().or_else(|| edge.interface.clone());
+    let interface = interface.or_else(|| link.map(|(link, _)| link.name.clone()));
+    let widest = if host.address.is_ipv4() { 32 } else { 128 };
+    let peers = edge.nodes.iter().filter(|other| other.name != host.name);
+    let ingress = cluster.ingress();
+    json!({
+        "vip": edge.vip,
+        "interface": interface,
+        "prefix": link.map_or(widest, |(_, prefix)| prefix),
+        "routerId": edge.router_id,
+        "priority": HIGHEST_PRIORITY.saturating_sub(index),
+        "peers": peers.map(|other| other.address).collect::<Vec<_>>(),
+        "proxyProtocol": edge.proxy_protocol,
+        "ingress": ingress.map(Ingress::addon),
+        "gateway": ingress.map(|ingress| gateway(cluster, ingress)),
+    })
+}
+
+/// At which ports of every node the gateway takes connections, and says whether it is ready.
+fn gateway(cluster: &Cluster, ingress: Ingress) -> Value {
+    let settings = cluster.addons.get(ingress.addon()).map(|addon| json!(addon.settings));
+    let settings = settings.unwrap_or_default();
+    let (ports, path) = match ingress {
+        Ingress::Istio => (&settings["gateway"], "/healthz/ready"),
+        Ingress::Traefik => (&settings, "/ping"),
+    };
+    json!({
+        "http": ports["httpNodePort"],
+        "https": ports["httpsNodePort"],
+        "status": ports["statusNodePort"],
+        "statusPath": path,
+    })
+}
+
+/// The configuration of the DNS service.
+pub(crate) fn dns(cluster: &Cluster) -> Value {
+    let dns = &cluster.network.dns;
+    let list =
+        |(name, addresses): (&String, &Vec<IpAddr>)| json!({"name": name, "addresses": addresses});
+    let lists = |names: &BTreeMap<String, Vec<IpAddr>>| names.iter().map(list).collect::<Vec<_>>();
+    json!({
+        // Nothing is said about it: it stays as kubeadm has made it.
+        "managed": !dns.stub_domains.is_empty() || !dns.upstreams.is_empty() || !dns.hosts.is_empty(),
+        "domain": dns.domain,
+        "stubDomains": lists(&dns.stub_domains),
+        "hosts": lists(&dns.hosts),
+        "upstreams": dns.upstreams,
+    })
+}
+
+/// The address at which pods ask for names. A cache on every node takes the address of the DNS service,
+/// except with IPVS, where that is kube-proxy's.
+pub(crate) fn pods_dns(cluster: &Cluster) -> String {
+    let network = &cluster.network;
+    if network.dns.node_local && network.proxy.mode == ProxyMode::Ipvs {
+        let settings = cluster.addons.get("nodelocaldns").map(|addon| &addon.settings);
+        let address = settings.and_then(|settings| settings.get("address")?.as_str());
+        return address.unwrap_or(NODE_LOCAL_DNS).to_owned();
+    }
+    network.dns.address.to_string()
+}
+
+/// The NFS volumes, as a host sees them.
+pub(crate) fn nfs(cluster: &Cluster, host: &Host) -> Value {
+    let Some(nfs) = enabled(cluster, "nfs") else {
+        return json!({"client": false, "server": false});
+    };
+    let server = nfs.settings.get("server").and_then(Value::as_str);
+    let is_server =
+        server.is_some_and(|server| server == host.name || server == host.address.to_string());
+    json!({
+        "client": true,
+        "server": is_server,
+        "path": nfs.settings.get("path"),
+        "clients": cluster.all_hosts().map(|host| host.address).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether somebody scrapes the hosts.
+pub(crate) fn is_monitored(cluster: &Cluster) -> bool {
+    enabled(cluster, "monitoring").is_some()
+}
+
+/// Flags of a component of the control plane: those of the spec, and before them what is needed so that
+/// its metrics can be scraped.
+pub(crate) fn arguments(
+    cluster: &Cluster,
+    component: &str,
+    given: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let open = match component {
+        "etcd" => ("listen-metrics-urls", "http://0.0.0.0:2381"),
+        _ => ("bind-address", "0.0.0.0"),
+    };
+    let mut arguments = BTreeMap::new();
+    if is_monitored(cluster) {
+        arguments.insert(open.0.to_owned(), open.1.to_owned());
+    }
+    arguments.extend(given.clone());
+    arguments
+}
+
+fn enabled<'a>(cluster: &'a Cluster, name: &str) -> Option<&'a Addon> {
+    cluster.addons.get(name).filter(|addon| addon.enabled)
+}

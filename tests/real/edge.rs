@@ -1,0 +1,82 @@
+//! Traffic from outside: two edge nodes share an address, and pass it to one of two gateways. The gateways
+//! are stand-ins that say which one they are; the rest is real.
+
+mod gateways;
+mod visitor;
+
+use std::time::{Duration, Instant};
+
+use provisioner_tests::{Program, Spec, TestLab, figure};
+
+use self::visitor::Visitor;
+
+/// Far more than it should take: this is against hanging only.
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[test]
+fn real_edge() {
+    let lab = TestLab::new("t-edge", 60, &["m1", "w1", "e1", "e2"]);
+    let mut spec = Spec::of(&lab);
+    spec.set("spec.hosts.edge.vip", lab.address(101));
+    spec.set("spec.hosts.edge.ingress", "istio");
+    spec.set_yaml("spec.addons", "{istio: {}, traefik: {}}");
+    let program = Program::new(&lab, &spec);
+    gateways::write(program.home());
+    up(&program);
+
+    let vip = lab.address(101);
+    let visitor = Visitor::of(&vip);
+    assert!(visitor.ask().expect("an answer").starts_with("istio-"), "through the VIP");
+    the_holder_is_powered_off(&lab, &visitor, &vip);
+    the_ingress_is_switched(&program, &mut spec, &visitor);
+    let again = up(&program);
+    assert!(again.changed().is_empty(), "{}", again.account());
+}
+
+fn the_holder_is_powered_off(lab: &TestLab, visitor: &Visitor, vip: &str) {
+    let holds = format!("ip -o address show | grep -qF ' {vip}/'");
+    let holder = |host: &&str| lab.try_shell(host, &holds).status.success();
+    let holder = ["e1", "e2"].into_iter().find(holder).expect("one of them holds it");
+    let visits = visitor.visit();
+    let off = Instant::now();
+    lab.power_off(holder);
+    while visitor.ask().is_err() {
+        assert!(off.elapsed() < LIMIT, "nobody answers any more");
+    }
+    // Every second connection may still be lost until the dead node is out of balance.
+    visits.until_calm();
+    let took = visits.finish().outage(off);
+    figure("edge", "traffic back after a power-off", format!("{:.2} s", took.as_secs_f64()));
+    assert!(took < LIMIT, "{took:?}");
+    lab.start(holder);
+    lab.wait(holder, "systemctl is-active haproxy keepalived");
+}
+
+fn the_ingress_is_switched(program: &Program, spec: &mut Spec, visitor: &Visitor) {
+    let visits = visitor.visit();
+    for ingress in ["traefik", "istio"] {
+        spec.set("spec.hosts.edge.ingress", ingress);
+        program.set_spec(spec);
+        let began = Instant::now();
+        let run = up(program);
+        assert!(!run.changed().is_empty(), "{}", run.account());
+        figure(
+            "edge",
+            &format!("switched to {ingress}"),
+            format!("{:.1} s", began.elapsed().as_secs_f64()),
+        );
+        let answer = visitor.ask().expect("an answer");
+        assert!(answer.starts_with(&format!("{ingress}-")), "{answer}");
+    }
+    let log = visits.finish();
+    figure("edge", "requests while switching", format!("{}, failed {}", log.count(), log.failed()));
+    assert!(log.count() > 50, "it has asked all the time");
+    assert_eq!(log.failed(), 0, "no request failed");
+}
+
+fn up(program: &Program) -> provisioner_tests::Run {
+    let bundle = provisioner_tests::bundle().as_str();
+    let assets = program.home().join("assets");
+    let options = ["--yes", "--output", "json", "--bundle", bundle, "--assets", assets.as_str()];
+    program.run("up", &options).expect(0)
+}

@@ -1,0 +1,100 @@
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+const POLL: Duration = Duration::from_millis(20);
+/// A new attempt is made each time, so none may last.
+const ONE_TRY: Duration = Duration::from_millis(1000);
+/// So many good answers in a row, and the trouble is over.
+const CALM: usize = 50;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Somebody outside who asks for a page.
+#[derive(Clone, Copy)]
+pub(crate) struct Visitor(SocketAddr);
+
+/// Visits, one after another.
+pub(crate) struct Visits {
+    stop: Arc<AtomicBool>,
+    log: Arc<Mutex<Vec<(Instant, bool)>>>,
+    asking: JoinHandle<()>,
+}
+
+pub(crate) struct Log(Vec<(Instant, bool)>);
+
+impl Visitor {
+    pub(crate) fn of(address: &str) -> Self {
+        Self(SocketAddr::new(address.parse().expect("an address"), 80))
+    }
+
+    /// The last line of the answer, to a connection of its own.
+    pub(crate) fn ask(self) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&self.0, ONE_TRY)?;
+        stream.set_read_timeout(Some(ONE_TRY))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        if !answer.starts_with("HTTP/1.1 200") {
+            return Err(std::io::Error::other(answer));
+        }
+        Ok(answer.lines().last().unwrap_or_default().to_owned())
+    }
+
+    /// Begins to ask all the time.
+    pub(crate) fn visit(self) -> Visits {
+        let stop = Arc::new(AtomicBool::new(false));
+        let log: Arc<Mutex<Vec<(Instant, bool)>>> = Arc::default();
+        let (stopped, told) = (Arc::clone(&stop), Arc::clone(&log));
+        let asking = thread::spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                let answered = self.ask().is_ok();
+                let at = if answered { Instant::now() } else { began };
+                told.lock().expect("the log").push((at, answered));
+                thread::sleep(POLL.saturating_sub(began.elapsed()));
+            }
+        });
+        Visits { stop, log, asking }
+    }
+}
+
+impl Visits {
+    /// Waits until many answers in a row were good.
+    pub(crate) fn until_calm(&self) {
+        let began = Instant::now();
+        let from = self.log.lock().expect("the log").len();
+        let is_calm = |log: &[(Instant, bool)]| {
+            log.len() >= from + CALM && log[log.len() - CALM..].iter().all(|(_, good)| *good)
+        };
+        while !is_calm(&self.log.lock().expect("the log")) {
+            assert!(began.elapsed() < PATIENCE, "requests still fail");
+            thread::sleep(POLL);
+        }
+    }
+
+    pub(crate) fn finish(self) -> Log {
+        self.stop.store(true, Ordering::Relaxed);
+        self.asking.join().expect("visits");
+        Log(std::mem::take(&mut *self.log.lock().expect("the log")))
+    }
+}
+
+impl Log {
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn failed(&self) -> usize {
+        self.0.iter().filter(|(_, good)| !good).count()
+    }
+
+    /// How long after `since` the last request failed, or rather the next one did not.
+    pub(crate) fn outage(&self, since: Instant) -> Duration {
+        let failed = self.0.iter().rposition(|(at, good)| !good && *at > since);
+        let next = |last: usize| self.0.get(last + 1).map_or_else(Instant::now, |(at, _)| *at);
+        failed.map_or(since, next).duration_since(since)
+    }
+}
