@@ -9,6 +9,7 @@ mod plans;
 mod privilege;
 mod real;
 mod recorded;
+mod removal;
 mod shell_text;
 mod status;
 mod work;
