@@ -3,7 +3,7 @@
 //!
 //! `PROVISIONER` names another program than the one built beside the tests, `KEEP_LAB` leaves the
 //! hosts to be looked at, `SEED` repeats what was left to chance, `KILLS` is how often a run is
-//! killed.
+//! killed, `REPLACED` how often control planes are replaced.
 
 // Progress is shown where a test goes on for minutes.
 #![allow(clippy::print_stdout)]
@@ -13,4 +13,5 @@ mod down;
 mod edge;
 mod killed;
 mod rough;
+mod scale;
 mod story;

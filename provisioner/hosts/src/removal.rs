@@ -13,7 +13,10 @@ use crate::ask::ask_all;
 use crate::planner::{Drain, HostsPlanner, Leaving, Purpose, with, without};
 use crate::up::driver;
 use crate::{HostsError, RunOptions, Site};
-use survey::{Node, Survey};
+#[cfg(test)]
+pub(crate) use judgement::{Verdict, judge};
+use survey::Node;
+pub(crate) use survey::Survey;
 
 /// A host that may leave, with what has to be said before.
 #[derive(Debug)]

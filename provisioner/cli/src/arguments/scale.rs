@@ -23,7 +23,7 @@ Examples:
   provisioner scale -f cluster.yaml --remove w2 --drain-timeout 60 --force-drain
   provisioner scale -f eks.yaml workers=5 batch=0
 
-Next: take the host out of the spec. `provisioner up --prune` removes hosts that the spec has no more.")]
+Next: take the host out of the spec and run `up`, by which the others forget it. `provisioner up --prune` removes hosts that the spec has no more.")]
 pub(crate) struct ScaleArguments {
     #[command(flatten)]
     pub(crate) spec: SpecArguments,

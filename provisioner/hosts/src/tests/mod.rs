@@ -11,6 +11,7 @@ mod platform;
 mod privilege;
 mod real;
 mod recorded;
+mod removal;
 mod shell_text;
 mod status;
 mod work;

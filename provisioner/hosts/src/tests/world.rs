@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::recorded::Kept;
 use crate::facts::{self, Facts};
 use crate::inventory::Inventory;
-use crate::planner::{HostsPlanner, Purpose};
+use crate::planner::{HostsPlanner, Leaving, Purpose};
 use crate::{Access, HostAction, Secrets, Site};
 
 /// What a fresh Debian host says.
@@ -123,20 +123,30 @@ impl World {
     pub(super) fn plan(&self, mode: Mode, purpose: Purpose) -> Planned {
         let kept = Kept::default();
         let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(kept.clone())]);
-        let stages = self.stages(mode, purpose, &dispatcher.events());
+        let stages = self.stages(self.planner(mode, purpose, &dispatcher.events()));
         assert!(dispatcher.finish().is_empty());
         Planned { stages, notes: kept.notes() }
     }
 
+    /// The same for a host that leaves the site.
+    pub(super) fn plan_without(&self, mode: Mode, leaving: Leaving) -> Planned {
+        let kept = Kept::default();
+        let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(kept.clone())]);
+        let planner = self.planner(mode, Purpose::Remove, &dispatcher.events());
+        let stages = self.stages(planner.without(leaving));
+        assert!(dispatcher.finish().is_empty());
+        Planned { stages, notes: kept.notes() }
+    }
+
+    fn planner(&self, mode: Mode, purpose: Purpose, events: &Events) -> HostsPlanner {
+        let run = "20261120-061530-4f2a".to_owned();
+        HostsPlanner::new(Arc::clone(&self.site), mode, purpose, run, events.clone()).unwrap()
+    }
+
     fn stages(
         &self,
-        mode: Mode,
-        purpose: Purpose,
-        events: &Events,
+        mut planner: HostsPlanner,
     ) -> Vec<(String, Result<Stage<HostAction>, PlanError>)> {
-        let run = "20261120-061530-4f2a".to_owned();
-        let mut planner =
-            HostsPlanner::new(Arc::clone(&self.site), mode, purpose, run, events.clone()).unwrap();
         let mut registered = Registered::default();
         let mut stages = Vec::new();
         for name in planner.stage_names() {

@@ -73,6 +73,11 @@ told() {
 
 undo_service() {
     [ "$(systemctl show -p LoadState --value "$1")" = loaded ] || return 0
+    # Before its package came there was no such service, whatever the package made of it.
+    if our_package_has "$1"; then
+        timeout -k 5 "$p_seconds" systemctl stop "$1" 3>&- 9>&-
+        return
+    fi
     case $2 in
     *UnitFileState=enabled*) systemctl -q enable "$1" ;;
     *UnitFileState=masked*) ;;
@@ -85,6 +90,16 @@ undo_service() {
         systemctl reset-failed "$1" 2>/dev/null || :
         ;;
     esac
+}
+
+our_package_has() {
+    if command -v dpkg-query >/dev/null; then
+        p_owner=$(dpkg-query -S "*/$1.service" 2>/dev/null | head -n 1)
+        p_owner=${p_owner%%:*}
+    else
+        p_owner=$(rpm -qf --qf '%{NAME}' "$(systemctl show -p FragmentPath --value "$1")" 2>/dev/null)
+    fi
+    [ -n "$p_owner" ] && grep -q "^package	$p_owner	absent" "$p_state/ledger"
 }
 
 # A key of a module that is gone is gone as well.

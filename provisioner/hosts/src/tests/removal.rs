@@ -1,0 +1,175 @@
+//! Who may leave a cluster, and how.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use provisioner_engine::Mode;
+use provisioner_spec::{Host, Role};
+use serde_json::json;
+
+use super::shell_text::{assert_sound, texts};
+use super::world::{Planned, World, kubeadms_pki};
+use crate::planner::{Drain, Leaving, Purpose, without};
+use crate::removal::{Survey, Verdict, judge};
+use crate::{HostAction, Site};
+
+/// What a control plane says of the lab, with members of etcd as given: name, and whether healthy.
+fn survey(members: &[(&str, bool)], nodes: &[&str], volumes_on: &[&str]) -> Survey {
+    let labels = |name: &str| match &name[..1] {
+        "m" => json!({"node-role.kubernetes.io/master": ""}),
+        "e" => json!({"node-role.kubernetes.io/edge": ""}),
+        _ => json!({}),
+    };
+    let nodes: Vec<_> = nodes
+        .iter()
+        .map(|name| json!({"metadata": {"name": name, "labels": labels(name)}, "status": {}}))
+        .collect();
+    let volumes: Vec<_> = volumes_on
+        .iter()
+        .map(|host| {
+            let expression =
+                json!({"key": "kubernetes.io/hostname", "operator": "In", "values": [host]});
+            let terms = json!([{"matchExpressions": [expression]}]);
+            json!({
+                "metadata": {"name": format!("data-on-{host}")},
+                "spec": {"nodeAffinity": {"required": {"nodeSelectorTerms": terms}}},
+            })
+        })
+        .collect();
+    let (mut list, mut healthy) = (String::new(), String::new());
+    for (index, (name, is_healthy)) in members.iter().enumerate() {
+        let address = format!("172.30.0.1{}", &name[1..]);
+        list.push_str(&format!(
+            "{index}a, started, {name}, https://{address}:2380, https://{address}:2379, false\n"
+        ));
+        if *is_healthy {
+            healthy.push_str(&format!("{index}a\n"));
+        }
+    }
+    let text = format!(
+        "## nodes\n{}\n## members\n{list}## healthy\n{healthy}## volumes\n{}\n## end\n",
+        json!({"items": nodes}),
+        json!({"items": volumes})
+    );
+    Survey::read(&text).expect("an answer")
+}
+
+fn host(name: &str) -> Host {
+    World::lab().site.cluster.host(name).expect("a host").clone()
+}
+
+fn of_members(leaving: &str, members: &[(&str, bool)]) -> Verdict {
+    judge(&host(leaving), &survey(members, &["m1", "m2", "m3", "w1", "w2"], &[]))
+}
+
+#[test]
+fn a_control_plane_leaves_only_a_quorum_behind() {
+    let all = [("m1", true), ("m2", true), ("m3", true)];
+    let verdict = of_members("m1", &all);
+    assert_eq!(verdict.refusals, [""; 0], "the first one too");
+    insta::assert_snapshot!(verdict.warnings.join("\n"), @"2 members of etcd remain: an even number bears no more failures than one member less");
+
+    let one_dead = [("m1", true), ("m2", false), ("m3", true)];
+    assert_eq!(of_members("m2", &one_dead).refusals, [""; 0], "the dead one");
+    insta::assert_snapshot!(of_members("m3", &one_dead).refusals.join("\n"), @"only 1 of the 2 members of etcd that would remain are healthy: they would have no quorum");
+
+    let two_dead = [("m1", true), ("m2", false), ("m3", false)];
+    insta::assert_snapshot!(of_members("m3", &two_dead).refusals.join("\n"), @"only 1 of the 3 members of etcd are healthy: without a quorum it changes nothing");
+
+    insta::assert_snapshot!(of_members("m1", &[("m1", true)]).refusals.join("\n"), @"it is the only control plane, and with it the cluster ends: that is `down`");
+    assert_eq!(of_members("m3", &all[..2]), Verdict::default(), "no member any more");
+    insta::assert_snapshot!(of_members("m1", &[]).refusals.join("\n"), @"the members of etcd are not known");
+}
+
+#[test]
+fn the_last_worker_with_data_stays() {
+    let verdict =
+        |nodes: &[&str], volumes: &[&str]| judge(&host("w1"), &survey(&[], nodes, volumes));
+    assert_eq!(verdict(&["m1", "w1", "w2"], &["w2"]), Verdict::default());
+    insta::assert_snapshot!(verdict(&["m1", "w1", "w2"], &["w1"]).warnings.join("\n"), @"the volumes data-on-w1 lie on it and are lost");
+    insta::assert_snapshot!(verdict(&["m1", "w1", "e1"], &[]).warnings.join("\n"), @"it is the last worker: its pods have nowhere to go");
+    insta::assert_snapshot!(verdict(&["m1", "w1", "e1"], &["w1"]).refusals.join("\n"), @"it is the last worker, and the volumes data-on-w1 lie on it alone: move them away first");
+}
+
+#[test]
+fn without_an_answer_nothing_is_known() {
+    assert!(Survey::read("## nodes\nUnable to connect\n## end\n").is_none());
+}
+
+/// The plan of a removal from the lab, all of whose hosts are members.
+fn plan(name: &str, reachable: bool) -> Planned {
+    let mut world = World::lab();
+    world.all_join(&kubeadms_pki());
+    let host = world.site.cluster.host(name).expect("a host").clone();
+    let full = Arc::clone(&world.site);
+    world.site = Arc::new(Site { cluster: without(&full.cluster, name), ..Site::clone(&full) });
+    let drain = Drain { timeout: Duration::from_secs(300), force: false };
+    world.plan_without(Mode::Apply, Leaving { site: full, host, reachable, drain })
+}
+
+#[test]
+fn a_control_plane_is_out_of_the_load_balancer_before_etcd_and_out_of_etcd_before_it_ends() {
+    let planned = plan("m1", true);
+    insta::assert_snapshot!(planned);
+    assert_eq!(host("m1").role, Role::ControlPlane);
+}
+
+#[test]
+fn a_worker_touches_nobody_else() {
+    insta::assert_snapshot!(plan("w2", true));
+}
+
+#[test]
+fn a_host_that_is_dead_is_forgotten_by_the_cluster() {
+    let planned = plan("m3", false);
+    let touched =
+        planned.stages.iter().filter_map(|(name, stage)| Some((name, stage.as_ref().ok()?)));
+    let targets: Vec<String> = touched
+        .flat_map(|(name, stage)| {
+            stage.tasks.iter().map(move |task| format!("{name}/{}", task.target))
+        })
+        .filter(|task| !task.starts_with("connect/"))
+        .collect();
+    assert_eq!(targets, ["drain/m1", "balance/m1", "balance/m2", "leave/m1", "delete/m1"]);
+}
+
+#[test]
+fn shells_and_shellcheck_have_nothing_against_the_shell_text() {
+    let mut world = World::lab();
+    world.all_join(&kubeadms_pki());
+    let mut sound = BTreeMap::new();
+    for planned in [plan("m1", true), world.plan(Mode::Apply, Purpose::Down)] {
+        let tasks = planned.stages.iter().flat_map(|(_, stage)| &stage.as_ref().unwrap().tasks);
+        for step in tasks.flat_map(|task| &task.steps) {
+            if let HostAction::Playbook(step) = &step.action {
+                let origin = format!("{}: {}", step.playbook, step.name);
+                sound.extend(texts(step).into_iter().map(|text| (text, origin.clone())));
+            }
+        }
+    }
+    assert!(sound.len() > 10, "{}", sound.len());
+    assert_sound(&sound);
+}
+
+#[test]
+fn another_clusters_host_is_not_taken_away() {
+    let mut world = World::lab();
+    world.belongs("m1");
+    world.says("w1", "host", "cluster other");
+    let planned = world.plan(Mode::Apply, Purpose::Down);
+    let (_, reset) = planned.stages.iter().find(|(name, _)| name == "reset").unwrap();
+    let error = reset.as_ref().unwrap_err().to_string();
+    insta::assert_snapshot!(error, @"not all of this is the cluster lab: w1 belongs to other");
+}
+
+#[test]
+fn down_concerns_only_hosts_that_were_changed() {
+    let mut world = World::lab();
+    world.belongs("m1");
+    world.says("w1", "host", "ledger yes");
+    world.says("w2", "kubernetes", "path /etc/kubernetes/kubelet.conf");
+    let planned = world.plan(Mode::Apply, Purpose::Down);
+    insta::assert_snapshot!(planned);
+    insta::assert_snapshot!(planned.notes.join("\n"), @"w2 has no ledger of ours, so what is there is left alone: /etc/kubernetes/kubelet.conf");
+}
