@@ -35,7 +35,9 @@ fn masked(before: Option<&Value>, after: &Value) -> (Option<Value>, Value) {
         let old = before.and_then(|before| before[part].as_object());
         for (key, value) in after[part].as_object().into_iter().flatten() {
             let is_same = old.and_then(|old| old.get(key)) == Some(value);
-            masked_after[part][key] = json!(if is_same { "(secret)" } else { "(another secret)" });
+            let is_new = before.is_none();
+            let mark = if is_same || is_new { "(secret)" } else { "(another secret)" };
+            masked_after[part][key] = json!(mark);
         }
         for key in old.into_iter().flat_map(|old| old.keys()) {
             if let Some(before) = &mut masked_before {

@@ -10,6 +10,11 @@ pub(super) fn objects(text: &str) -> Result<Vec<Manifest>, KubeError> {
     documents("helm's manifest".into(), text)
 }
 
+/// Objects by name: all of a chart's would be too much to read.
+pub(super) fn listed(objects: &[Manifest]) -> String {
+    objects.iter().map(|object| format!("+ {object}\n")).collect::<Vec<_>>().concat()
+}
+
 /// How the objects of one rendering differ from those of another, for people; empty where they do
 /// not. `noise` is a second rendering of `after`: where the two differ, chance has made the values, and
 /// they are no change.

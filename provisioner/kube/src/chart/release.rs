@@ -43,7 +43,7 @@ impl Release {
         let deployed = self.deployed(helm).await?;
         let rendered = manifests::objects(&self.rendered(helm, chart).await?)?;
         let Some((about, deployed)) = deployed else {
-            return Ok(Standing::Differs(manifests::difference(&[], &rendered, &[])));
+            return Ok(Standing::Differs(manifests::listed(&rendered)));
         };
         let mut said = manifests::difference(&deployed, &rendered, &rendered);
         if !said.is_empty() {

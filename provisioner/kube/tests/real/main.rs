@@ -8,6 +8,7 @@ mod charts;
 mod conflicts;
 mod fixtures;
 mod manifests;
+mod opening;
 mod programs;
 mod repository;
 mod secrets;

@@ -11,8 +11,8 @@ use provisioner_engine::{
     State, Summary,
 };
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, KubeDriver, Library, Lock, Purpose, Secrets, Selection,
-    Toolbox,
+    AddonsPlanner, Assets, ChartStore, KubeDriver, KubeError, Library, Lock, Opened, Purpose,
+    Secrets, Selection, Toolbox,
 };
 use provisioner_spec::Cluster;
 use tempfile::TempDir;
@@ -113,6 +113,13 @@ impl World {
         assert!(dispatcher.finish().is_empty());
         let events = std::mem::take(&mut *kept.0.lock().unwrap());
         Ran { summary: outcome.summary, events }
+    }
+
+    pub(crate) fn open(&self, addons: &str, name: &str) -> Result<Opened, KubeError> {
+        let library = self.library();
+        let selection = Selection::of(&cluster(addons, &library), &library).unwrap();
+        let toolbox = Arc::new(self.toolbox());
+        self.runtime.block_on(provisioner_kube::open(toolbox, &library, &selection, name))
     }
 
     pub(crate) fn toolbox(&self) -> Toolbox {
