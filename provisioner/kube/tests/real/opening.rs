@@ -36,8 +36,7 @@ fn real_a_page_without_a_pod_is_not_opened() {
     world.up("{page: {}}").expect(provisioner_engine::Outcome::Done);
     let error = world.open("{page: {}}", "page").unwrap_err().to_string();
     assert_eq!(
-        error,
-        "wait for the service default/page: no pod behind it is ready",
+        error, "wait for the service default/page: no pod behind it is ready",
         "a token was made, and nobody is there"
     );
     let error = world.open("{page: {}}", "grafana").unwrap_err().to_string();
