@@ -80,8 +80,7 @@ fn object(at: &Cursor<'_>, schema: &Value) -> Map<String, Value> {
     for (key, at) in at.entries() {
         let read = match (known.get(key), others) {
             _ if at.is_null() => None,
-            (Some(schema), _) => value(&at, schema),
-            (None, Some(schema)) => value(&at, schema),
+            (Some(schema), _) | (None, Some(schema)) => value(&at, schema),
             (None, None) if is_free => Some(at.json()),
             (None, None) => {
                 at.fault_at_key(unknown_key(key, &at, known));

@@ -86,7 +86,7 @@ pub struct Edge {
     #[schemars(range(min = 1, max = 255))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub router_id: Option<u8>,
-    /// Which addon takes the traffic that comes in at ports 80 and 443 of the edge nodes, where HAProxy
+    /// Which addon takes the traffic that comes in at ports 80 and 443 of the edge nodes, where `haproxy`
     /// passes it on; changing it switches within seconds. Default: the one of them that is enabled,
     /// `istio` where both are.
     #[serde(skip_serializing_if = "Option::is_none")]
