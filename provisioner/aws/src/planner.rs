@@ -34,8 +34,17 @@ impl Planner<AwsAction> for AwsPlanner {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
+    /// What could not be removed is listed in the end; nothing else waits for it.
+    fn targets_are_independent(&self) -> bool {
+        self.purpose == Purpose::Down
+    }
+
     fn plan(&mut self, stage: &str, _: &Registered) -> Result<Stage<AwsAction>, PlanError> {
-        if stage != READ && self.context.account().identity.is_none() {
+        let unread = stage != READ && self.context.account().identity.is_none();
+        if unread && self.targets_are_independent() {
+            return Ok(Stage { name: stage.to_owned(), tasks: Vec::new() });
+        }
+        if unread {
             return Err(PlanError::NotYetKnown { what: "what exists in the account".to_owned() });
         }
         let tasks = match stage {

@@ -54,37 +54,8 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         node_group::find(&context),
         addon::find(&context),
     )?;
-    let mut problems = Vec::new();
-    match &cluster {
-        None => problems.push("there is no cluster".to_owned()),
-        Some(cluster) => {
-            if cluster.status.as_str() != "ACTIVE" {
-                problems.push(format!("the control plane is {}", cluster.status));
-            }
-            problems.extend(cluster.issues.iter().map(|issue| format!("control plane: {issue}")));
-        }
-    }
-    for group in groups.values() {
-        let issues = group.issues.join("; ");
-        if group.status.as_str() != "ACTIVE" || !issues.is_empty() {
-            problems.push(format!("node group {}: {} {issues}", group.name, group.status));
-        }
-    }
-    for addon in addons.values() {
-        let issues = addon.issues.join("; ");
-        if addon.status.as_str() != "ACTIVE" || !issues.is_empty() {
-            problems.push(format!("addon {}: {} {issues}", addon.name, addon.status));
-        }
-    }
-    let wanted = context.cluster.eks.node_groups.iter();
-    let missing = wanted.filter(|one| {
-        let is_it = |group: &node_group::GroupState| {
-            group.tags.get(node_group::GROUP_TAG).unwrap_or(&group.name) == &one.name
-        };
-        !groups.values().any(is_it)
-    });
-    problems.extend(missing.map(|one| format!("node group {}: it is not there", one.name)));
-    let group = |group: &node_group::GroupState| NodeGroupStatus {
+    let problems = problems(&context, cluster.as_ref(), &groups, &addons);
+    let group = |group: &GroupState| NodeGroupStatus {
         name: group.name.clone(),
         state: group.status.to_string(),
         version: group.version.map(|version| version.to_string()),
@@ -93,7 +64,7 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         max: group.max,
         desired: group.desired,
     };
-    let addon = |addon: &addon::AddonState| AddonStatus {
+    let addon = |addon: &AddonState| AddonStatus {
         name: addon.name.clone(),
         state: addon.status.to_string(),
         version: addon.version.clone(),
@@ -109,4 +80,42 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         addons: addons.values().map(addon).collect(),
         problems,
     })
+}
+
+/// What is not as it should be.
+fn problems(
+    context: &Context,
+    cluster: Option<&ClusterState>,
+    groups: &BTreeMap<String, GroupState>,
+    addons: &BTreeMap<String, AddonState>,
+) -> Vec<String> {
+    let mut problems = Vec::new();
+    match cluster {
+        None => problems.push("there is no cluster".to_owned()),
+        Some(cluster) if cluster.status.as_str() != "ACTIVE" => {
+            problems.push(format!("the control plane is {}", cluster.status));
+        }
+        Some(_) => {}
+    }
+    let issues = cluster.iter().flat_map(|cluster| &cluster.issues);
+    problems.extend(issues.map(|issue| format!("control plane: {issue}")));
+    let mut tell = |what: String, state: &str, issues: &[String]| {
+        if state != "ACTIVE" || !issues.is_empty() {
+            problems.push(format!("{what}: {state} {}", issues.join("; ")).trim_end().to_owned());
+        }
+    };
+    for group in groups.values() {
+        tell(node_group::target(&group.name), group.status.as_str(), &group.issues);
+    }
+    for addon in addons.values() {
+        tell(addon::target(&addon.name), addon.status.as_str(), &addon.issues);
+    }
+    let is_there = |name: &String| {
+        let of = |group: &GroupState| group.tags.get(GROUP_TAG).unwrap_or(&group.name).clone();
+        groups.values().any(|group| of(group) == *name)
+    };
+    let wanted = context.cluster.eks.node_groups.iter().map(|group| &group.name);
+    let missing = wanted.filter(|name| !is_there(name));
+    problems.extend(missing.map(|name| format!("node group {name}: it is not there")));
+    problems
 }

@@ -161,7 +161,8 @@ class Ec2:
         if len({one.vpc_id for one in found}) != 1:
             raise Refused("InvalidParameterException", "Subnets must be in one VPC")
         if least > 1 and len({one.availability_zone for one in found}) < least:
-            raise Refused("InvalidParameterException", "Subnets specified must be in at least two different AZs")
+            message = "Subnets specified must be in at least two different AZs"
+            raise Refused("InvalidParameterException", message)
         return found[0].vpc_id
 
     def check_group(self, identity, vpc):

@@ -180,6 +180,9 @@ class Eks:
             issue = {"code": "InsufficientNumberOfReplicas", "message": "no nodes", "resourceIds": []}
             addon["health"] = {"issues": [] if ready else [issue]}
 
+    def arn(self, *parts):
+        return f"arn:aws:eks:{self.region}:{self.account}:" + "/".join(str(part) for part in parts)
+
     # Clusters
 
     def cluster(self, name):
@@ -191,7 +194,8 @@ class Eks:
         cluster = self.cluster(name)
         if cluster["status"] != "ACTIVE":
             raise Refused("InvalidRequestException", f"Cluster is in {cluster['status']} status")
-        if any(update["status"] == "InProgress" and update["of"] == "" for update in cluster["updates"].values()):
+        running = [one for one in cluster["updates"].values() if one["status"] == "InProgress"]
+        if any(one["of"] == "" for one in running):
             raise in_use(f"Cannot do this while cluster {name} currently has update in progress")
         return cluster
 
@@ -336,7 +340,8 @@ class Eks:
         cluster = self.active(name)
         is_at, wanted = VERSIONS.index(cluster["version"]), body["version"]
         if wanted not in VERSIONS or VERSIONS.index(wanted) != is_at + 1:
-            raise invalid(f"Unsupported Kubernetes minor version update from {cluster['version']} to {wanted}")
+            step = f"from {cluster['version']} to {wanted}"
+            raise invalid(f"Unsupported Kubernetes minor version update {step}")
         for group in cluster["groups"].values():
             if is_at + 1 - VERSIONS.index(group["version"]) > 3:
                 raise invalid(f"Nodegroup {group['nodegroupName']} must be updated first")
@@ -397,7 +402,7 @@ class Eks:
             if key in body
         } | {
             "clusterName": name,
-            "nodegroupArn": f"arn:aws:eks:{self.region}:{self.account}:nodegroup/{name}/{group_name}/{uuid.uuid4()}",
+            "nodegroupArn": self.arn("nodegroup", name, group_name, uuid.uuid4()),
             "version": version,
             "releaseVersion": f"{version}.1-20261101",
             "labels": body.get("labels", {}),
@@ -524,7 +529,7 @@ class Eks:
         identities = body.get("podIdentityAssociations", [])
         for identity in identities:
             self.iam.check_role(identity["roleArn"], "pods.eks.amazonaws.com", set())
-        arn = f"arn:aws:eks:{self.region}:{self.account}:addon/{name}/{addon}/{uuid.uuid4()}"
+        arn = self.arn("addon", name, addon, uuid.uuid4())
         cluster["addons"][addon] = {
             "addonName": addon,
             "clusterName": name,
@@ -604,7 +609,7 @@ class Eks:
         cluster["entries"][principal] = {
             "clusterName": name,
             "principalArn": principal,
-            "accessEntryArn": f"arn:aws:eks:{self.region}:{self.account}:access-entry/{name}/{uuid.uuid4()}",
+            "accessEntryArn": self.arn("access-entry", name, uuid.uuid4()),
             "kubernetesGroups": body.get("kubernetesGroups", []),
             "username": body.get("username", principal),
             "type": body.get("type", "STANDARD"),
@@ -662,7 +667,7 @@ class Eks:
             "namespace": namespace,
             "serviceAccount": service_account,
             "roleArn": role,
-            "associationArn": f"arn:aws:eks:{self.region}:{self.account}:podidentityassociation/{name}/{identity}",
+            "associationArn": self.arn("podidentityassociation", name, identity),
             "associationId": identity,
             "tags": tags,
         }

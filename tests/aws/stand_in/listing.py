@@ -68,7 +68,12 @@ def account(ec2, iam, eks, balancers):
         "load balancer": {arn: {} for arn in balancers},
     }
     for name, cluster in eks.clusters.items():
-        kinds = {"groups": "node group", "addons": "addon", "entries": "access entry", "identities": "pod identity"}
+        kinds = {
+            "groups": "node group",
+            "addons": "addon",
+            "entries": "access entry",
+            "identities": "pod identity",
+        }
         listing.setdefault("cluster", {})[name] = eks.shown(cluster)
         for kind, called in kinds.items():
             shown = {

@@ -13,97 +13,62 @@ fn id(account: &Value, kind: &str, resource: &str) -> String {
     found.expect(resource).0.clone()
 }
 
+/// What is changed by hand, and of which resource.
+fn drifts(account: &Value) -> Vec<(&'static str, String)> {
+    let subnet = id(account, "subnet", "private-us-west-2b");
+    let vpc = id(account, "vpc", "vpc");
+    let group = id(account, "security group", "control-plane");
+    let table = id(account, "route table", "routes-public");
+    vec![
+        (
+            "subnet private-us-west-2b",
+            format!(
+                "ec2 delete-tags --resources {subnet} --tags Key=Name Key=provisioner.dev/cluster \
+                 Key=provisioner.dev/resource"
+            ),
+        ),
+        ("vpc", format!("ec2 modify-vpc-attribute --vpc-id {vpc} --no-enable-dns-hostnames")),
+        (
+            "security group",
+            format!(
+                "ec2 revoke-security-group-ingress --group-id {group} --protocol tcp --port 443 \
+                 --cidr 192.168.0.0/16"
+            ),
+        ),
+        (
+            "route table public",
+            format!("ec2 delete-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0"),
+        ),
+        (
+            "role node",
+            "iam detach-role-policy --role-name prod-us-west-2-node --policy-arn \
+             arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+                .to_owned(),
+        ),
+        (
+            "cluster",
+            "eks update-cluster-config --name=prod --logging \
+             {\"clusterLogging\":[{\"types\":[\"audit\"],\"enabled\":false}]}"
+                .to_owned(),
+        ),
+        (
+            "node group workers",
+            "eks update-nodegroup-config --cluster-name=prod --nodegroup-name=workers \
+             --scaling-config minSize=1,maxSize=9,desiredSize=9"
+                .to_owned(),
+        ),
+        ("addon vpc-cni", "eks delete-addon --cluster-name=prod --addon-name=vpc-cni".to_owned()),
+    ]
+}
+
 #[test]
 fn whatever_was_changed_by_hand_is_planned_and_mended() {
     let aws = StandIn::instant();
     let program = Program::new(&aws, SPEC);
     program.up().expect(0);
     let good = aws.account();
-    let subnet = id(&good, "subnet", "private-us-west-2b");
-    let vpc = id(&good, "vpc", "vpc");
-    let group = id(&good, "security group", "control-plane");
-    let table = id(&good, "route table", "routes-public");
-    let cluster = "--name=prod";
-    let drifts: Vec<(&str, Vec<&str>)> = vec![
-        (
-            "subnet private-us-west-2b",
-            vec![
-                "ec2",
-                "delete-tags",
-                "--resources",
-                &subnet,
-                "--tags",
-                "Key=Name",
-                "Key=provisioner.dev/cluster",
-                "Key=provisioner.dev/resource",
-            ],
-        ),
-        ("vpc", vec!["ec2", "modify-vpc-attribute", "--vpc-id", &vpc, "--no-enable-dns-hostnames"]),
-        (
-            "security group",
-            vec![
-                "ec2",
-                "revoke-security-group-ingress",
-                "--group-id",
-                &group,
-                "--protocol",
-                "tcp",
-                "--port",
-                "443",
-                "--cidr",
-                "192.168.0.0/16",
-            ],
-        ),
-        (
-            "route table public",
-            vec![
-                "ec2",
-                "delete-route",
-                "--route-table-id",
-                &table,
-                "--destination-cidr-block",
-                "0.0.0.0/0",
-            ],
-        ),
-        (
-            "role node",
-            vec![
-                "iam",
-                "detach-role-policy",
-                "--role-name",
-                "prod-us-west-2-node",
-                "--policy-arn",
-                "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
-            ],
-        ),
-        (
-            "cluster",
-            vec![
-                "eks",
-                "update-cluster-config",
-                cluster,
-                "--logging",
-                r#"{"clusterLogging":[{"types":["audit"],"enabled":false}]}"#,
-            ],
-        ),
-        (
-            "node group workers",
-            vec![
-                "eks",
-                "update-nodegroup-config",
-                "--cluster-name=prod",
-                "--nodegroup-name=workers",
-                "--scaling-config",
-                "minSize=1,maxSize=9,desiredSize=9",
-            ],
-        ),
-        (
-            "addon vpc-cni",
-            vec!["eks", "delete-addon", "--cluster-name=prod", "--addon-name=vpc-cni"],
-        ),
-    ];
-    for (target, drift) in drifts {
-        aws.by_hand(&drift);
+    for (target, drift) in drifts(&good) {
+        aws.by_hand(&drift.split_whitespace().collect::<Vec<_>>());
         aws.account();
         let plan = program.plan().expect(6);
         assert!(plan.stdout.contains(&format!("\n{target}\n")), "{target}: {}", plan.stdout);

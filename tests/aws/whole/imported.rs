@@ -10,7 +10,7 @@ const EKSCTL: &str = include_str!("../../../provisioner/spec/tests/good/eksctl-e
 /// Somebody else's network, and eksctl's file with its ids and role in it.
 fn somebody_elses(aws: &StandIn) -> String {
     let vpc = aws.by_hand(&["ec2", "create-vpc", "--cidr-block", "10.7.0.0/16"]);
-    let vpc = vpc["Vpc"]["VpcId"].as_str().unwrap().to_owned();
+    let vpc = vpc["Vpc"]["VpcId"].as_str().expect("its id").to_owned();
     let group = aws.by_hand(&[
         "ec2",
         "create-security-group",
@@ -39,7 +39,7 @@ fn somebody_elses(aws: &StandIn) -> String {
         "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy",
     ]);
     let mut spec = EKSCTL.replace("vpc-0a5c6646beaff0f5d", &vpc);
-    spec = spec.replace("sg-0a32468df4b82bbc4", group["GroupId"].as_str().unwrap());
+    spec = spec.replace("sg-0a32468df4b82bbc4", group["GroupId"].as_str().expect("its id"));
     let subnets = [
         ("a", "subnet-0805f1e738ecc03c6"),
         ("b", "subnet-0c772d05b8ad5af94"),
@@ -60,7 +60,7 @@ fn somebody_elses(aws: &StandIn) -> String {
             "--availability-zone",
             &zone,
         ]);
-        spec = spec.replace(id, made["Subnet"]["SubnetId"].as_str().unwrap());
+        spec = spec.replace(id, made["Subnet"]["SubnetId"].as_str().expect("its id"));
     }
     spec
 }

@@ -90,3 +90,19 @@ fn up_is_finished_after_a_kill_anywhere_second_half() {
 fn down_is_finished_after_a_kill_anywhere() {
     down_killed_everywhere(0, 1);
 }
+
+#[test]
+fn an_interrupted_run_does_not_wait_for_aws_and_goes_on_later() {
+    let aws = StandIn::start(600);
+    let program = Program::new(&aws, SPEC).at_pace(600);
+    let before = shape(&aws.account());
+    let up = ["up", "-f", "spec.yaml", "--yes"];
+    assert_eq!(program.interrupted(&aws, "CreateCluster", &up), Some(130));
+    assert_eq!(aws.account()["cluster"]["prod"]["status"], "CREATING");
+    program.up().expect(0);
+    program.plan().expect(0);
+    let down = ["down", "-f", "spec.yaml", "--yes"];
+    assert_eq!(program.interrupted(&aws, "DeleteCluster", &down), Some(130));
+    program.down().expect(0);
+    assert_eq!(shape(&aws.account()), before);
+}

@@ -10,10 +10,12 @@ use crate::story::SPEC;
 
 fn actions(policy: &str) -> BTreeSet<String> {
     let file = format!("{}/../../docs/iam/{policy}.json", crate::venv::FOLDER);
-    let policy: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let statements = policy["Statement"].as_array().unwrap().iter();
-    let actions = statements.flat_map(|statement| statement["Action"].as_array().unwrap());
-    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+    let text = std::fs::read_to_string(file).expect("the policy");
+    let policy: Value = serde_json::from_str(&text).expect("JSON");
+    let list = |value: &Value| value.as_array().cloned().expect("a list");
+    let statements = list(&policy["Statement"]);
+    let actions = statements.iter().flat_map(|statement| list(&statement["Action"]));
+    actions.map(|action| action.as_str().expect("an action").to_owned()).collect()
 }
 
 /// The calls as IAM calls them.

@@ -95,6 +95,27 @@ impl Program {
         self.run(&["plan", "-f", "spec.yaml", "--detailed-exitcode"])
     }
 
+    /// Begins a command and interrupts it, as Ctrl-C does, once this was called; its exit code.
+    pub(crate) fn interrupted(
+        &self,
+        stand_in: &StandIn,
+        operation: &str,
+        arguments: &[&str],
+    ) -> Option<i32> {
+        let mut child = self.command(arguments).spawn().expect("the program");
+        let drained = drain(&mut child);
+        while !stand_in.changes().iter().any(|call| call == operation) {
+            assert!(child.try_wait().expect("its state").is_none(), "{operation} was never called");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let id = child.id().to_string();
+        let told = Command::new("kill").args(["-INT", &id]).status().expect("kill");
+        assert!(told.success());
+        let code = child.wait().expect("its end").code();
+        drained.into_iter().for_each(|thread| drop(thread.join()));
+        code
+    }
+
     /// Begins a command and kills it when the stand-in holds back its answers; whether it came to that.
     pub(crate) fn killed(&self, stand_in: &StandIn, arguments: &[&str]) -> bool {
         let mut child = self.command(arguments).spawn().expect("the program");

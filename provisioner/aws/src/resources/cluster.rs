@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use aws_sdk_eks::operation::update_cluster_config::builders::UpdateClusterConfigFluentBuilder;
 use aws_sdk_eks::types::{
     AccessConfigResponse, AuthenticationMode, ClusterStatus, CreateAccessConfigRequest,
     EncryptionConfig, KubernetesNetworkConfigRequest, LogSetup, LogType, Logging, Provider,
@@ -391,69 +392,65 @@ impl Cluster {
         if difference.touches("tags") {
             tags::set_eks(work.clients(), &is.arn, &self.tags).await?;
         }
-        let eks = &work.clients().eks;
-        let config = || eks.update_cluster_config().name(work.names().cluster());
         if difference.touches("deletionProtection") {
             set_deletion_protection(work, self.eks.deletion_protection).await?;
         }
         if difference.touches("logging") {
             let logging = logging(&self.logging(), &is.logging);
             let what = "change the logging of the cluster";
-            updated(work, what, async || {
-                Ok(config().logging(logging.clone()).send().await.asked(what)?.update)
-            })
-            .await?;
+            configure(work, what, |call| call.logging(logging.clone())).await?;
         }
         if difference.touches("endpoint") {
-            let endpoint = &self.eks.endpoint;
-            let request = VpcConfigRequest::builder()
-                .endpoint_public_access(endpoint.public)
-                .endpoint_private_access(endpoint.private)
-                .set_public_access_cidrs(endpoint.public.then(|| self.cidrs()))
-                .build();
+            let request = self.endpoint_request();
             let what = "change the endpoint of the cluster";
-            updated(work, what, async || {
-                let call = config().resources_vpc_config(request.clone());
-                Ok(call.send().await.asked(what)?.update)
-            })
-            .await?;
+            configure(work, what, |call| call.resources_vpc_config(request.clone())).await?;
         }
         if difference.touches("subnets") || difference.touches("securityGroups") {
-            let placement = self.vpc_config(&work.context.account())?;
-            let request = VpcConfigRequest::builder()
-                .set_subnet_ids(placement.subnet_ids)
-                .set_security_group_ids(placement.security_group_ids)
-                .build();
+            let request = self.placement_request(&work.context.account())?;
             let what = "change the subnets of the cluster";
-            updated(work, what, async || {
-                let call = config().resources_vpc_config(request.clone());
-                Ok(call.send().await.asked(what)?.update)
-            })
-            .await?;
+            configure(work, what, |call| call.resources_vpc_config(request.clone())).await?;
         }
         if difference.touches("authenticationMode") {
             let mode = AuthenticationMode::from(self.mode().as_str());
             let request = UpdateAccessConfigRequest::builder().authentication_mode(mode).build();
             let what = "change the authentication mode of the cluster";
-            updated(work, what, async || {
-                Ok(config().access_config(request.clone()).send().await.asked(what)?.update)
-            })
-            .await?;
+            configure(work, what, |call| call.access_config(request.clone())).await?;
         }
-        if let Some(key) =
-            self.eks.secrets_key.as_ref().filter(|_| difference.touches("secretsKey"))
-        {
-            let what = "encrypt the Secrets of the cluster";
-            updated(work, what, async || {
-                let call = eks.associate_encryption_config().cluster_name(work.names().cluster());
-                Ok(call.encryption_config(encryption(key)).send().await.asked(what)?.update)
-            })
-            .await?;
+        if difference.touches("secretsKey") {
+            self.encrypt(work).await?;
         }
         if difference.touches("version") {
             self.upgrade(work, is.version).await?;
         }
         Ok(())
+    }
+
+    fn endpoint_request(&self) -> VpcConfigRequest {
+        let endpoint = &self.eks.endpoint;
+        VpcConfigRequest::builder()
+            .endpoint_public_access(endpoint.public)
+            .endpoint_private_access(endpoint.private)
+            .set_public_access_cidrs(endpoint.public.then(|| self.cidrs()))
+            .build()
+    }
+
+    fn placement_request(&self, account: &Account) -> Result<VpcConfigRequest, AwsError> {
+        let placement = self.vpc_config(account)?;
+        Ok(VpcConfigRequest::builder()
+            .set_subnet_ids(placement.subnet_ids)
+            .set_security_group_ids(placement.security_group_ids)
+            .build())
+    }
+
+    async fn encrypt(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        let Some(key) = &self.eks.secrets_key else { return Ok(()) };
+        let what = "encrypt the Secrets of the cluster";
+        updated(work, what, async || {
+            let call = work.clients().eks.associate_encryption_config();
+            let call = call.cluster_name(work.names().cluster());
+            Ok(call.encryption_config(encryption(key)).send().await.asked(what)?.update)
+        })
+        .await
     }
 
     /// One minor version after the other: EKS takes no larger steps.
@@ -482,13 +479,22 @@ where
     ended(work, what, Of::Cluster, update).await
 }
 
-pub(crate) async fn set_deletion_protection(work: &Work<'_>, on: bool) -> Result<(), AwsError> {
-    let what = if on { "protect the cluster from deletion" } else { "let the cluster be deleted" };
+/// Changes one part of the configuration.
+async fn configure(
+    work: &Work<'_>,
+    what: &str,
+    set: impl Fn(UpdateClusterConfigFluentBuilder) -> UpdateClusterConfigFluentBuilder,
+) -> Result<(), AwsError> {
     updated(work, what, async || {
         let call = work.clients().eks.update_cluster_config().name(work.names().cluster());
-        Ok(call.deletion_protection(on).send().await.asked(what)?.update)
+        Ok(set(call).send().await.asked(what)?.update)
     })
     .await
+}
+
+pub(crate) async fn set_deletion_protection(work: &Work<'_>, on: bool) -> Result<(), AwsError> {
+    let what = if on { "protect the cluster from deletion" } else { "let the cluster be deleted" };
+    configure(work, what, |call| call.deletion_protection(on)).await
 }
 
 fn encryption(key: &str) -> EncryptionConfig {

@@ -124,7 +124,8 @@ async fn of_cluster(context: &Context, arns: Vec<String>) -> Result<Vec<String>,
     Ok(found)
 }
 
-/// The security groups that controllers have made for load balancers.
+/// The security groups that controllers have made for load balancers, and that of EKS, which goes
+/// with the control plane unless something has still held it.
 pub(crate) async fn security_groups(context: &Context, vpc: &str) -> Result<Vec<String>, AwsError> {
     let call = context.clients.ec2.describe_security_groups().filters(tags::filter("vpc-id", vpc));
     let pages = call.into_paginator().items().send();
@@ -133,8 +134,7 @@ pub(crate) async fn security_groups(context: &Context, vpc: &str) -> Result<Vec<
     let mine = all.into_iter().filter(|group| {
         let tags = tags::from_ec2(group.tags.clone());
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        // EKS takes its own one away itself.
-        !tags.contains_key("aws:eks:cluster-name") && is_of_cluster(context.names.cluster(), pairs)
+        is_of_cluster(context.names.cluster(), pairs)
     });
     Ok(mine.filter_map(|group| group.group_id).collect())
 }
