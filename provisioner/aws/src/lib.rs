@@ -24,6 +24,9 @@ mod resources;
 mod run;
 mod status;
 mod tags;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 mod token;
 mod work;
 

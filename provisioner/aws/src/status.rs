@@ -1,9 +1,13 @@
 //! How a cluster on EKS is.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::AwsError;
-use crate::resources::{addon, cluster, node_group};
+use crate::resources::addon::{self, AddonState};
+use crate::resources::cluster::{self, ClusterState};
+use crate::resources::node_group::{self, GROUP_TAG, GroupState};
 use crate::run::AwsSite;
 use crate::work::Context;
 

@@ -1,0 +1,75 @@
+//! What waits for what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use provisioner_spec::{STARTER_EKS, Spec, read_spec};
+
+use crate::account::Account;
+use crate::layout::Layout;
+use crate::work::Context;
+use crate::{Clients, Pace};
+
+/// Each resource of the spec to start from with what it waits for.
+async fn graph() -> BTreeMap<String, Vec<String>> {
+    let Spec::Eks(cluster) = read_spec(STARTER_EKS, "eks.yaml").unwrap().spec else {
+        panic!("it is on EKS");
+    };
+    let clients = Clients::new(Some("us-west-2"), Pace::default()).await;
+    let context = Context::new(*cluster, clients, Pace::default());
+    let zones = ["us-west-2a", "us-west-2b", "us-west-2c"].map(str::to_owned);
+    let resources = Layout::new(&context, &zones).resources();
+    let empty = Account::default();
+    resources.iter().map(|one| (one.target(), one.after(&empty))).collect()
+}
+
+/// All that something waits for, directly or not.
+fn all_before(graph: &BTreeMap<String, Vec<String>>, target: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![target.to_owned()];
+    while let Some(next) = open.pop() {
+        for before in graph.get(&next).into_iter().flatten() {
+            assert_ne!(before, target, "{target} waits for itself");
+            if found.insert(before.clone()) {
+                open.push(before.clone());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_control_plane_waits_for_role_subnets_and_security_group_alone() {
+    let graph = graph().await;
+    let before = all_before(&graph, "cluster");
+    let kinds = ["vpc", "subnet ", "role cluster", "security group"];
+    assert!(before.iter().all(|one| kinds.iter().any(|kind| one.starts_with(kind))), "{before:?}");
+    assert_eq!(before.iter().filter(|one| one.starts_with("subnet ")).count(), 6);
+}
+
+#[tokio::test]
+async fn nodes_wait_for_their_way_out_and_not_for_addons_or_each_other() {
+    let graph = graph().await;
+    let before = all_before(&graph, "node group workers");
+    for needed in ["cluster", "role node", "launch template workers", "NAT gateway us-west-2a"] {
+        assert!(before.contains(needed), "{needed}");
+    }
+    assert!(!before.iter().any(|one| one.starts_with("addon ") || one.starts_with("node group ")));
+}
+
+#[tokio::test]
+async fn only_addons_that_need_nodes_wait_for_them() {
+    let graph = graph().await;
+    let waits = |addon: &str| all_before(&graph, addon).contains("node group workers");
+    assert!(waits("addon coredns") && waits("addon aws-ebs-csi-driver"));
+    assert!(!waits("addon vpc-cni") && !waits("addon kube-proxy"));
+}
+
+#[tokio::test]
+async fn everything_that_is_waited_for_exists_and_nothing_waits_for_itself() {
+    let graph = graph().await;
+    for (target, after) in &graph {
+        let unknown: Vec<_> = after.iter().filter(|one| !graph.contains_key(*one)).collect();
+        assert!(unknown.is_empty(), "{target} waits for {unknown:?}");
+        all_before(&graph, target);
+    }
+}

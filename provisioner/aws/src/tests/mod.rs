@@ -1,0 +1,3 @@
+//! What needs no account to be seen.
+
+mod graph;
