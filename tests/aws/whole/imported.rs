@@ -74,8 +74,9 @@ fn an_eksctl_file_makes_a_cluster_in_a_vpc_that_is_left_as_it_was() {
     let up = program.up().expect(0);
     assert!(up.stderr.contains("`withShared` is not converted"), "{}", up.stderr);
     let account = aws.account();
-    let kept = |kind: &str| assert_eq!(account[kind], before[kind], "{kind}");
-    ["vpc", "subnet", "route table", "internet gateway"].map(kept);
+    for kind in ["vpc", "subnet", "route table", "internet gateway"] {
+        assert_eq!(account[kind], before[kind], "{kind}");
+    }
     let role = &account["cluster"]["ecp-cafe"]["roleArn"];
     assert_eq!(role, "arn:aws:iam::123456789012:role/EKSRole");
     let group = &account["node group"]["workers"];
