@@ -13,11 +13,7 @@ name: render
 hosts: [control-plane, worker]
 steps:
   - name: for init
-    when: {kubernetes.api: [v1beta2, v1beta3]}
     template: {src: kubeadm.yaml.hbs, dest: /root/init.yaml}
-  - name: for init
-    when: {kubernetes.api: v1beta4}
-    template: {src: kubeadm-v1beta4.yaml.hbs, dest: /root/init.yaml}
   - name: for a control plane that joins
     template: {src: join-control-plane.yaml.hbs, dest: /root/join-control-plane.yaml}
   - name: for a node that joins
@@ -91,7 +87,6 @@ fn assets() -> TempDir {
     std::fs::create_dir_all(&files).expect("a folder");
     for (from, to) in [
         ("certificates/kubeadm.yaml.hbs", "kubeadm.yaml.hbs"),
-        ("certificates/kubeadm-v1beta4.yaml.hbs", "kubeadm-v1beta4.yaml.hbs"),
         ("join-control-planes/join.yaml.hbs", "join-control-plane.yaml.hbs"),
         ("join-nodes/join.yaml.hbs", "join-node.yaml.hbs"),
     ] {

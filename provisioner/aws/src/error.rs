@@ -68,15 +68,9 @@ impl AwsError {
 
     /// Whether what was asked about does not exist.
     pub(crate) fn is_not_found(&self) -> bool {
-        const CODES: [&str; 5] = [
-            "ResourceNotFoundException",
-            "NotFoundException",
-            "NoSuchEntity",
-            "NoSuchEntityException",
-            "LoadBalancerNotFound",
-        ];
         let code = self.code();
-        code.ends_with(".NotFound") || code.ends_with(".NotFoundException") || CODES.contains(&code)
+        let code = code.strip_suffix("Exception").unwrap_or(code);
+        code.ends_with("NotFound") || code == "NoSuchEntity"
     }
 
     /// Whether the same name is taken already: by an earlier, cut off run for instance.

@@ -25,7 +25,7 @@ metadata: {name: visitor}
 apiVersion: v1
 kind: Service
 metadata: {name: page}
-spec: {selector: {app: page}, ports: [{port: 80}]}
+spec: {selector: {app: page}, ports: [{port: 80, protocol: TCP}]}
 ",
     ),
 ];
