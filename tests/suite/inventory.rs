@@ -14,7 +14,7 @@ impl Inventory {
         // The host need not have a program that shows them. Counters go on.
         for line in lab.network(host, &["nft", "--stateless", "list", "ruleset"]).lines() {
             if !line.starts_with('#') {
-                text.push_str(&format!("rules {}\n", line.trim()));
+                text += &format!("rules {}\n", line.trim());
             }
         }
         Self(text)

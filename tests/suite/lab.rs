@@ -6,7 +6,7 @@ use provisioner_lab::{Lab, LabDefinition, LabHost, Paths, down, up};
 use tokio::runtime::Runtime;
 
 /// How long a host may take for anything that is waited for.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 const POLL: Duration = Duration::from_millis(200);
 
 /// The hosts of a test. They go when it ends, unless `KEEP_LAB` is set.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::{Run, Spec, TestLab};
 
 /// No command may take longer than this.
-const LIMIT: Duration = Duration::from_secs(900);
+const LIMIT: Duration = Duration::from_mins(15);
 
 /// The real program on a machine of its own: an empty home with a spec in it, and nothing else.
 #[derive(Debug)]

@@ -49,7 +49,7 @@ impl Clients {
             aws_config::defaults(BehaviorVersion::latest()).retry_config(retry).timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(Duration::from_secs(10))
-                    .operation_attempt_timeout(Duration::from_secs(60))
+                    .operation_attempt_timeout(Duration::from_mins(1))
                     .build(),
             );
         if let Some(region) = region {

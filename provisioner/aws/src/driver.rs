@@ -91,7 +91,7 @@ impl AwsDriver {
         to_remove: bool,
         mode: Mode,
     ) -> Result<StepEnd, AwsError> {
-        let account = account::read(&self.context, to_remove).await?;
+        let account = Box::pin(account::read(&self.context, to_remove)).await?;
         if !to_remove {
             self.tell(work, &account, mode);
         }
@@ -126,7 +126,7 @@ impl AwsDriver {
             all.iter().map(line).collect::<Vec<_>>()
         };
         let before = listed(&self.context.account());
-        let left = listed(&account::read(&self.context, true).await?);
+        let left = listed(&Box::pin(account::read(&self.context, true)).await?);
         if !left.is_empty() {
             return Err(AwsError::NotPossible {
                 what: "remove everything".to_owned(),
@@ -156,7 +156,8 @@ async fn remove(work: &Work<'_>, removal: &dyn Removal, mode: Mode) -> Result<St
     if mode == Mode::Apply {
         removal.remove(work).await?;
     }
-    Ok(changed(removal.goes().iter().map(|line| format!("-{line}\n")).collect()))
+    let lines: Vec<String> = removal.goes().iter().map(|line| format!("-{line}\n")).collect();
+    Ok(changed(lines.concat()))
 }
 
 async fn scale(work: &Work<'_>, name: &str, desired: u32, mode: Mode) -> Result<StepEnd, AwsError> {

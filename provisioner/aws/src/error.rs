@@ -177,18 +177,17 @@ where
     fn asked(self, what: impl Into<String>) -> Result<T, AwsError> {
         self.map_err(|error| {
             let what = what.into();
-            match error.as_service_error() {
-                Some(refused) => AwsError::Refused {
+            if let Some(refused) = error.as_service_error() {
+                AwsError::Refused {
                     what,
                     code: refused.code().unwrap_or("UnknownError").to_owned(),
                     message: refused.message().unwrap_or("it says no more").to_owned(),
-                },
-                None => {
-                    let cause = DisplayErrorContext(&error).to_string();
-                    // The chain of causes ends with a dump of the request.
-                    let cause = cause.split(" (").next().unwrap_or_default().to_owned();
-                    AwsError::NoAnswer { what, cause }
                 }
+            } else {
+                let cause = DisplayErrorContext(&error).to_string();
+                // The chain of causes ends with a dump of the request.
+                let cause = cause.split(" (").next().unwrap_or_default().to_owned();
+                AwsError::NoAnswer { what, cause }
             }
         })
     }

@@ -19,9 +19,9 @@ pub struct Pace {
 const SHARE: u32 = 30;
 
 /// How long something that was just made may be unknown to a part of AWS.
-pub(crate) const VISIBLE_WITHIN: Duration = Duration::from_secs(180);
+pub(crate) const VISIBLE_WITHIN: Duration = Duration::from_mins(3);
 /// How long something may be held by what is being deleted.
-pub(crate) const FREE_WITHIN: Duration = Duration::from_secs(900);
+pub(crate) const FREE_WITHIN: Duration = Duration::from_mins(15);
 
 impl Pace {
     /// For an AWS that is `times` as fast as the real one.
@@ -74,7 +74,7 @@ mod tests {
     fn nothing_is_noticed_later_than_by_a_thirtieth() {
         let pace = Pace::default();
         assert_eq!(pace.pause(Duration::ZERO), Duration::from_secs(2));
-        assert_eq!(pace.pause(Duration::from_secs(120)), Duration::from_secs(4));
-        assert_eq!(pace.pause(Duration::from_secs(600)), Duration::from_secs(6));
+        assert_eq!(pace.pause(Duration::from_mins(2)), Duration::from_secs(4));
+        assert_eq!(pace.pause(Duration::from_mins(10)), Duration::from_secs(6));
     }
 }

@@ -86,14 +86,13 @@ impl AwsPlanner {
         let mut order = Vec::new();
         for removal in removals {
             let target = removal.target();
-            match tasks.get_mut(&target) {
-                Some(task) => task.steps.push(gone(removal)),
-                None => {
-                    let after = removal.after();
-                    let steps = vec![gone(removal)];
-                    order.push(target.clone());
-                    tasks.insert(target.clone(), Task { target, after, steps });
-                }
+            if let Some(task) = tasks.get_mut(&target) {
+                task.steps.push(gone(removal));
+            } else {
+                let after = removal.after();
+                let steps = vec![gone(removal)];
+                order.push(target.clone());
+                tasks.insert(target.clone(), Task { target, after, steps });
             }
         }
         order.iter().filter_map(|target| tasks.remove(target)).collect()

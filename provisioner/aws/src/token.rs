@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use crate::{AwsError, Clients};
 
 /// EKS takes a token for 15 minutes after it was signed; a minute is left for clocks.
-const VALID: Duration = Duration::from_secs(14 * 60);
-const EXPIRES: Duration = Duration::from_secs(60);
+const VALID: Duration = Duration::from_mins(14);
+const EXPIRES: Duration = Duration::from_mins(1);
 
 /// A token and until when it serves.
 #[derive(Clone)]
@@ -103,7 +103,7 @@ fn presigned(
     Ok(url + &parameters.map(text).collect::<String>())
 }
 
-/// Percent-encoded, as SigV4 has it: everything but unreserved characters (RFC 3986, section 2.3).
+/// Percent-encoded, as `SigV4` has it: everything but unreserved characters (RFC 3986, section 2.3).
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {

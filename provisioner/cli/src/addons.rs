@@ -60,7 +60,7 @@ fn open_with(
     library: Library,
     secrets: Secrets,
 ) -> Result<Addons, Error> {
-    let bundle = site.bundle.as_ref().map(|bundle| bundle.directory());
+    let bundle = site.bundle.as_ref().map(provisioner_bundle::Bundle::directory);
     let charts = ChartStore {
         lock: Lock::open(library.known_charts(), lock_file(spec).as_deref())?,
         bundle: bundle.map(|bundle| bundle.join("charts")),

@@ -28,12 +28,11 @@ impl SpecFile {
             return Ok(Self { name: path.to_string(), text });
         }
         let mut text = String::new();
-        match INPUT.get() {
-            Some(read) => text.clone_from(read),
-            None => {
-                std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
-                let _ = INPUT.set(text.clone());
-            }
+        if let Some(read) = INPUT.get() {
+            text.clone_from(read);
+        } else {
+            std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
+            let _ = INPUT.set(text.clone());
         }
         Ok(Self { name: "<stdin>".to_owned(), text })
     }

@@ -13,7 +13,7 @@ use crate::session::SessionOptions;
 use crate::up::{nonce, session};
 use crate::{HostsError, Site};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a script that changes nothing prints on each of the hosts, in their order.
 pub(crate) async fn ask_all(

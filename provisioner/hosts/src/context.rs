@@ -201,7 +201,7 @@ impl Known<'_> {
         })
     }
 
-    /// Whether HAProxy and keepalived are on a host.
+    /// Whether `HAProxy` and keepalived are on a host.
     fn balances(&self, host: &Host) -> bool {
         let api = host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some();
         api || platform::balances_edge(self.cluster, host)

@@ -13,7 +13,7 @@ use crate::inventory::Inventory;
 use crate::{HostsError, Site};
 
 /// Longer than any run.
-const RUN_LIFETIME: Duration = Duration::from_secs(12 * 3600);
+const RUN_LIFETIME: Duration = Duration::from_hours(12);
 
 /// A kubeconfig with a client certificate of its own, for the cluster's endpoint; valid for so many
 /// days, or as long as the spec says of certificates.

@@ -14,7 +14,7 @@ const HIGHEST_PRIORITY: usize = 150;
 /// Where a node's DNS cache listens.
 const NODE_LOCAL_DNS: &str = "169.254.20.10";
 
-/// Whether HAProxy or keepalived run on an edge node.
+/// Whether `HAProxy` or keepalived run on an edge node.
 pub(crate) fn balances_edge(cluster: &Cluster, host: &Host) -> bool {
     let has_vip = cluster.hosts.edge.as_ref().is_some_and(|edge| edge.vip.is_some());
     host.role == Role::Edge && (has_vip || cluster.ingress().is_some())

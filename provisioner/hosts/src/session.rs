@@ -15,7 +15,7 @@ use crate::transfer::Courier;
 /// How long a host is tried for at first: a name mistyped should not take minutes.
 const FIRST_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a host that was lost is tried for: enough for a reboot.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What all sessions of a run have in common.

@@ -12,7 +12,7 @@ const REBOOT: &str = "-39";
 const KILL: &str = "-KILL";
 
 /// systemd gives a service 90 s to stop.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(20);
 
 pub(crate) async fn power_off(lab: &Lab, host: &LabHost) -> Result<(), LabError> {

@@ -6,7 +6,7 @@ use crate::Error;
 
 /// Certificates begin a little in the past, as kubeadm's do since 1.31 (`CertificateBackdate`), so
 /// that a host whose clock lags behind accepts them.
-const BACKDATE: Duration = Duration::from_secs(5 * 60);
+const BACKDATE: Duration = Duration::from_mins(5);
 
 /// RFC 5280, 4.1.2.5: a certificate without an end has 9999-12-31T23:59:59Z.
 const LATEST: i64 = 253_402_300_799;

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use provisioner_pki::{Authority, ClusterPki, Error, PKI_FILES, Validity, certificate_info};
 use secrecy::{ExposeSecret, SecretString};
 
-const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+const YEAR: Duration = Duration::from_hours(8760);
 
 /// The SHA-256 of the public key in `data/kubeadm/ca.crt`, computed with the command that kubeadm's
 /// documentation gives: `openssl x509 -pubkey -in ca.crt -noout | openssl rsa -pubin -outform der |

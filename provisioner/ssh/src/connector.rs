@@ -201,7 +201,7 @@ impl Connector {
         let Options { keepalive, keepalive_misses, rekey_after, .. } = self.options;
         let misses = u32::try_from(keepalive_misses).unwrap_or(u32::MAX);
         Config {
-            limits: Limits::new(rekey_after, rekey_after, Duration::from_secs(3600)),
+            limits: Limits::new(rekey_after, rekey_after, Duration::from_hours(1)),
             window_size: WINDOW,
             maximum_packet_size: MAX_PACKET,
             preferred: preferred(known),

@@ -112,7 +112,9 @@ impl Program {
         let told = Command::new("kill").args(["-INT", &id]).status().expect("kill");
         assert!(told.success());
         let code = child.wait().expect("its end").code();
-        drained.into_iter().for_each(|thread| drop(thread.join()));
+        for thread in drained {
+            drop(thread.join());
+        }
         code
     }
 
@@ -131,7 +133,9 @@ impl Program {
             std::thread::sleep(std::time::Duration::from_millis(5));
         };
         let _ = child.wait();
-        drained.into_iter().for_each(|thread| drop(thread.join()));
+        for thread in drained {
+            drop(thread.join());
+        }
         stand_in.release();
         killed
     }

@@ -36,6 +36,8 @@ impl StandIn {
     }
 
     /// One that is so many times as fast as AWS.
+    // It is waited for when it is dropped.
+    #[allow(clippy::zombie_processes)]
     pub(crate) fn start(speed: u32) -> Self {
         let folder = TempDir::with_prefix("stand-in-").expect("a folder");
         let file = folder.path().join("port");
@@ -52,7 +54,7 @@ impl StandIn {
                 let port = port.parse().expect("a port");
                 return Self { process, port, _folder: folder };
             }
-            assert!(begun.elapsed() < Duration::from_secs(120), "the stand-in does not start");
+            assert!(begun.elapsed() < Duration::from_mins(2), "the stand-in does not start");
             thread::sleep(Duration::from_millis(20));
         }
     }

@@ -2,7 +2,7 @@ use camino::Utf8Path;
 use fs_err as fs;
 
 /// An addon of the name of a gateway, whose pods tell their own names to whoever asks.
-const ADDON: &str = r#"
+const ADDON: &str = r"
 name: NAME
 about: Says who it is.
 version: 1.0.0
@@ -11,7 +11,7 @@ settings: SETTINGS
 parts:
   - name: NAME
     manifests: [gateway.yaml.hbs]
-"#;
+";
 
 const ISTIO: &str = "\
 {gateway: {type: object, properties: {httpNodePort: {type: integer, default: 30080}, \
@@ -43,9 +43,9 @@ spec:
   externalTrafficPolicy: Local
   selector: {app: NAME}
   ports:
-    - {name: http, port: 80, targetPort: 8080, nodePort: {{SETTINGShttpNodePort}}}
-    - {name: https, port: 443, targetPort: 8080, nodePort: {{SETTINGShttpsNodePort}}}
-    - {name: status, port: 15021, targetPort: 8080, nodePort: {{SETTINGSstatusNodePort}}}
+    - {name: http, port: 80, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGShttpNodePort}}}
+    - {name: https, port: 443, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGShttpsNodePort}}}
+    - {name: status, port: 15021, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGSstatusNodePort}}}
 "#;
 
 /// Writes both into the assets below a folder.

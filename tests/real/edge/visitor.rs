@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 const POLL: Duration = Duration::from_millis(20);
 /// A new attempt is made each time, so none may last.
-const ONE_TRY: Duration = Duration::from_millis(1000);
+const ONE_TRY: Duration = Duration::from_secs(1);
 /// So many good answers in a row, and the trouble is over.
 const CALM: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(30);

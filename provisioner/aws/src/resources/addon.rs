@@ -19,12 +19,12 @@ use crate::resources::{cluster, node_group, role};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
-const WITHIN: Duration = Duration::from_secs(30 * 60);
+const WITHIN: Duration = Duration::from_mins(30);
 
 /// Addons that run on every node, and are there before the nodes are: all others wait for nodes.
 const ON_EVERY_NODE: [&str; 3] = ["eks-pod-identity-agent", "kube-proxy", "vpc-cni"];
 
-/// The service accounts of addons that use AWS (as DescribeAddonConfiguration tells).
+/// The service accounts of addons that use AWS (as `DescribeAddonConfiguration` tells).
 const SERVICE_ACCOUNTS: [(&str, &str); 7] = [
     ("amazon-cloudwatch-observability", "cloudwatch-agent"),
     ("aws-ebs-csi-driver", "ebs-csi-controller-sa"),

@@ -23,7 +23,7 @@ use crate::tags;
 use crate::work::{Context, Look, Work};
 
 pub(crate) const TARGET: &str = "cluster";
-const WITHIN: Duration = Duration::from_secs(45 * 60);
+const WITHIN: Duration = Duration::from_mins(45);
 /// The control plane may be so many minor versions ahead of the nodes.
 const MOST_AHEAD: u64 = 3;
 
@@ -130,7 +130,7 @@ impl Resource for Cluster {
         let Some(cluster) = &account.cluster else { return Ok(self.as_new()) };
         self.refuse_others(account, cluster)?;
         self.refuse_fixed(account, cluster)?;
-        let logging = Vec::from_iter(cluster.logging.iter().cloned());
+        let logging: Vec<_> = cluster.logging.iter().cloned().collect();
         let is_ready = matches!(cluster.status, ClusterStatus::Active);
         let status = if is_ready { "ACTIVE" } else { cluster.status.as_str() };
         let mut difference = Difference::of_existing().field("status", status, "ACTIVE");

@@ -20,7 +20,7 @@ use crate::resources::{cluster, user_data};
 use crate::tags;
 use crate::work::{Context, Work};
 
-/// IMDSv2 alone; a pod is one hop further away than its node.
+/// `IMDSv2` alone; a pod is one hop further away than its node.
 const HOPS: i32 = 2;
 
 #[derive(Debug, Clone)]

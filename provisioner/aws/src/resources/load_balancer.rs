@@ -12,7 +12,7 @@ use crate::resource::Removal;
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
-const WITHIN: Duration = Duration::from_secs(15 * 60);
+const WITHIN: Duration = Duration::from_mins(15);
 /// So many at once are asked for their tags.
 const BATCH: usize = 20;
 

@@ -15,7 +15,7 @@ use crate::resources::{address, route_table, subnet};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
-const WITHIN: Duration = Duration::from_secs(15 * 60);
+const WITHIN: Duration = Duration::from_mins(15);
 
 #[derive(Debug, Clone)]
 pub(crate) struct NatState {

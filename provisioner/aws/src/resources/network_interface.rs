@@ -11,7 +11,7 @@ use crate::tags;
 use crate::work::{Look, Work};
 
 pub(crate) const TARGET: &str = "network interfaces";
-const WITHIN: Duration = Duration::from_secs(15 * 60);
+const WITHIN: Duration = Duration::from_mins(15);
 
 /// Removes the interfaces that nothing uses any more, and waits for those that AWS takes away itself.
 ///

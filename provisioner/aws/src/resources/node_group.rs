@@ -23,7 +23,7 @@ use crate::resources::{addon, cluster, launch_template, role, route_table};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
-const WITHIN: Duration = Duration::from_secs(60 * 60);
+const WITHIN: Duration = Duration::from_hours(1);
 /// Says which group of the spec a group is: one that replaces another has a name of its own.
 pub(crate) const GROUP_TAG: &str = "provisioner.dev/node-group";
 
@@ -212,7 +212,7 @@ impl Resource for NodeGroup {
             let best = self.best(&account, &existing).cloned();
             let is_wanted = |group: &GroupState| {
                 self.fixed(&account, group, Difference::of_existing()).is_same()
-                    && !self.has_failed(group, work.context.replace_failed)
+                    && !Self::has_failed(group, work.context.replace_failed)
             };
             let wanted = best.clone().filter(|group| is_wanted(group));
             let others: Vec<_> = existing.into_iter().cloned().collect();
@@ -250,7 +250,7 @@ impl NodeGroup {
         existing.iter().filter(live).find(fits).or(existing.first()).copied()
     }
 
-    fn has_failed(&self, group: &GroupState, replace: bool) -> bool {
+    fn has_failed(group: &GroupState, replace: bool) -> bool {
         group.status == NodegroupStatus::Deleting
             || (replace
                 && matches!(
@@ -358,7 +358,7 @@ impl NodeGroup {
         replaced: Option<&GroupState>,
     ) -> Result<String, AwsError> {
         if let Some(failed) =
-            replaced.filter(|group| self.has_failed(group, work.context.replace_failed))
+            replaced.filter(|group| Self::has_failed(group, work.context.replace_failed))
         {
             if failed.status != NodegroupStatus::Deleting {
                 delete(work, &failed.name).await?;

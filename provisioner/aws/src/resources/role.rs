@@ -258,15 +258,12 @@ impl Role {
         }
         if difference.touches("permissionsBoundary") {
             let what = format!("set the permissions boundary of the role {}", self.name);
-            match &self.boundary {
-                Some(boundary) => {
-                    let call = iam.put_role_permissions_boundary().role_name(&self.name);
-                    call.permissions_boundary(boundary).send().await.asked(what).map(drop)?;
-                }
-                None => {
-                    let call = iam.delete_role_permissions_boundary().role_name(&self.name);
-                    call.send().await.asked(what).map(drop)?;
-                }
+            if let Some(boundary) = &self.boundary {
+                let call = iam.put_role_permissions_boundary().role_name(&self.name);
+                call.permissions_boundary(boundary).send().await.asked(what).map(drop)?;
+            } else {
+                let call = iam.delete_role_permissions_boundary().role_name(&self.name);
+                call.send().await.asked(what).map(drop)?;
             }
         }
         if difference.touches("tags") {
@@ -297,7 +294,7 @@ fn same(one: &Value, other: &Value) -> bool {
             other => other.clone(),
         }
     }
-    plain(one).to_string() == plain(other).to_string()
+    plain(one) == plain(other)
 }
 
 /// A role goes without its policies and instance profiles.

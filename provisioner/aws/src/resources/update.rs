@@ -17,7 +17,7 @@ pub(crate) enum Of<'a> {
 }
 
 /// New nodes for a large group take hours.
-const WITHIN: Duration = Duration::from_secs(4 * 60 * 60);
+const WITHIN: Duration = Duration::from_hours(4);
 
 /// Waits until an update has ended.
 pub(crate) async fn ended(

@@ -4,7 +4,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Drain options")]
 pub(crate) struct DrainArguments {
-    /// How long the pods of a host that leaves have to end, in seconds. PodDisruptionBudgets are
+    /// How long the pods of a host that leaves have to end, in seconds. `PodDisruptionBudgets` are
     /// honoured; what blocks is named
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86400))]
     pub(crate) drain_timeout: u32,

@@ -7,7 +7,7 @@ use super::{ConnectArguments, DrainArguments, SpecArguments};
 /// On EKS the number is within the `min` and `max` of the spec; `up` leaves it as it is, unless the
 /// spec says `holdDesired`.
 ///
-/// On hosts, a host's pods are moved away, within the limits of their PodDisruptionBudgets. A control plane is
+/// On hosts, a host's pods are moved away, within the limits of their `PodDisruptionBudgets`. A control plane is
 /// taken out of the load balancer and out of etcd first, and only if what remains has a quorum; any
 /// of them can go. Then the Node is deleted and the host made again what it was before it came, as by
 /// `down`. A host that is dead is forgotten by the cluster; the same command cleans it once it can be

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use provisioner_kube::{Opened, doors};
-use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use crate::addons::{self, Addons};
@@ -59,9 +58,9 @@ fn open(program: &Program, addons: &Addons, name: &str) -> Result<Exit, Error> {
 fn show(terminal: &Terminal, opened: &Opened) -> Result<(), Error> {
     let page = Page {
         url: &opened.url,
-        token: opened.token.as_ref().map(|token| token.expose_secret()),
+        token: opened.token.as_ref().map(secrecy::ExposeSecret::expose_secret),
         user: opened.user.as_deref(),
-        password: opened.password.as_ref().map(|password| password.expose_secret()),
+        password: opened.password.as_ref().map(secrecy::ExposeSecret::expose_secret),
     };
     if terminal.is_json() {
         return terminal.json(&page);

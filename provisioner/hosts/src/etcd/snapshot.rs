@@ -16,7 +16,7 @@ const SCRIPT: &str = include_str!("snapshot.sh");
 /// Where the script leaves it.
 const FILE: &str = "/var/lib/etcd/provisioner-snapshot.db";
 /// A large store is read and hashed in that time.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// What was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -89,9 +89,8 @@ impl HostsPlanner {
     fn is_probed(&self) -> bool {
         match self.purpose {
             Purpose::Preflight => true,
-            Purpose::Down | Purpose::Remove => false,
             Purpose::Up { .. } => self.mode == Mode::Apply && !self.all_joined(),
-            Purpose::Operate(_) => false,
+            Purpose::Operate(_) | Purpose::Down | Purpose::Remove => false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! A strict reading of CoreDNS' configuration: only what is known to be right passes.
+//! A strict reading of `CoreDNS`' configuration: only what is known to be right passes.
 
 use std::net::IpAddr;
 

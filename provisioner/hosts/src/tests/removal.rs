@@ -104,7 +104,7 @@ fn plan(name: &str, reachable: bool) -> Planned {
     let host = world.site.cluster.host(name).expect("a host").clone();
     let full = Arc::clone(&world.site);
     world.site = Arc::new(Site { cluster: without(&full.cluster, name), ..Site::clone(&full) });
-    let drain = Drain { timeout: Duration::from_secs(300), force: false };
+    let drain = Drain { timeout: Duration::from_mins(5), force: false };
     world.plan_without(Mode::Apply, Leaving { site: full, host, reachable, drain })
 }
 

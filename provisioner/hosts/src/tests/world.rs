@@ -281,6 +281,6 @@ pub(super) fn kubeadms_pki() -> ClusterPki {
 
 /// Other ones.
 pub(super) fn new_pki() -> ClusterPki {
-    let year = std::time::Duration::from_secs(365 * 24 * 3600);
+    let year = std::time::Duration::from_hours(8760);
     ClusterPki::generate(jiff::Timestamp::now(), year).unwrap()
 }

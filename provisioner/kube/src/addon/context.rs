@@ -109,7 +109,7 @@ pub(crate) fn cluster_context(cluster: &Cluster) -> Value {
     })
 }
 
-/// The hosts with a HAProxy of ours.
+/// The hosts with a `HAProxy` of ours.
 fn load_balancers(cluster: &Cluster) -> impl Iterator<Item = &Host> {
     let edges = if cluster.ingress().is_some() { cluster.edge_nodes() } else { &[] };
     cluster.load_balancers().iter().chain(edges)

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use provisioner_spec::SecretSource;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 /// The values of the secrets that the settings of addons only name.
@@ -29,7 +29,7 @@ impl Secrets {
 
     fn value(&self, named: &Value) -> Option<Value> {
         let known = source(named).and_then(|source| self.values.get(&key(&source)));
-        let value = known.map(|value| value.expose_secret()).or(self.placeholder)?;
+        let value = known.map(secrecy::ExposeSecret::expose_secret).or(self.placeholder)?;
         Some(Value::from(value))
     }
 }

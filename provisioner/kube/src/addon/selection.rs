@@ -86,9 +86,9 @@ impl Selection {
             .collect();
         let waits_for = |addon: &&Addon| {
             let network = network.iter().copied().filter(|_| !is_network(addon));
-            let named = addon.needs.iter().chain(&addon.after).map(String::as_str);
+            let wanted = addon.needs.iter().chain(&addon.after).map(String::as_str);
             let all: BTreeSet<String> = network
-                .chain(named)
+                .chain(wanted)
                 .filter(|name| names.contains(name))
                 .map(str::to_owned)
                 .collect();
@@ -100,12 +100,11 @@ impl Selection {
             let next = before.iter().find(|(name, waits_for)| {
                 !order.contains(name) && waits_for.iter().all(|other| order.contains(other))
             });
-            match next {
-                Some((name, _)) => order.push(name.clone()),
-                None => {
-                    let left = before.keys().filter(|name| !order.contains(name));
-                    return Err(KubeError::Circle(left.cloned().collect()));
-                }
+            if let Some((name, _)) = next {
+                order.push(name.clone());
+            } else {
+                let left = before.keys().filter(|name| !order.contains(name));
+                return Err(KubeError::Circle(left.cloned().collect()));
             }
         }
         Ok(Self { order, before })

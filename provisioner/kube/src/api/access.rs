@@ -29,7 +29,7 @@ impl Cluster {
         });
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let request = Request::new(path)
-            .create_subresource("token", account, &Default::default(), body)
+            .create_subresource("token", account, &kube::api::PostParams::default(), body)
             .map_err(kube::Error::BuildRequest)?;
         let answer: Value = self.client().request(request).await?;
         let token = answer["status"]["token"].as_str().unwrap_or_default();

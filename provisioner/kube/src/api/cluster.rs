@@ -22,7 +22,7 @@ use crate::addon::Manifest;
 /// Who we are to the API server: what we have set is known by this name.
 pub(crate) const FIELD_MANAGER: &str = "provisioner";
 /// No answer for this long is none.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A cluster whose API answers.
 pub(crate) struct Cluster {

@@ -10,7 +10,7 @@ const NAMESPACE: &str = "kube-system";
 const LABEL: &str = "provisioner.dev/inventory=addon";
 const KEY: &str = "inventory";
 
-/// What of an addon is in the cluster: kept there, in a ConfigMap, and written before anything is
+/// What of an addon is in the cluster: kept there, in a `ConfigMap`, and written before anything is
 /// applied, so that a run that was cut off loses nothing from sight.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,7 +69,7 @@ impl Inventory {
     }
 }
 
-/// The ConfigMap of an addon's inventory.
+/// The `ConfigMap` of an addon's inventory.
 pub(crate) fn inventory_reference(addon: &str) -> Reference {
     Reference::new("v1", "ConfigMap", Some(NAMESPACE), &format!("provisioner-addon-{addon}"))
 }

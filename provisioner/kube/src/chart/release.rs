@@ -57,7 +57,7 @@ impl Release {
         }
         for object in &deployed {
             if let Some(gone) = self.missing(cluster, object).await? {
-                said.push_str(&format!("{gone} was deleted\n"));
+                said += &format!("{gone} was deleted\n");
             }
         }
         Ok(if said.is_empty() { Standing::Same } else { Standing::Differs(said) })

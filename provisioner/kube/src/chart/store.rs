@@ -34,10 +34,10 @@ impl ChartStore {
     /// It cannot be had, or is another one than it was.
     pub(crate) async fn locate(&self, chart: &Chart, helm: &Helm) -> Result<Located, KubeError> {
         let file = format!("{}-{}.tgz", chart.name, chart.version);
-        if let Some(path) = self.bundle.as_ref().map(|folder| folder.join(&file)) {
-            if path.exists() {
-                return self.admitted(chart, path);
-            }
+        if let Some(path) = self.bundle.as_ref().map(|folder| folder.join(&file))
+            && path.exists()
+        {
+            return self.admitted(chart, path);
         }
         let folder = self.cache.join(folder_name(chart));
         let path = folder.join(&file);
@@ -57,7 +57,6 @@ impl ChartStore {
 
     /// A chart that lies beside its addon, as a folder on this machine.
     pub(crate) fn unpack(
-        &self,
         assets: &Assets,
         folder: &Utf8Path,
         scratch: &Utf8Path,
@@ -122,7 +121,7 @@ impl ChartStore {
 
 fn only_archive(folder: &Utf8Path) -> Option<Utf8PathBuf> {
     let entries = folder.read_dir_utf8().ok()?;
-    let mut archives = entries.flatten().map(|entry| entry.into_path());
+    let mut archives = entries.flatten().map(camino::Utf8DirEntry::into_path);
     archives.find(|path| path.extension() == Some("tgz"))
 }
 
@@ -134,5 +133,6 @@ fn folder_name(chart: &Chart) -> String {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(digit).collect()
 }

@@ -4,7 +4,7 @@ use super::{Blocking, condition, pod};
 use crate::KubeError;
 use crate::api::{Cluster, Reference};
 
-/// Whether a Deployment, StatefulSet or DaemonSet is rolled out.
+/// Whether a Deployment, `StatefulSet` or `DaemonSet` is rolled out.
 pub(super) async fn rollout(
     cluster: &Cluster,
     of: &Reference,

@@ -5,6 +5,7 @@ use provisioner_spec::Cluster;
 use serde::Serialize;
 
 use super::Toolbox;
+use crate::ChartStore;
 use crate::KubeError;
 use crate::addon::{
     Content, Library, Rendered, RenderedPart, Secrets, Selection, documents, images_in,
@@ -74,7 +75,7 @@ async fn add(
     };
     let helm = toolbox.offline_helm()?;
     let path = match folder {
-        Some(folder) => toolbox.charts.unpack(&toolbox.assets, folder, toolbox.scratch())?,
+        Some(folder) => ChartStore::unpack(&toolbox.assets, folder, toolbox.scratch())?,
         None => toolbox.charts.locate(chart, &helm).await?.path,
     };
     let version = cluster.kubernetes.version.to_string();

@@ -88,7 +88,7 @@ impl AddonsPlanner {
     }
 
     fn install(&self, registered: &Registered) -> Result<Stage<KubeAction>, PlanError> {
-        let inventories = self.inventories(registered)?;
+        let inventories = Self::inventories(registered)?;
         self.check_version(registered).map_err(|error| refused(&error))?;
         let mut tasks = Vec::new();
         for name in self.selection.names() {
@@ -115,7 +115,7 @@ impl AddonsPlanner {
         names: &[String],
         registered: &Registered,
     ) -> Result<Stage<KubeAction>, PlanError> {
-        let inventories = self.inventories(registered)?;
+        let inventories = Self::inventories(registered)?;
         let is_meant = |one: &&Inventory| names.is_empty() || names.contains(&one.addon);
         let gone: Vec<&Inventory> = inventories.iter().filter(is_meant).collect();
         let tasks = gone.iter().map(|inventory| {
@@ -144,7 +144,7 @@ impl AddonsPlanner {
         selected || needs.unwrap_or_default()
     }
 
-    fn inventories(&self, registered: &Registered) -> Result<Vec<Inventory>, PlanError> {
+    fn inventories(registered: &Registered) -> Result<Vec<Inventory>, PlanError> {
         let not_known =
             || PlanError::NotYetKnown { what: "what is installed in the cluster".to_owned() };
         let text = registered.get(CLUSTER, INVENTORIES).ok_or_else(not_known)?;

@@ -64,7 +64,7 @@ impl Installing<'_> {
             let apply = Action::Apply(Box::new(object.clone()));
             steps.push(self.step(object.to_string(), apply));
         }
-        let release = self.release(part);
+        let release = Self::release(part);
         if let (Some(release), Content::Chart { chart, folder, .. }) = (&release, &part.content) {
             let at = ChartAt { chart: chart.clone(), folder: folder.clone() };
             let action = Action::Release(Box::new(release.clone()), at);
@@ -104,7 +104,7 @@ impl Installing<'_> {
         objects
     }
 
-    fn release(&self, part: &RenderedPart) -> Option<Release> {
+    fn release(part: &RenderedPart) -> Option<Release> {
         let Content::Chart { chart, values, .. } = &part.content else { return None };
         Some(Release {
             name: part.name.clone(),
@@ -122,7 +122,7 @@ impl Installing<'_> {
         };
         for part in &self.rendered.parts {
             let objects = self.objects(part);
-            let release = self.release(part);
+            let release = Self::release(part);
             let release = release.map(|one| Reference::release(&one.name, &one.namespace));
             for object in objects.iter().map(Reference::of).chain(release) {
                 if wanted.entry(&object).is_none() {

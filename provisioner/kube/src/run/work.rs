@@ -10,15 +10,15 @@ use super::planner::{INVENTORIES, VERSION};
 use crate::KubeError;
 use crate::addon::{Manifest, ProbeTarget};
 use crate::api::{Applying, Cluster, Inventory, Reference, comparable, inventory_reference, shown};
-use crate::chart::{Release, Standing};
+use crate::chart::{ChartStore, Release, Standing};
 use crate::ready::{Blocking, blocking};
 
 /// How often is looked at what is waited for.
 const POLL: Duration = Duration::from_millis(500);
 /// How long a kind, or a webhook that was just installed, may take until it answers.
-const SETTLING: Duration = Duration::from_secs(60);
+const SETTLING: Duration = Duration::from_mins(1);
 /// How long an object may take to go.
-const FAREWELL: Duration = Duration::from_secs(180);
+const FAREWELL: Duration = Duration::from_mins(3);
 
 /// What is waited for.
 enum Awaited<'a> {
@@ -121,7 +121,7 @@ impl<'a> Work<'a> {
     async fn locate(&self, at: &ChartAt) -> Result<Utf8PathBuf, KubeError> {
         let store = &self.toolbox.charts;
         if let Some(folder) = &at.folder {
-            return store.unpack(&self.toolbox.assets, folder, self.toolbox.scratch());
+            return ChartStore::unpack(&self.toolbox.assets, folder, self.toolbox.scratch());
         }
         let located = store.locate(&at.chart, &self.toolbox.offline_helm()?).await?;
         if let Some(news) = located.news {

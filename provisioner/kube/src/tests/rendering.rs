@@ -58,7 +58,7 @@ fn yaml(manifests: &[crate::addon::Manifest]) -> String {
     manifests.iter().map(text).collect::<Vec<_>>().join("---\n")
 }
 
-/// By kubernetes-validate (PyPI), for the oldest and the newest versions that most addons are for.
+/// By kubernetes-validate (`PyPI`), for the oldest and the newest versions that most addons are for.
 #[test]
 fn real_manifests_are_valid_by_the_schemas_of_kubernetes() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 
 use crate::programs::{etcd, kubectl, kubernetes};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const TOKEN: &str = "the-administrator-of-this-test";
 
 pub(crate) struct ApiServer {

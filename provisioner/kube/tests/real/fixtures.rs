@@ -1,10 +1,10 @@
 //! Addons that exist for tests only.
 
-/// Own manifests: a kind, an object of it, a ConfigMap with a setting, and one that may be left out.
+/// Own manifests: a kind, an object of it, a `ConfigMap` with a setting, and one that may be left out.
 pub(crate) const GREETING: &[(&str, &str)] = &[
     (
         "greeting/addon.yaml",
-        r#"
+        r"
 name: greeting
 about: Says hello.
 version: 1.0.0
@@ -16,7 +16,7 @@ settings:
 parts:
   - name: greeting
     manifests: [objects.yaml.hbs]
-"#,
+",
     ),
     (
         "greeting/objects.yaml.hbs",
@@ -68,7 +68,7 @@ stringData: {password: {{json settings.password}}}
 pub(crate) const CHARTED: &[(&str, &str)] = &[
     (
         "charted/addon.yaml",
-        r#"
+        r"
 name: charted
 about: A chart.
 version: 0.1.0
@@ -80,7 +80,7 @@ parts:
   - name: charted
     chart: {name: hello, version: 0.1.0}
     values: values.yaml.hbs
-"#,
+",
     ),
     ("charted/values.yaml.hbs", "text: {{json settings.text}}\nextra: {{settings.extra}}\n"),
     ("charted/hello/Chart.yaml", CHART),
@@ -92,7 +92,7 @@ parts:
 /// The same chart out of a repository.
 pub(crate) const FETCHED: &[(&str, &str)] = &[(
     "fetched/addon.yaml",
-    r#"
+    r"
 name: fetched
 about: A chart out of a repository.
 version: 0.1.0
@@ -100,13 +100,13 @@ namespace: fetched
 parts:
   - name: fetched
     chart: {repository: REPOSITORY, name: hello, version: 0.1.0}
-"#,
+",
 )];
 
 pub(crate) const CHART: &str = "apiVersion: v2\nname: hello\nversion: 0.1.0\n";
 
 /// What is random is made anew by every rendering.
-pub(crate) const TEMPLATE: &str = r#"
+pub(crate) const TEMPLATE: &str = r"
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: hello}
@@ -123,9 +123,9 @@ kind: ConfigMap
 metadata: {name: extra}
 data: {version: {{ .Capabilities.KubeVersion.Version | quote }}}
 {{- end }}
-"#;
+";
 
-pub(crate) const KIND: &str = r#"
+pub(crate) const KIND: &str = r"
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: things.example.com}
@@ -135,7 +135,7 @@ spec:
   names: {kind: Thing, plural: things, singular: thing}
   versions:
     - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
-"#;
+";
 
 /// Something that runs, for what is waited for.
 pub(crate) const RUNNING: &[(&str, &str)] = &[
@@ -156,7 +156,7 @@ parts:
     ),
     (
         "running/deployment.yaml.hbs",
-        r#"
+        r"
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -167,6 +167,6 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       containers: [{name: web, image: {{json settings.image}}}]
-"#,
+",
     ),
 ];

@@ -3,7 +3,7 @@ use crate::world::World;
 const DOOR: &[(&str, &str)] = &[
     (
         "page/addon.yaml",
-        r#"
+        r"
 name: page
 about: A page that nobody serves.
 version: 1.0.0
@@ -13,7 +13,7 @@ open:
 parts:
   - name: page
     manifests: [page.yaml.hbs]
-"#,
+",
     ),
     (
         "page/page.yaml.hbs",

@@ -12,13 +12,13 @@ pub(super) fn roles(at: &Cursor<'_>) -> Roles {
     at.map(|fields| Roles {
         cluster: fields.optional("cluster", role).unwrap_or(IamRole::Create),
         node: fields.optional("node", role).unwrap_or(IamRole::Create),
-        node_policies: fields.optional("nodePolicies", policies).unwrap_or_default(),
+        node_policies: fields.section("nodePolicies", policies),
         permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
     })
 }
 
-pub(super) fn policies(at: &Cursor<'_>) -> Option<Vec<String>> {
-    Some(at.list(policy_arn))
+pub(super) fn policies(at: &Cursor<'_>) -> Vec<String> {
+    at.list(policy_arn)
 }
 
 fn object_name(at: &Cursor<'_>) -> Option<String> {
@@ -29,7 +29,7 @@ pub(super) fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
     at.map(|fields| {
         let namespace = fields.required("namespace", object_name);
         let name = fields.required("name", object_name);
-        let policies = fields.required("policies", policies);
+        let policies = fields.required("policies", |at| Some(policies(at)));
         let role_name = fields.optional("roleName", |at| {
             at.valid("invalid-name", "name of a role", syntax::role_name)
         });
@@ -42,7 +42,7 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let namespace = fields.required("namespace", object_name);
         let service_account = fields.required("serviceAccount", object_name);
         let role = fields.optional("role", role).unwrap_or(IamRole::Create);
-        let policies = fields.optional("policies", policies).unwrap_or_default();
+        let policies = fields.section("policies", policies);
         Some(PodIdentity {
             namespace: namespace?,
             service_account: service_account?,
