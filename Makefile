@@ -73,7 +73,7 @@ lint: tools rust ## what a reviewer need not say
 
 # What building and testing need of a Debian machine; nothing is done when it is there.
 PACKAGES = gcc libc6-dev make sudo procps openssh-server openssh-client shellcheck systemd-container mmdebstrap \
-	nftables iproute2 curl ca-certificates xz-utils python3-venv
+	nftables iproute2 curl ca-certificates xz-utils python3-venv python3-pip
 tools:
 	@missing=$$(for name in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; done); \
