@@ -35,7 +35,7 @@ pub(super) fn addon_map(at: &Cursor<'_>) -> BTreeMap<String, EksAddon> {
 fn addon(fields: &Fields<'_, '_>) -> EksAddon {
     EksAddon {
         version: fields.optional("version", addon_version).unwrap_or(AddonVersion::Default),
-        policies: fields.section("policies", policies),
+        policies: fields.optional("policies", |at| Some(policies(at))).unwrap_or_default(),
         service_account_role: fields.optional("serviceAccountRole", role_arn),
         configuration: fields.section("configuration", Cursor::json_map),
     }

@@ -12,7 +12,7 @@ pub(super) fn roles(at: &Cursor<'_>) -> Roles {
     at.map(|fields| Roles {
         cluster: fields.optional("cluster", role).unwrap_or(IamRole::Create),
         node: fields.optional("node", role).unwrap_or(IamRole::Create),
-        node_policies: fields.section("nodePolicies", policies),
+        node_policies: fields.optional("nodePolicies", |at| Some(policies(at))).unwrap_or_default(),
         permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
     })
 }
@@ -42,7 +42,7 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let namespace = fields.required("namespace", object_name);
         let service_account = fields.required("serviceAccount", object_name);
         let role = fields.optional("role", role).unwrap_or(IamRole::Create);
-        let policies = fields.section("policies", policies);
+        let policies = fields.optional("policies", |at| Some(policies(at))).unwrap_or_default();
         Some(PodIdentity {
             namespace: namespace?,
             service_account: service_account?,
