@@ -17,7 +17,7 @@ pub(crate) fn preflight_finds_what_is_wrong(story: &Story) {
 
     let mut newer = story.spec.clone();
     newer.set("spec.kubernetes.version", "1.20.3");
-    refuses(story, &newer, Some(own), &["bundle-version"]);
+    refuses(story, &newer, Some(own), &["bundle-version", "cluster-version"]);
 
     let folder = story.program.home().join("bundle");
     altered_bundle(&folder, |manifest| manifest["architecture"] = "arm64".into());
