@@ -14,7 +14,6 @@ use self::visitor::Visitor;
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[test]
-#[ignore = "after a power-off requests fail for too long in the lab; `make soak` runs it"]
 fn real_edge() {
     let lab = TestLab::new("t-edge", 60, &["m1", "w1", "e1", "e2"]);
     let mut spec = Spec::of(&lab);

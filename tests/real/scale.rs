@@ -14,7 +14,6 @@ struct Scale {
 }
 
 #[test]
-#[ignore = "a host that left shows a mount unit more than before, in the lab; `make soak` runs it"]
 fn real_hosts_come_and_go() {
     let lab = TestLab::new("t-scale", 16, &HOSTS);
     let spec = Spec::of(&lab);

@@ -22,7 +22,7 @@ done
 
 # Sessions are those of whoever looks.
 systemctl list-unit-files --no-legend --no-pager | awk '$1 !~ /^session/ { print "unit file", $1, $2 }' | sort
-systemctl list-units --all --plain --no-legend --no-pager --type service,socket,mount,timer,path |
+systemctl list-units --all --plain --no-legend --no-pager --type service,socket,timer,path |
     awk '$1 !~ /^(user|run-|session|systemd-(timedated|hostnamed))/ && $2 != "not-found" { print "unit", $1, $2, $3, $4 }' | sort
 
 # All that can be set, but for what changes by itself or only does something.

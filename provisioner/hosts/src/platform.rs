@@ -45,7 +45,7 @@ pub(crate) fn edge(cluster: &Cluster, host: &Host, facts: &Facts) -> Value {
     })
 }
 
-/// At which ports of every node the gateway takes connections, and says whether it is ready.
+/// At which ports of its own node the gateway takes connections, and says whether it is ready.
 fn gateway(cluster: &Cluster, ingress: Ingress) -> Value {
     let settings = cluster.addons.get(ingress.addon()).map(|addon| json!(addon.settings));
     let settings = settings.unwrap_or_default();
@@ -54,9 +54,9 @@ fn gateway(cluster: &Cluster, ingress: Ingress) -> Value {
         Ingress::Traefik => (&settings, "/ping"),
     };
     json!({
-        "http": ports["httpNodePort"],
-        "https": ports["httpsNodePort"],
-        "status": ports["statusNodePort"],
+        "http": ports["httpPort"],
+        "https": ports["httpsPort"],
+        "status": ports["statusPort"],
         "statusPath": path,
     })
 }

@@ -546,7 +546,8 @@ class Eks:
         return {"addon": self.shown_addon(cluster["addons"][addon])}
 
     def own(self, cluster, owner, identities):
-        """Pod identities that an addon manages itself."""
+        """Pod identities that an addon manages itself, instead of those that it had."""
+        self.disown(cluster, owner)
         arns = []
         for identity in identities:
             made = self.new_identity(
@@ -555,6 +556,12 @@ class Eks:
             made["ownerArn"] = owner
             arns.append(made["associationArn"])
         return arns
+
+    @staticmethod
+    def disown(cluster, owner):
+        for identity, one in list(cluster["identities"].items()):
+            if one.get("ownerArn") == owner:
+                del cluster["identities"][identity]
 
     @staticmethod
     def shown_addon(addon):
@@ -566,10 +573,7 @@ class Eks:
     def delete_addon(self, name, addon_name, _, __):
         addon = self.addon(name, addon_name)
         addon["status"], addon["due"] = "DELETING", self.clock.after("addon")
-        cluster = self.cluster(name)
-        for identity, one in list(cluster["identities"].items()):
-            if one.get("ownerArn") == addon["addonArn"]:
-                del cluster["identities"][identity]
+        self.disown(self.cluster(name), addon["addonArn"])
         return {"addon": self.shown_addon(addon)}
 
     def update_addon(self, name, addon_name, body, _):

@@ -14,12 +14,12 @@ parts:
 ";
 
 const ISTIO: &str = "\
-{gateway: {type: object, properties: {httpNodePort: {type: integer, default: 30080}, \
-httpsNodePort: {type: integer, default: 30443}, statusNodePort: {type: integer, default: 30021}}}}";
+{gateway: {type: object, properties: {httpPort: {type: integer, default: 30080}, \
+httpsPort: {type: integer, default: 30443}, statusPort: {type: integer, default: 30080}}}}";
 
 const TRAEFIK: &str = "\
-{httpNodePort: {type: integer, default: 31080}, httpsNodePort: {type: integer, default: 31443}, \
-statusNodePort: {type: integer, default: 31021}}";
+{httpPort: {type: integer, default: 31080}, httpsPort: {type: integer, default: 31443}, \
+statusPort: {type: integer, default: 31080}}";
 
 const GATEWAY: &str = r#"
 apiVersion: apps/v1
@@ -33,19 +33,12 @@ spec:
       nodeSelector: {node-role.kubernetes.io/edge: ""}
       tolerations: [{key: node-role.kubernetes.io/edge, operator: Exists, effect: NoSchedule}]
       terminationGracePeriodSeconds: 1
-      containers: [{name: web, image: "provisioner.test/web:1", imagePullPolicy: Never}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: NAME}
-spec:
-  type: NodePort
-  externalTrafficPolicy: Local
-  selector: {app: NAME}
-  ports:
-    - {name: http, port: 80, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGShttpNodePort}}}
-    - {name: https, port: 443, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGShttpsNodePort}}}
-    - {name: status, port: 15021, protocol: TCP, targetPort: 8080, nodePort: {{SETTINGSstatusNodePort}}}
+      containers:
+        - name: web
+          image: provisioner.test/web:1
+          imagePullPolicy: Never
+          ports:
+            - {name: http, containerPort: 8080, hostPort: {{SETTINGShttpPort}}}
 "#;
 
 /// Writes both into the assets below a folder.

@@ -192,7 +192,8 @@ impl Resource for Addon {
                 .tags(&Tags::new(), &self.tags));
         };
         let status = self.status(addon);
-        let has_identity = self.role.as_ref().filter(|_| addon.pod_identities > 0);
+        let role_of_pods = self.role.as_ref().map(|(_, name)| name.as_str());
+        let has_identity = (addon.pod_identities > 0).then(|| role_of_pods.unwrap_or("another role"));
         let is = match &addon.configuration {
             Value::Object(map) if !map.is_empty() => Some(addon.configuration.to_string()),
             _ => None,
@@ -201,11 +202,7 @@ impl Resource for Addon {
             .field("status", status, "ACTIVE")
             .field("version", &addon.version, version)
             .field("serviceAccountRole", addon.service_account_role.as_ref(), role)
-            .field(
-                "podIdentity",
-                has_identity.map(|(_, name)| name),
-                self.role.as_ref().map(|(_, name)| name),
-            )
+            .field("podIdentity", has_identity, role_of_pods)
             .field("configuration", is, configuration)
             .tags(&addon.tags, &self.tags))
     }
@@ -356,8 +353,9 @@ impl Addon {
                     .addon_name(&self.name)
                     .addon_version(&version)
                     .set_service_account_role_arn(self.spec.service_account_role.clone())
+                    // An empty list takes them away (UpdateAddon).
                     .set_pod_identity_associations(
-                        (!identities.is_empty()).then(|| identities.clone()),
+                        difference.touches("podIdentity").then(|| identities.clone()),
                     )
                     .configuration_values(self.configuration().unwrap_or_else(|| "{}".to_owned()))
                     .resolve_conflicts(ResolveConflicts::Preserve);
