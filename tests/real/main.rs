@@ -12,6 +12,7 @@ mod config;
 mod down;
 mod edge;
 mod killed;
+mod operations;
 mod rough;
 mod scale;
 mod story;

@@ -79,6 +79,22 @@ impl Api {
 }
 
 impl Outage {
+    /// The longest time for which no look found the API ready.
+    pub fn longest(self) -> Duration {
+        self.stop.store(true, Ordering::Relaxed);
+        let looks = self.looks.join().expect("looks");
+        let mut began = None;
+        let mut longest = Duration::ZERO;
+        for (at, ready) in looks {
+            let since = *began.get_or_insert(at);
+            longest = longest.max(at - since);
+            if ready {
+                began = None;
+            }
+        }
+        longest
+    }
+
     /// How long after `since` the API did not answer for the last time, or rather when it next did.
     pub fn after(self, since: Instant) -> Duration {
         self.stop.store(true, Ordering::Relaxed);

@@ -8,6 +8,8 @@ use crate::program;
 
 /// What Debian has the sources of.
 const VERSION: &str = "1.20.2";
+/// The same sources, which say that they are of another version.
+pub const NEWER_VERSION: &str = "1.20.3";
 
 /// `~/.cache/provisioner`, where labs, Kubernetes and bundles are kept from one test to the next.
 pub fn cache() -> Utf8PathBuf {
@@ -19,13 +21,21 @@ pub fn cache() -> Utf8PathBuf {
 /// The bundle of the tests; made, with all that it is made of, where it is missing.
 pub fn bundle() -> &'static Utf8Path {
     static BUNDLE: OnceLock<Utf8PathBuf> = OnceLock::new();
-    BUNDLE.get_or_init(|| {
-        let bundle = cache().join(format!("bundle-{VERSION}"));
-        if !bundle.join("bundle.yaml").exists() {
-            make(&bundle);
-        }
-        bundle
-    })
+    BUNDLE.get_or_init(|| bundle_of(VERSION))
+}
+
+/// What the cluster of a test is upgraded from; made like the other.
+pub fn newer_bundle() -> &'static Utf8Path {
+    static BUNDLE: OnceLock<Utf8PathBuf> = OnceLock::new();
+    BUNDLE.get_or_init(|| bundle_of(NEWER_VERSION))
+}
+
+fn bundle_of(version: &str) -> Utf8PathBuf {
+    let bundle = cache().join(format!("bundle-{version}"));
+    if !bundle.join("bundle.yaml").exists() {
+        make(&bundle, version);
+    }
+    bundle
 }
 
 /// The bundle of the tests with another list of contents, in a folder.
@@ -47,13 +57,14 @@ pub fn altered_bundle(folder: &Utf8Path, change: impl FnOnce(&mut Value)) {
     fs_err::write(folder.join("bundle.yaml"), text).expect("written");
 }
 
-fn make(bundle: &Utf8Path) {
-    let parts = cache().join("kubernetes").join(VERSION);
+fn make(bundle: &Utf8Path, version: &str) {
+    let parts = cache().join("kubernetes").join(version);
     let build = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("kubernetes/build");
-    let status = Command::new(build).arg(&parts).status().expect("tests/kubernetes/build");
+    let build = Command::new(build).arg(&parts).env("KUBERNETES_VERSION", version).status();
+    let status = build.expect("tests/kubernetes/build");
     assert!(status.success(), "Kubernetes is built");
     let made = Command::new(program::path())
-        .args(["bundle", "create", "--kubernetes-version", VERSION])
+        .args(["bundle", "create", "--kubernetes-version", version])
         .args(["--bin", parts.join("bin").as_str(), "--images", parts.join("images").as_str()])
         .args(["-o", bundle.as_str()])
         .status();

@@ -77,10 +77,10 @@ impl Program {
         spec.write(self.home());
     }
 
-    /// Begins a command on the spec.
+    /// Begins a command on the spec, such as `up` or `certs renew`.
     pub fn start(&self, command: &str, options: &[&str]) -> Running {
         let mut process = Command::new(path());
-        process.args([command, "-f", self.spec.as_str(), "--known-hosts"]);
+        process.args(command.split(' ')).args(["-f", self.spec.as_str(), "--known-hosts"]);
         process.arg(&self.known_hosts).args(options);
         process.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
         process.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -94,7 +94,11 @@ impl Program {
     }
 
     pub fn start_up(&self) -> Running {
-        self.start("up", &["--yes", "--output", "json", "--bundle", crate::bundle().as_str()])
+        self.start_up_with(crate::bundle())
+    }
+
+    pub fn start_up_with(&self, bundle: &Utf8Path) -> Running {
+        self.start("up", &["--yes", "--output", "json", "--bundle", bundle.as_str()])
     }
 
     pub fn up(&self) -> Run {
@@ -110,8 +114,12 @@ impl Program {
     }
 
     pub fn plan(&self) -> Run {
-        let bundle = crate::bundle().as_str();
-        self.run("plan", &["--detailed-exitcode", "--output", "json", "--bundle", bundle])
+        self.plan_with(crate::bundle())
+    }
+
+    pub fn plan_with(&self, bundle: &Utf8Path) -> Run {
+        let options = ["--detailed-exitcode", "--output", "json", "--bundle", bundle.as_str()];
+        self.run("plan", &options)
     }
 }
 

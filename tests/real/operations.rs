@@ -1,0 +1,56 @@
+//! What is done to a cluster that stands: edits to its spec, new certificates, a snapshot, another version, and
+//! the snapshot brought back.
+
+mod changes;
+mod recovery;
+mod upgrade;
+
+use std::time::Duration;
+
+use provisioner_tests::{Api, Kubectl, Outage, Program, Spec, TestLab, figure};
+
+const CONTROL_PLANES: [&str; 3] = ["m1", "m2", "m3"];
+/// Far more than the API should be silent for: this is against one that goes away.
+const LIMIT: Duration = Duration::from_secs(15);
+const HOSTS: [&str; 4] = ["m1", "m2", "m3", "w1"];
+
+pub(crate) struct Operations {
+    lab: TestLab,
+    spec: Spec,
+    program: Program,
+    kubectl: Kubectl,
+    api: Api,
+}
+
+#[test]
+fn real_operations() {
+    let lab = TestLab::new("t-operate", 17, &HOSTS);
+    let spec = Spec::of(&lab);
+    let program = Program::new(&lab, &spec);
+    program.up().expect(0);
+    let mut cluster = Operations::of(lab, spec, program);
+
+    changes::an_edit_reaches_every_node(&mut cluster);
+    changes::what_cannot_change_is_refused(&mut cluster);
+    changes::certificates_are_renewed(&cluster);
+    upgrade::a_killed_upgrade_is_finished(&mut cluster);
+    recovery::a_snapshot_is_brought_back(&cluster);
+}
+
+impl Operations {
+    fn of(lab: TestLab, spec: Spec, program: Program) -> Self {
+        let path = program.home().join("kubeconfig.yaml");
+        program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
+        let kubeconfig = fs_err::read_to_string(&path).expect("a kubeconfig");
+        let api = Api::new(&format!("{}:8443", lab.address(100)), &kubeconfig);
+        let kubectl = Kubectl::new(&path);
+        Self { lab, spec, program, kubectl, api }
+    }
+    /// The API answered all the while.
+    fn answered(&self, looks: Outage, during: &str) {
+        let longest = looks.longest();
+        let took = format!("{:.2} s", longest.as_secs_f64());
+        figure("operations", &format!("the API was silent during {during} for"), took);
+        assert!(longest < LIMIT && self.api.is_ready(), "{longest:?}");
+    }
+}
