@@ -3,7 +3,7 @@
 //!
 //! `PROVISIONER` names another program than the one built beside the tests, `KEEP_LAB` leaves the
 //! hosts to be looked at, `SEED` repeats what was left to chance, `KILLS` is how often a run is
-//! killed, `REPLACED` how often control planes are replaced.
+//! killed, `REPLACED` how often control planes are replaced, `LIVES` how many clusters are disturbed.
 
 // Progress is shown where a test goes on for minutes.
 #![allow(clippy::print_stdout)]
@@ -11,6 +11,7 @@
 mod config;
 mod down;
 mod edge;
+mod faults;
 mod killed;
 mod operations;
 mod rough;

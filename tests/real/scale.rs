@@ -154,7 +154,7 @@ impl Scale {
             self.no_trace_of(kubectl, host);
             let up = self.program.up().expect(0);
             figure("scale", "it is added again", format!("{:.1} s", up.seconds));
-            kubectl.wait_for_etcd(host, 3);
+            kubectl.wait_for_etcd(other, 3);
             kubectl.wait_for_nodes(4);
             self.program.plan().expect(0);
         }
@@ -189,6 +189,6 @@ impl Scale {
         kubectl.wait_for_etcd("m1", 2);
         kubectl.wait_for_nodes(3);
         self.program.up().expect(0);
-        kubectl.wait_for_etcd("m2", 3);
+        kubectl.wait_for_etcd("m1", 3);
     }
 }

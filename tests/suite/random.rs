@@ -25,6 +25,13 @@ impl Random {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((mixed ^ (mixed >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
+
+    /// One of several.
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        let index = (self.fraction() * all.len() as f64) as usize;
+        &all[index]
+    }
 }
 
 impl Default for Random {

@@ -23,7 +23,7 @@ pub(crate) fn a_killed_upgrade_is_finished(cluster: &mut Operations) {
     cluster.answered(looks, "an upgrade");
     let versions = "jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {end}";
     let versions = cluster.kubectl.run(&["get", "nodes", "-o", versions]);
-    assert_eq!(versions.trim(), [format!("v{NEWER_VERSION}"); HOSTS.len()].join(" "));
+    assert_eq!(versions.trim(), vec![format!("v{NEWER_VERSION}"); HOSTS.len()].join(" "));
     cluster.kubectl.wait_for_nodes(HOSTS.len());
 
     cluster.program.up().expect(4);
