@@ -17,3 +17,4 @@ mod operations;
 mod rough;
 mod scale;
 mod story;
+mod ubuntu;

@@ -2,7 +2,7 @@ use std::process::Output;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
-use provisioner_lab::{Lab, LabDefinition, LabHost, Paths, down, up};
+use provisioner_lab::{Lab, LabDefinition, LabHost, Paths, System, down, up};
 use tokio::runtime::Runtime;
 
 /// How long a host may take for anything that is waited for.
@@ -22,6 +22,11 @@ impl TestLab {
     /// Hosts on 172.29.`network`.0/24: control planes `m1`.. at .11.., workers `w1`.. at .21..,
     /// edge nodes `e1`.. at .31..
     pub fn new(name: &str, network: u8, hosts: &[&str]) -> Self {
+        Self::of_system(System::Debian, name, network, hosts)
+    }
+
+    /// The same with hosts that run another system.
+    pub fn of_system(system: System, name: &str, network: u8, hosts: &[&str]) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let paths = Paths::new(crate::bundle::cache());
         let host = |name: &&str| LabHost {
@@ -30,6 +35,7 @@ impl TestLab {
         };
         let definition = LabDefinition {
             name: name.to_owned(),
+            system,
             hosts: hosts.iter().map(host).collect(),
             authorized_keys: Vec::new(),
         };

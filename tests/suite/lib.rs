@@ -26,6 +26,7 @@ pub use inventory::Inventory;
 pub use kubectl::Kubectl;
 pub use lab::TestLab;
 pub use program::{Program, Running};
+pub use provisioner_lab::System;
 pub use random::Random;
 pub use run::{Change, Run};
 pub use spec::Spec;

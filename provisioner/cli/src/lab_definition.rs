@@ -1,5 +1,5 @@
 use camino::{Utf8Path, Utf8PathBuf};
-use provisioner_lab::{LabDefinition, LabHost, Paths};
+use provisioner_lab::{LabDefinition, LabHost, Paths, System};
 use provisioner_spec::{Cluster, Host};
 
 use crate::environment::{Environment, EnvironmentError};
@@ -7,6 +7,7 @@ use crate::environment::{Environment, EnvironmentError};
 /// The lab of a cluster: its name and its hosts, opened also by the keys that the spec names.
 pub(crate) fn definition(
     cluster: &Cluster,
+    system: System,
     environment: &Environment,
 ) -> Result<LabDefinition, EnvironmentError> {
     let host = |host: &Host| LabHost { name: host.name.clone(), address: host.address };
@@ -20,6 +21,7 @@ pub(crate) fn definition(
     authorized_keys.dedup();
     Ok(LabDefinition {
         name: cluster.name.clone(),
+        system,
         hosts: cluster.all_hosts().map(host).collect(),
         authorized_keys,
     })
@@ -75,9 +77,11 @@ spec:
         let home = Utf8Path::from_path(folder.path()).unwrap();
         let environment = Environment::with_home(home);
         let cluster = provisioner_spec::parse(SPEC, "spec").unwrap();
-        assert!(definition(&cluster, &environment).unwrap().authorized_keys.is_empty());
+        assert!(
+            definition(&cluster, System::Debian, &environment).unwrap().authorized_keys.is_empty()
+        );
         std::fs::write(home.join("key.pub"), "ssh-ed25519 AAAA me\n").unwrap();
-        let lab = definition(&cluster, &environment).unwrap();
+        let lab = definition(&cluster, System::Debian, &environment).unwrap();
         assert_eq!(lab.authorized_keys, ["ssh-ed25519 AAAA me"]);
         let hosts: Vec<_> = lab.hosts.iter().map(|host| host.name.as_str()).collect();
         assert_eq!((lab.name.as_str(), hosts), ("prod", vec!["m1", "w1"]));

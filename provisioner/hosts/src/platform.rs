@@ -74,6 +74,7 @@ pub(crate) fn dns(cluster: &Cluster) -> Value {
         "stubDomains": lists(&dns.stub_domains),
         "hosts": lists(&dns.hosts),
         "upstreams": dns.upstreams,
+        "replicas": dns.replicas,
     })
 }
 

@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use provisioner_lab::{LabDefinition, LabHost, Paths, down, status, up};
+use provisioner_lab::{LabDefinition, LabHost, Paths, System, down, status, up};
 
 const HOSTS: [(&str, [u8; 4]); 6] = [
     ("m1", [172, 30, 0, 11]),
@@ -24,6 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let lab = LabDefinition {
         name: "lab".to_owned(),
+        system: System::default(),
         hosts: HOSTS.map(host).to_vec(),
         authorized_keys: Vec::new(),
     };

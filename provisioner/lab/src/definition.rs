@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use provisioner_spec::{Cluster, Host};
 use serde::{Deserialize, Serialize};
 
-use crate::LabError;
+use crate::{LabError, System};
 
 /// A lab's name becomes part of names of network interfaces, cgroups and tables.
 const LAB_NAME_MAX: usize = 40;
@@ -17,6 +17,8 @@ const PREFIX: u8 = 24;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabDefinition {
     pub name: String,
+    #[serde(default)]
+    pub system: System,
     pub hosts: Vec<LabHost>,
     /// Public keys that open the hosts besides the lab's own, as lines of `authorized_keys`.
     #[serde(default)]
@@ -36,6 +38,7 @@ impl From<&Cluster> for LabDefinition {
         let host = |host: &Host| LabHost { name: host.name.clone(), address: host.address };
         Self {
             name: cluster.name.clone(),
+            system: System::default(),
             hosts: cluster.all_hosts().map(host).collect(),
             authorized_keys: Vec::new(),
         }
@@ -146,6 +149,7 @@ mod tests {
         };
         LabDefinition {
             name: name.to_owned(),
+            system: System::default(),
             hosts: hosts.iter().map(host).collect(),
             authorized_keys: Vec::new(),
         }

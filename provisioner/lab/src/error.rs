@@ -3,6 +3,8 @@ use std::net::IpAddr;
 use camino::Utf8PathBuf;
 use ipnet::Ipv4Net;
 
+use crate::System;
+
 /// Everything that keeps a lab from being made, run or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
@@ -30,6 +32,10 @@ pub enum LabError {
     NetworkInUse { network: Ipv4Net, other: Ipv4Net, device: String },
     #[error("change the network of the running lab `{name}` from {before} to {after}")]
     NetworkChanged { name: String, before: Ipv4Net, after: Ipv4Net },
+    #[error("change the system of the running lab `{name}` from {before} to {after}")]
+    SystemChanged { name: String, before: System, after: System },
+    #[error("verify {url}: its SHA-256 is {found}, not {wanted}")]
+    Keyring { url: String, found: String, wanted: &'static str },
     #[error("find a Debian mirror in apt's sources of this machine")]
     NoMirror,
     #[error("find a name server that the hosts can reach in {}", .searched.join(" or "))]
@@ -74,7 +80,9 @@ impl LabError {
             Self::NetworkInUse { .. } => {
                 "give the hosts addresses of another network in the spec".to_owned()
             }
-            Self::NetworkChanged { .. } => "run `lab down` first".to_owned(),
+            Self::NetworkChanged { .. } | Self::SystemChanged { .. } => {
+                "run `lab down` first".to_owned()
+            }
             Self::NoMirror => {
                 "the image is made from the Debian mirror in /etc/apt/sources.list or \
                                sources.list.d: name one there"

@@ -3,9 +3,9 @@ use fs_err as fs;
 
 use crate::command::{command, finish};
 use crate::guest::{self, PASSWORD, PASSWORD_USER, SETUP};
-use crate::{LabError, Paths, mirror, mounts, names};
+use crate::{LabError, Paths, System, mirror, mounts, names};
 
-/// What a minimal Debian server has.
+/// What a minimal server has.
 const INSTALLED: &[&str] = &[
     "ca-certificates",
     "dbus",
@@ -43,10 +43,10 @@ const DOWNLOADED: &[&str] = &[
 ];
 
 /// The digest of everything that the image is made from.
-pub(crate) fn digest() -> String {
+pub(crate) fn digest(system: System) -> String {
     let files = guest::common_files();
     let contents = files.iter().flat_map(|file| [file.path.as_str(), &file.content]);
-    let parts: Vec<_> = [mirror::RELEASE, SETUP, PASSWORD]
+    let parts: Vec<_> = [system.release(), SETUP, PASSWORD]
         .into_iter()
         .chain(INSTALLED.iter().copied())
         .chain(DOWNLOADED.iter().copied())
@@ -58,21 +58,22 @@ pub(crate) fn digest() -> String {
 /// Makes the root file system that all hosts stand on, by mmdebstrap(1).
 ///
 /// It appears under its own name only when it is complete.
-pub(crate) async fn build(paths: &Paths, digest: &str) -> Result<(), LabError> {
+pub(crate) async fn build(paths: &Paths, system: System) -> Result<(), LabError> {
     let unfinished = paths.root().join("image-unfinished");
     // A run that was killed may have left /proc and /dev mounted in there.
     mounts::unmount_below(&unfinished).await?;
     remove_tree(&unfinished)?;
-    let sources = mirror::sources().await?;
+    let sources = mirror::sources(system).await?;
+    let keyring = mirror::keyring(paths, system).await?;
     let mut mmdebstrap = command("mmdebstrap");
-    mmdebstrap.args(arguments(&unfinished));
+    mmdebstrap.args(arguments(system, keyring.as_deref(), &unfinished));
     finish(mmdebstrap, &sources).await?;
 
     guest::write_all(&unfinished, &guest::common_files())?;
     let mut setup = command("chroot");
     setup.args([unfinished.as_str(), "sh", "-c", SETUP]);
     finish(setup, &format!("{PASSWORD_USER}:{PASSWORD}\n")).await?;
-    Ok(fs::rename(unfinished, paths.image(digest))?)
+    Ok(fs::rename(unfinished, paths.image(&digest(system)))?)
 }
 
 /// Removes the images of earlier recipes that no lab stands on.
@@ -88,12 +89,13 @@ pub(crate) fn remove_except(paths: &Paths, keep: &[String]) -> Result<(), LabErr
     Ok(())
 }
 
-fn arguments(target: &Utf8Path) -> Vec<String> {
+fn arguments(system: System, keyring: Option<&Utf8Path>, target: &Utf8Path) -> Vec<String> {
     let download = format!(
         "chroot \"$1\" apt-get install --download-only -y -qq --no-install-recommends {}",
         DOWNLOADED.join(" ")
     );
-    vec![
+    let keyring = keyring.map(|keyring| format!("--keyring={keyring}"));
+    let mut arguments = vec![
         "--quiet".to_owned(),
         "--mode=root".to_owned(),
         "--variant=minbase".to_owned(),
@@ -108,10 +110,10 @@ fn arguments(target: &Utf8Path) -> Vec<String> {
         "--dpkgopt=path-exclude=/usr/share/locale/*".to_owned(),
         format!("--include={}", INSTALLED.join(",")),
         format!("--customize-hook={download}"),
-        mirror::RELEASE.to_owned(),
-        target.to_string(),
-        "-".to_owned(),
-    ]
+    ];
+    arguments.extend(keyring);
+    arguments.extend([system.release().to_owned(), target.to_string(), "-".to_owned()]);
+    arguments
 }
 
 fn remove_tree(path: &Utf8Path) -> Result<(), LabError> {
@@ -127,6 +129,11 @@ mod tests {
 
     #[test]
     fn how_the_image_is_made() {
-        insta::assert_snapshot!(arguments(Utf8Path::new("/cache/image")).join("\n"));
+        let debian = arguments(System::Debian, None, Utf8Path::new("/cache/image"));
+        insta::assert_snapshot!(debian.join("\n"));
+        let keyring = Utf8Path::new("/cache/keys.gpg");
+        let ubuntu = arguments(System::Ubuntu, Some(keyring), Utf8Path::new("/cache/image"));
+        let others: Vec<_> = ubuntu.iter().filter(|one| !debian.contains(one)).collect();
+        assert_eq!(others, ["--keyring=/cache/keys.gpg", "noble"]);
     }
 }

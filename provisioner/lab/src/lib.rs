@@ -1,5 +1,5 @@
 //! Local hosts to try everything out on: the hosts that a cluster spec names, each a full Debian
-//! with systemd as its process 1, its own sshd and its own address on a bridge, run by
+//! or Ubuntu with systemd as its process 1, its own sshd and its own address on a bridge, run by
 //! systemd-nspawn on one Linux machine. `docs/lab.md` tells how they are made.
 //!
 //! [`up`], [`down`] and [`status`] are the whole of it for a user. A [`Lab`] additionally gives the
@@ -36,6 +36,7 @@ mod requirements;
 mod resolver;
 mod status;
 mod storage;
+mod system;
 mod up;
 
 pub use definition::{LabDefinition, LabHost};
@@ -47,4 +48,5 @@ pub use lab::Lab;
 pub use paths::Paths;
 pub use requirements::{Requirement, install_missing, missing};
 pub use status::{HostState, HostStatus, LabStatus, status};
+pub use system::System;
 pub use up::up;

@@ -1,13 +1,54 @@
-use crate::LabError;
+use camino::Utf8PathBuf;
+use fs_err as fs;
+
 use crate::command::run;
+use crate::{LabError, Paths, System};
 
-/// The release that the hosts run.
-pub(crate) const RELEASE: &str = "bookworm";
+const UBUNTU: &str = "http://archive.ubuntu.com/ubuntu";
+/// Ubuntu's package of the keys of its archive. What is in it was compared with the fingerprint of 2018,
+/// F6EC B376 2474 EDA9 D21B 7022 8719 20D1 991B C93C.
+const UBUNTU_KEYRING: &str = "pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb";
+const UBUNTU_KEYRING_SHA256: &str =
+    "36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8";
 
-/// The lines of a sources.list for the hosts, from the mirror that this machine itself uses.
-pub(crate) async fn sources() -> Result<String, LabError> {
+/// The lines of a sources.list for the hosts: Debian's from the mirror that this machine itself uses.
+pub(crate) async fn sources(system: System) -> Result<String, LabError> {
+    if system == System::Ubuntu {
+        let suites = ["noble", "noble-updates", "noble-security"];
+        return Ok(suites.map(|suite| format!("deb {UBUNTU} {suite} main universe\n")).concat());
+    }
     let arguments = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
     sources_from(&run("apt-get", &arguments).await?)
+}
+
+/// The keys of an archive that this machine does not know by itself.
+///
+/// # Errors
+/// They cannot be had, or are not those that they should be.
+pub(crate) async fn keyring(
+    paths: &Paths,
+    system: System,
+) -> Result<Option<Utf8PathBuf>, LabError> {
+    if system == System::Debian {
+        return Ok(None);
+    }
+    let folder = paths.root().join("ubuntu-keyring");
+    let keyring = folder.join("usr/share/keyrings/ubuntu-archive-keyring.gpg");
+    if keyring.exists() {
+        return Ok(Some(keyring));
+    }
+    fs::create_dir_all(paths.root())?;
+    let package = paths.root().join("ubuntu-keyring.deb");
+    let url = format!("{UBUNTU}/{UBUNTU_KEYRING}");
+    run("curl", &["-fsSL", "--retry", "3", "-o", package.as_str(), &url]).await?;
+    let said = run("sha256sum", &[package.as_str()]).await?;
+    let found = said.split_whitespace().next().unwrap_or_default().to_owned();
+    if found != UBUNTU_KEYRING_SHA256 {
+        return Err(LabError::Keyring { url, found, wanted: UBUNTU_KEYRING_SHA256 });
+    }
+    run("dpkg-deb", &["-x", package.as_str(), folder.as_str()]).await?;
+    fs::remove_file(package)?;
+    Ok(Some(keyring))
 }
 
 /// A Debian mirror's address ends in `/debian`, that of its security updates in `/debian-security`:
@@ -18,8 +59,9 @@ fn sources_from(repositories: &str) -> Result<String, LabError> {
         all.find(|uri| uri.ends_with(end)).map(str::to_owned)
     };
     let main = ending("/debian").ok_or(LabError::NoMirror)?;
-    let security = ending("/debian-security").map(|uri| format!("{uri} {RELEASE}-security"));
-    let suites = [format!("{main} {RELEASE}"), format!("{main} {RELEASE}-updates")];
+    let release = System::Debian.release();
+    let security = ending("/debian-security").map(|uri| format!("{uri} {release}-security"));
+    let suites = [format!("{main} {release}"), format!("{main} {release}-updates")];
     let lines = suites.into_iter().chain(security).map(|suite| format!("deb {suite} main\n"));
     Ok(lines.collect::<Vec<_>>().concat())
 }

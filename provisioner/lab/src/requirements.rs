@@ -11,9 +11,10 @@ pub struct Requirement {
     pub package: &'static str,
 }
 
-const REQUIREMENTS: [Requirement; 9] = [
+const REQUIREMENTS: [Requirement; 10] = [
     Requirement { tool: "systemd-nspawn", package: "systemd-container" },
     Requirement { tool: "mmdebstrap", package: "mmdebstrap" },
+    Requirement { tool: "curl", package: "curl" },
     Requirement { tool: "nft", package: "nftables" },
     Requirement { tool: "ip", package: "iproute2" },
     Requirement { tool: "bridge", package: "iproute2" },

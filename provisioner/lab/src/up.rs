@@ -6,8 +6,8 @@ use futures::future::try_join_all;
 use crate::lock::Lock;
 use crate::record::Record;
 use crate::{
-    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, cgroup, host, image, keys,
-    network, power, ready, requirements, status, storage,
+    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, System, cgroup, host, image,
+    keys, network, power, ready, requirements, status, storage,
 };
 
 /// Makes a lab, or completes the one that there is: whatever is missing of it, be it that hosts were
@@ -29,8 +29,8 @@ where
     cgroup::hierarchies()?;
     let _lock = Lock::take(paths).await?;
     let before = Record::read(paths, &definition.name).ok().flatten();
-    check_network(before.as_ref(), definition)?;
-    ensure_image(paths, &progress).await?;
+    check_change(before.as_ref(), definition)?;
+    ensure_image(paths, definition.system, &progress).await?;
 
     let record = new_record(paths, before.as_ref(), definition)?;
     let lab = Lab { paths: paths.clone(), record };
@@ -48,28 +48,34 @@ where
     status::of(&lab).await
 }
 
-fn check_network(before: Option<&Record>, definition: &LabDefinition) -> Result<(), LabError> {
+fn check_change(before: Option<&Record>, definition: &LabDefinition) -> Result<(), LabError> {
     let Some(before) = before else { return Ok(()) };
+    let (name, system) = (definition.name.clone(), before.definition.system);
+    if system != definition.system {
+        return Err(LabError::SystemChanged { name, before: system, after: definition.system });
+    }
     let (before, after) = (before.definition.network()?, definition.network()?);
     if before == after {
         return Ok(());
     }
-    Err(LabError::NetworkChanged { name: definition.name.clone(), before, after })
+    Err(LabError::NetworkChanged { name, before, after })
 }
 
 async fn ensure_image(
     paths: &Paths,
+    system: System,
     progress: &(impl Fn(LabEvent) + Sync),
 ) -> Result<(), LabError> {
-    let digest = image::digest();
+    let digest = image::digest(system);
     if paths.image(&digest).exists() {
         return Ok(());
     }
     progress(LabEvent::ImageStarted);
     let start = Instant::now();
-    image::build(paths, &digest).await?;
+    image::build(paths, system).await?;
     let in_use = Record::all(paths)?.into_iter().map(|record| record.image);
-    image::remove_except(paths, &in_use.chain([digest]).collect::<Vec<_>>())?;
+    let current = System::ALL.map(image::digest);
+    image::remove_except(paths, &in_use.chain(current).collect::<Vec<_>>())?;
     progress(LabEvent::ImageReady { seconds: start.elapsed().as_secs_f64() });
     Ok(())
 }
@@ -89,7 +95,8 @@ fn new_record(
         Some(other) => other.forwarding_before,
         None => network::forwards()?,
     };
-    Ok(Record { definition, image: image::digest(), forwarding_before })
+    let image = image::digest(definition.system);
+    Ok(Record { definition, image, forwarding_before })
 }
 
 /// The record comes before anything that it records.

@@ -87,9 +87,13 @@ impl Fault {
 }
 
 fn cut(lab: &TestLab, hosts: &[&str]) {
-    hosts.iter().for_each(|host| lab.cut(host));
+    for host in hosts {
+        lab.cut(host);
+    }
     sleep(CUT);
-    hosts.iter().for_each(|host| lab.restore(host));
+    for host in hosts {
+        lab.restore(host);
+    }
 }
 
 impl fmt::Display for Fault {

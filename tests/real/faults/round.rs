@@ -70,7 +70,7 @@ impl Round {
         if !reached {
             return "there was no such stage".to_owned();
         }
-        format!("{}; then done in {:.0} s", outcome(moment, &disturbed), again.seconds)
+        format!("{}; then done in {:.0} s", self.outcome(moment, &disturbed), again.seconds)
     }
 
     /// It looks for itself.
@@ -100,6 +100,29 @@ impl Round {
         }
     }
 
+    /// It was done all the same, or failed with a reason that names where.
+    fn outcome(&self, moment: Moment, run: &Run) -> String {
+        match run.code {
+            None => "ended".to_owned(),
+            Some(0) => "done all the same".to_owned(),
+            Some(code) => format!("ended with {code}: {}", self.reason(moment, run)),
+        }
+    }
+
+    fn reason(&self, moment: Moment, run: &Run) -> String {
+        let summary = run.events.last().map_or(&Value::Null, |event| &event["failures"]);
+        let Some(failure) = summary.as_array().and_then(|failures| failures.first()) else {
+            let said = run.stderr.trim();
+            assert!(said.contains("error"), "{moment}: no reason is given: {}", run.account());
+            return said.lines().next().unwrap_or_default().to_owned();
+        };
+        let text = |key: &str| failure[key].as_str().unwrap_or_default();
+        assert!(!text("error").is_empty() && !text("stage").is_empty(), "{moment}: {failure}");
+        let names = |host: &str| text("host") == host || text("error").contains(host);
+        assert!(self.lab.hosts().any(names), "{moment}: no host is named: {failure}");
+        format!("{}: {}: {}", text("host"), text("step"), text("error"))
+    }
+
     fn control_planes(&self) -> usize {
         self.lab.hosts().filter(|host| host.starts_with('m')).count()
     }
@@ -120,26 +143,4 @@ fn options(command: &str) -> Vec<String> {
     };
     let all = ["--yes", "--output", "json"].iter().chain(more);
     all.map(|word| (*word).to_owned()).collect()
-}
-
-/// It was done all the same, or failed with a reason that names where.
-fn outcome(moment: Moment, run: &Run) -> String {
-    match run.code {
-        None => "ended".to_owned(),
-        Some(0) => "done all the same".to_owned(),
-        Some(code) => format!("ended with {code}: {}", reason(moment, run)),
-    }
-}
-
-fn reason(moment: Moment, run: &Run) -> String {
-    let summary = run.events.last().map_or(&Value::Null, |event| &event["failures"]);
-    let Some(failure) = summary.as_array().and_then(|failures| failures.first()) else {
-        let said = run.stderr.trim();
-        assert!(said.contains("error"), "{moment}: no reason is given: {}", run.account());
-        return said.lines().next().unwrap_or_default().to_owned();
-    };
-    let text = |key: &str| failure[key].as_str().unwrap_or_default();
-    assert!(!text("error").is_empty() && !text("stage").is_empty(), "{moment}: {failure}");
-    assert!(failure["host"].is_string(), "{moment}: no host is named: {failure}");
-    format!("{}: {}: {}", text("host"), text("step"), text("error"))
 }

@@ -28,11 +28,11 @@ pub(crate) fn an_edit_reaches_every_node(cluster: &mut Operations) {
 
 pub(crate) fn what_cannot_change_is_refused(cluster: &mut Operations) {
     let mut other = cluster.spec.clone();
-    other.set("spec.network.podCidr", "10.99.0.0/16");
+    other.set("spec.network.podCidr", "10.245.0.0/16");
     cluster.program.set_spec(&other);
     for refused in [cluster.program.plan(), cluster.program.up()] {
         let refused = refused.expect(4);
-        assert!(refused.stderr.contains("podCidr"), "{}", refused.account());
+        assert!(refused.stdout.contains("podCidr"), "{}", refused.account());
     }
     cluster.program.set_spec(&cluster.spec);
     cluster.program.plan().expect(0);

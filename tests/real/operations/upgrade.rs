@@ -15,7 +15,7 @@ pub(crate) fn a_killed_upgrade_is_finished(cluster: &mut Operations) {
     upgrade.signal("KILL");
     upgrade.finish();
     let refused = cluster.program.up().expect(4);
-    assert!(refused.stderr.contains("upgrade"), "{}", refused.account());
+    assert!(refused.stdout.contains("upgrade"), "{}", refused.account());
 
     let finished = cluster.program.run("upgrade", &options).expect(0);
     let took = format!("{:.1} s ({})", finished.seconds, finished.stages());

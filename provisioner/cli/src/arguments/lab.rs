@@ -1,12 +1,13 @@
 use camino::Utf8PathBuf;
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use provisioner_lab::System;
 
 use super::SpecArguments;
 
 /// Local hosts for trying it all out
 ///
-/// Makes the hosts that a spec names on this machine: each a full Debian with an init, an sshd and
-/// an address of its own. Needs Linux and root.
+/// Makes the hosts that a spec names on this machine: each a full Debian or Ubuntu with an init, an
+/// sshd and an address of its own. Needs Linux and root.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Example:
@@ -31,9 +32,30 @@ pub(crate) struct LabUp {
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
 
+    /// What the hosts run
+    #[arg(long, value_name = "NAME", default_value = "debian")]
+    pub(crate) system: LabSystem,
+
     /// Install the programs that a lab needs and this machine lacks, with apt
     #[arg(long)]
     pub(crate) install_missing: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LabSystem {
+    /// Debian 12, from the mirror that this machine itself uses
+    Debian,
+    /// Ubuntu 24.04
+    Ubuntu,
+}
+
+impl From<LabSystem> for System {
+    fn from(system: LabSystem) -> Self {
+        match system {
+            LabSystem::Debian => Self::Debian,
+            LabSystem::Ubuntu => Self::Ubuntu,
+        }
+    }
 }
 
 /// Remove a lab wholly: hosts, files, network; also what is left of one that was killed

@@ -20,7 +20,8 @@ pub(crate) fn run(program: &Program, command: &LabCommand) -> Result<Exit, Error
 fn up(program: &Program, arguments: &LabUp) -> Result<Exit, Error> {
     let terminal = &program.terminal;
     let cluster = spec_file::cluster(program, &arguments.spec.file)?;
-    let definition = lab_definition::definition(&cluster, &program.environment)?;
+    let definition =
+        lab_definition::definition(&cluster, arguments.system.into(), &program.environment)?;
     let paths = lab_definition::paths(&program.environment)?;
     let status = block_on(async {
         if arguments.install_missing {

@@ -63,6 +63,7 @@ mod tests {
             LabHost { name: "m1".to_owned(), address: "172.30.0.11".parse().expect("an address") };
         let lab = LabDefinition {
             name: "lab".to_owned(),
+            system: crate::System::default(),
             hosts: vec![host.clone()],
             authorized_keys: Vec::new(),
         };

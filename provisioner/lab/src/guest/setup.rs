@@ -25,7 +25,7 @@ pub(crate) fn common_files() -> Vec<GuestFile> {
 
 /// Runs inside the new image, as a shell script; the password comes on standard input.
 ///
-/// Host keys and machine-id are each host's own. The units that are masked want hardware that a
+/// Host keys and machine-id are each host's own. Ubuntu's sshd is started by its socket. The units that are masked want hardware that a
 /// container has not, or a terminal.
 pub(crate) const SETUP: &str = "set -eu
 useradd --create-home --uid 1000 --shell /bin/bash ops
@@ -33,6 +33,7 @@ useradd --create-home --uid 1001 --shell /bin/bash --groups sudo opspw
 chpasswd
 rm -f /etc/ssh/ssh_host_*
 : > /etc/machine-id
+systemctl disable ssh.socket
 systemctl enable lab-boot.service systemd-networkd.service ssh.service
 systemctl disable systemd-networkd-wait-online.service e2scrub_reap.service
 systemctl mask console-getty.service systemd-networkd-wait-online.service

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
-use provisioner_lab::{HostState, Lab, LabDefinition, LabHost, LabStatus, Paths, down, status, up};
+use provisioner_lab::{
+    HostState, Lab, LabDefinition, LabHost, LabStatus, Paths, System, down, status, up,
+};
 
 /// A lab of a test. It is removed before, and when the test goes well; after a failure it is left
 /// to be looked at.
@@ -26,6 +28,7 @@ impl TestLab {
         };
         LabDefinition {
             name: name.to_owned(),
+            system: System::default(),
             hosts: hosts.iter().zip(11..).map(host).collect(),
             authorized_keys: Vec::new(),
         }

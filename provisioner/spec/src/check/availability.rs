@@ -83,6 +83,7 @@ pub(super) fn dns_options(subject: &Subject<'_>) {
         ("stubDomains", !dns.stub_domains.is_empty()),
         ("upstreams", !dns.upstreams.is_empty()),
         ("hosts", !dns.hosts.is_empty()),
+        ("replicas", dns.replicas.is_some()),
         ("nodeLocal", dns.node_local),
     ];
     for (key, _) in set.into_iter().filter(|(_, set)| *set && !dns.enabled) {

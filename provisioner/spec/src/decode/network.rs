@@ -71,6 +71,7 @@ fn dns(at: &Cursor<'_>, service_cidr: IpNet) -> Dns {
         stub_domains: fields.section("stubDomains", addresses_by_name),
         upstreams: fields.optional("upstreams", |at| Some(at.list(address))).unwrap_or_default(),
         hosts: fields.section("hosts", addresses_by_name),
+        replicas: fields.optional("replicas", |at| u32::try_from(at.integer(1..=100)?).ok()),
         node_local: fields.optional("nodeLocal", Cursor::boolean).unwrap_or(false),
     })
 }

@@ -83,6 +83,10 @@ pub struct Dns {
     /// Names with addresses of their own, as in a hosts file.
     #[schemars(with = "Option<BTreeMap<String, Vec<IpAddr>>>")]
     pub hosts: BTreeMap<String, Vec<IpAddr>>,
+    /// How many pods of it there are, each on a node of its own where there are enough. Default: two,
+    /// as kubeadm has it.
+    #[schemars(range(min = 1, max = 100))]
+    pub replicas: Option<u32>,
     /// Whether every node runs a DNS cache; an addon, `nodelocaldns`, which may have settings.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub node_local: bool,
