@@ -7,6 +7,7 @@ use crate::{LabError, Paths, System, mirror, mounts, names};
 
 /// What a minimal server has.
 const INSTALLED: &[&str] = &[
+    "apt",
     "ca-certificates",
     "dbus",
     "iproute2",
