@@ -193,7 +193,8 @@ impl Resource for Addon {
         };
         let status = self.status(addon);
         let role_of_pods = self.role.as_ref().map(|(_, name)| name.as_str());
-        let has_identity = (addon.pod_identities > 0).then(|| role_of_pods.unwrap_or("another role"));
+        let has_identity =
+            (addon.pod_identities > 0).then(|| role_of_pods.unwrap_or("another role"));
         let is = match &addon.configuration {
             Value::Object(map) if !map.is_empty() => Some(addon.configuration.to_string()),
             _ => None,
