@@ -1,40 +1,33 @@
-//! How a cluster is, asked from its own control planes.
+use std::collections::BTreeMap;
 
-use std::sync::Arc;
-
-use provisioner_playbook::shell::{QuoteError, quote};
+use jiff::Timestamp;
 use provisioner_spec::{Cluster, Host};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::ask::ask_all;
+use super::view::View;
+use super::{AddonStatus, EtcdStatus, NodeStatus};
+use crate::certificates::{Certificate, CertificateState};
 use crate::context::authority;
-use crate::{HostsError, Site};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusReport {
     pub cluster: String,
     pub version: String,
-    /// Nothing that should be there is missing.
+    /// Nothing that should be there is missing. Warnings do not count.
     pub healthy: bool,
     pub nodes: Vec<NodeStatus>,
     /// The API through each control plane, and through the endpoint.
     pub api: Vec<ApiStatus>,
     pub vip: Option<VipStatus>,
+    pub etcd: EtcdStatus,
+    /// In the order of the spec, on each host by path.
+    pub certificates: Vec<Certificate>,
+    /// By name. None where no API server tells.
+    pub addons: Option<Vec<AddonStatus>>,
     /// What is wrong, for people.
     pub problems: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NodeStatus {
-    pub name: String,
-    pub role: String,
-    pub address: String,
-    pub ready: bool,
-    /// The kubelet's.
-    pub version: String,
-    /// Why it is not ready.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    /// What will be wrong, or was left undone.
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,118 +45,46 @@ pub struct VipStatus {
     pub address: String,
     /// Exactly one, in a healthy cluster.
     pub holders: Vec<String>,
+    /// When the holder took it, as far back as its journal goes.
+    pub since: Option<Timestamp>,
 }
 
-/// Asks every control plane for its part.
-///
-/// # Errors
-/// No control plane can be asked.
-pub async fn status(site: Arc<Site>) -> Result<StatusReport, HostsError> {
-    let cluster = &site.cluster;
-    let endpoint = &cluster.hosts.api_endpoint;
-    let vip = endpoint.vip.map(|vip| vip.to_string());
-    let at = authority(&endpoint.address, endpoint.port);
-    let script = script(&at, vip.as_deref())
-        .map_err(|source| HostsError::Quote { host: cluster.name.clone(), source })?;
-    let answers = ask_all(&site, cluster.control_planes(), &script).await;
-    let mut views = Vec::new();
-    let mut problems = Vec::new();
-    let mut reasons = Vec::new();
-    for (host, answer) in answers {
-        match answer {
-            Ok(text) => views.push((host, View::read(&text))),
-            Err(error) => {
-                problems.push(format!("{host} cannot be asked: {error}"));
-                reasons.push(error.to_string());
-            }
-        }
-    }
-    if views.is_empty() {
-        let reasons = reasons.join("; ");
-        return Err(HostsError::NoControlPlane { cluster: cluster.name.clone(), reasons });
-    }
-    Ok(report(cluster, &views, &at, problems))
-}
-
-/// Prints sections; each ends at the next heading.
-fn script(endpoint: &str, vip: Option<&str>) -> Result<String, QuoteError> {
-    let vip = quote(vip.unwrap_or("none"))?;
-    let endpoint = quote(&format!("https://{endpoint}"))?;
-    Ok(format!(
-        r#"
-get() {{ timeout 15 kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s ${{1:+--server "$1"}} get --raw "$2" 2>&1; }}
-echo '## vip'; ip -o addr show | grep -wF {vip} | grep -c .
-echo '## local'; get "https://$(uname -n):6443" /readyz
-echo; echo '## endpoint'; get {endpoint} /readyz
-echo; echo '## nodes'; get '' /api/v1/nodes
-echo; echo '## end'
-"#
-    ))
-}
-
-/// What one control plane sees.
+/// What was asked for, and what hosts have answered.
 #[derive(Debug, Default)]
-pub(crate) struct View {
-    holds_vip: bool,
-    local: String,
-    endpoint: String,
-    nodes: Option<Vec<Node>>,
+pub(crate) struct Asked {
+    /// By host, in the order of the spec.
+    pub views: Vec<(String, View)>,
+    pub certificates: Vec<Certificate>,
+    /// What is to be said of hosts that cannot be asked.
+    pub silent: Vec<String>,
+    /// The addons that the spec enables, with their versions.
+    pub addons: BTreeMap<String, String>,
 }
 
-impl View {
-    pub(crate) fn read(text: &str) -> Self {
-        let section = |name: &str| -> String {
-            let lines = text.lines().skip_while(|line| *line != format!("## {name}")).skip(1);
-            let lines: Vec<&str> = lines.take_while(|line| !line.starts_with("## ")).collect();
-            lines.join("\n").trim().to_owned()
-        };
-        let nodes = serde_json::from_str::<NodeList>(&section("nodes")).ok();
-        Self {
-            holds_vip: section("vip").parse::<u32>().is_ok_and(|count| count > 0),
-            local: section("local"),
-            endpoint: section("endpoint"),
-            nodes: nodes.map(|list| list.items),
-        }
-    }
-}
+pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
+    let Asked { views, certificates, silent, addons } = asked;
+    let known = views.iter().find_map(|(_, view)| view.nodes.as_deref());
+    let nodes: Vec<NodeStatus> =
+        cluster.all_hosts().map(|host| NodeStatus::of(host, known, view(&views, host))).collect();
+    let records = views.iter().find_map(|(_, view)| view.addons.as_deref());
+    let (api, vip) = (apis(cluster, &views), vip(cluster, &views));
+    let etcd = EtcdStatus::of(&views);
+    let addons = records.map(|records| AddonStatus::all(records, &addons));
 
-pub(crate) fn report(
-    cluster: &Cluster,
-    views: &[(String, View)],
-    at: &str,
-    mut problems: Vec<String>,
-) -> StatusReport {
-    let mut api: Vec<ApiStatus> =
-        cluster.control_planes().iter().map(|host| local_api(host, views)).collect();
-    let endpoints: Vec<&str> = views.iter().map(|(_, view)| view.endpoint.as_str()).collect();
-    let failing = endpoints.iter().find(|answer| **answer != "ok");
-    api.push(api_status("endpoint", at, failing.copied().unwrap_or("ok")));
-    let nodes = views.iter().find_map(|(_, view)| view.nodes.as_deref());
-    let nodes: Vec<NodeStatus> = cluster.all_hosts().map(|host| node_status(host, nodes)).collect();
-    let vip = cluster.hosts.api_endpoint.vip.map(|vip| VipStatus {
-        address: vip.to_string(),
-        holders: views
-            .iter()
-            .filter(|(_, view)| view.holds_vip)
-            .map(|(name, _)| name.clone())
-            .collect(),
-    });
-    for one in api.iter().filter(|one| !one.ready) {
-        let reason = one.reason.as_deref().unwrap_or("not ready");
-        problems.push(format!("the API through {} ({}): {reason}", one.through, one.address));
-    }
-    for node in nodes.iter().filter(|node| !node.ready) {
-        problems.push(format!(
-            "node {}: {}",
-            node.name,
-            node.reason.as_deref().unwrap_or("not ready")
-        ));
-    }
-    if let Some(vip) = vip.as_ref().filter(|vip| vip.holders.len() != 1) {
-        let holders =
-            if vip.holders.is_empty() { "nobody".to_owned() } else { vip.holders.join(", ") };
-        problems.push(format!("the VIP {} is held by {holders}", vip.address));
-    }
+    let mut problems = silent;
+    problems.extend(api.iter().filter_map(ApiStatus::problem));
+    problems.extend(nodes.iter().filter_map(NodeStatus::problem));
+    problems.extend(vip.as_ref().and_then(VipStatus::problem));
+    problems.extend(etcd.problems(cluster.control_planes()));
+    problems.extend(addons.iter().flatten().filter_map(AddonStatus::problem));
+    let (ending, unusable): (Vec<_>, Vec<_>) =
+        certificates.iter().partition(|one| one.state == CertificateState::Ending);
+    problems.extend(unusable.iter().filter_map(|one| one.problem()));
+
+    let mut warnings: Vec<String> = ending.iter().filter_map(|one| one.problem()).collect();
+    warnings.extend(etcd.warnings());
+    warnings.extend(addons.iter().flatten().filter_map(AddonStatus::warning));
+    warnings.extend(left_undone(cluster, &views));
     StatusReport {
         cluster: cluster.name.clone(),
         version: cluster.kubernetes.version.to_string(),
@@ -171,89 +92,84 @@ pub(crate) fn report(
         nodes,
         api,
         vip,
+        etcd,
+        certificates,
+        addons,
         problems,
+        warnings,
     }
 }
 
-fn local_api(host: &Host, views: &[(String, View)]) -> ApiStatus {
-    let address = authority(&host.address.to_string(), 6443);
-    let view = views.iter().find(|(name, _)| *name == host.name);
-    api_status(
-        &host.name,
-        &address,
-        view.map_or("its host cannot be asked", |(_, view)| &view.local),
-    )
+fn view<'a>(views: &'a [(String, View)], host: &Host) -> Option<&'a View> {
+    views.iter().find(|(name, _)| *name == host.name).map(|(_, view)| view)
 }
 
-fn api_status(through: &str, address: &str, answer: &str) -> ApiStatus {
-    let ready = answer == "ok";
-    let said = if answer.is_empty() { "no answer" } else { answer };
-    ApiStatus {
-        through: through.to_owned(),
-        address: address.to_owned(),
-        ready,
-        reason: (!ready).then(|| said.to_owned()),
+/// Nodes that the spec has no more, and what a run that was cut off has yet to do.
+fn left_undone(cluster: &Cluster, views: &[(String, View)]) -> Vec<String> {
+    let nodes = views.iter().find_map(|(_, view)| view.nodes.as_deref());
+    let names = nodes.into_iter().flatten().map(|node| &node.metadata.name);
+    let surplus = names.filter(|name| cluster.host(name).is_none()).map(|name| {
+        format!("the node {name} is not in the spec: `provisioner up --prune` removes it")
+    });
+    let due = views.iter().filter(|(_, view)| !view.due.is_empty()).map(|(host, view)| {
+        format!(
+            "{host}: a run was cut off before this was done, which `provisioner up` does: {}",
+            view.due.join(", ")
+        )
+    });
+    surplus.chain(due).collect()
+}
+
+fn apis(cluster: &Cluster, views: &[(String, View)]) -> Vec<ApiStatus> {
+    let mut all: Vec<ApiStatus> = cluster
+        .control_planes()
+        .iter()
+        .map(|host| {
+            let address = authority(&host.address.to_string(), 6443);
+            let answer = view(views, host).map_or("its host cannot be asked", |view| &view.local);
+            ApiStatus::new(&host.name, address, answer)
+        })
+        .collect();
+    let endpoint = &cluster.hosts.api_endpoint;
+    let asked = cluster.control_planes().iter().filter_map(|host| view(views, host));
+    let answers: Vec<&str> = asked.map(|view| view.endpoint.as_str()).collect();
+    let failing = answers.iter().find(|answer| **answer != "ok").copied();
+    let nobody = "no control plane can be asked";
+    let answer = failing.unwrap_or(if answers.is_empty() { nobody } else { "ok" });
+    all.push(ApiStatus::new("endpoint", authority(&endpoint.address, endpoint.port), answer));
+    all
+}
+
+impl ApiStatus {
+    fn new(through: &str, address: String, answer: &str) -> Self {
+        let ready = answer == "ok";
+        let said = if answer.is_empty() { "no answer" } else { answer };
+        let reason = (!ready).then(|| said.to_owned());
+        Self { through: through.to_owned(), address, ready, reason }
+    }
+
+    fn problem(&self) -> Option<String> {
+        let reason = self.reason.as_deref().unwrap_or("not ready");
+        let told = || format!("the API through {} ({}): {reason}", self.through, self.address);
+        (!self.ready).then(told)
     }
 }
 
-fn node_status(host: &Host, nodes: Option<&[Node]>) -> NodeStatus {
-    let node = nodes.and_then(|nodes| nodes.iter().find(|node| node.metadata.name == host.name));
-    let condition = node
-        .and_then(|node| node.status.conditions.iter().find(|condition| condition.kind == "Ready"));
-    let ready = condition.is_some_and(|condition| condition.status == "True");
-    let reason = match (nodes, node, condition) {
-        _ if ready => None,
-        (None, ..) => Some("no API server answers".to_owned()),
-        (_, None, _) => Some("it has not joined".to_owned()),
-        (.., Some(condition)) => Some(condition.message.clone()),
-        (.., None) => Some("it has not said anything yet".to_owned()),
-    };
-    NodeStatus {
-        name: host.name.clone(),
-        role: host.role.to_string(),
-        address: host.address.to_string(),
-        ready,
-        version: node.map(|node| node.status.node_info.kubelet_version.clone()).unwrap_or_default(),
-        reason,
+fn vip(cluster: &Cluster, views: &[(String, View)]) -> Option<VipStatus> {
+    let address = cluster.hosts.api_endpoint.vip?.to_string();
+    let holding = || views.iter().filter(|(_, view)| view.holds_vip);
+    let holders = holding().map(|(name, _)| name.clone()).collect();
+    let since = holding().filter_map(|(_, view)| view.holds_since).max();
+    Some(VipStatus { address, holders, since })
+}
+
+impl VipStatus {
+    fn problem(&self) -> Option<String> {
+        let holders = match self.holders.as_slice() {
+            [_] => return None,
+            [] => "nobody".to_owned(),
+            several => several.join(", "),
+        };
+        Some(format!("the VIP {} is held by {holders}", self.address))
     }
-}
-
-/// The parts of the API's `NodeList` that count here.
-#[derive(Debug, Deserialize)]
-struct NodeList {
-    items: Vec<Node>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Node {
-    metadata: Metadata,
-    status: Status,
-}
-
-#[derive(Debug, Deserialize)]
-struct Metadata {
-    name: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Status {
-    #[serde(default)]
-    conditions: Vec<Condition>,
-    node_info: NodeInfo,
-}
-
-#[derive(Debug, Deserialize)]
-struct Condition {
-    #[serde(rename = "type")]
-    kind: String,
-    status: String,
-    #[serde(default)]
-    message: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeInfo {
-    kubelet_version: String,
 }
