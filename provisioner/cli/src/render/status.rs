@@ -61,6 +61,7 @@ fn member(member: &MemberStatus, etcd: &EtcdStatus) -> Vec<String> {
     let role = match (member.learner, etcd.leader.as_ref() == Some(&member.name)) {
         (true, _) => "learner",
         (false, true) => "leader",
+        (false, false) if member.version.is_none() => "-",
         (false, false) => "follower",
     };
     let dash = || "-".to_owned();
