@@ -1,5 +1,6 @@
 //! Everything that a run with addons needs from this machine.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -35,6 +36,17 @@ pub(crate) fn library(program: &Program) -> Result<Library, Error> {
         None => assets,
     };
     Ok(Library::load(assets)?)
+}
+
+/// The versions of the addons that a spec enables, by name.
+pub(crate) fn versions(
+    program: &Program,
+    cluster: &Cluster,
+) -> Result<BTreeMap<String, String>, Error> {
+    let library = library(program)?;
+    let selection = Selection::of(cluster, &library)?;
+    let version = |name: &String| Ok((name.clone(), library.get(name)?.version.clone()));
+    selection.names().iter().map(version).collect()
 }
 
 /// The addons that a spec enables.

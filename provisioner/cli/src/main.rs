@@ -3,11 +3,13 @@
 mod addons;
 mod arguments;
 mod commands;
+mod drift;
 mod eks;
 mod entrance;
 mod environment;
 mod error;
 mod exit;
+mod hooks;
 mod lab_definition;
 mod logging;
 mod private_file;

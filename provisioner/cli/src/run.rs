@@ -52,6 +52,21 @@ pub(crate) fn up(
     })
 }
 
+/// Carries out a `plan` of which only the end counts.
+pub(crate) fn unseen(
+    program: &Program,
+    site: &Arc<Site>,
+    addons: &Addons,
+) -> Result<UpOutcome, Error> {
+    let options = options(program, site, Purpose::Preview);
+    let site = Arc::clone(site);
+    carry_out(program, Vec::new(), async move |interrupt, events| {
+        let mut planner = addons.planner(Task::Up, &events);
+        let further = Further { planner: &mut planner, driver: addons.driver() };
+        Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
+    })
+}
+
 /// Carries out what is done with addons alone; `command` is what the record calls it.
 pub(crate) fn addons(
     program: &Program,

@@ -15,6 +15,7 @@ use semver::Version;
 use crate::arguments::ConnectArguments;
 use crate::environment;
 use crate::error::Error;
+use crate::hooks;
 use crate::lab_definition;
 use crate::program::Program;
 use crate::spec_file;
@@ -27,7 +28,7 @@ pub(crate) fn open(
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
-    with(program, spec_file::cluster(program, spec)?, connect, bundle)
+    with(program, spec, spec_file::cluster(program, spec)?, connect, bundle)
 }
 
 /// The same site with another version of Kubernetes than the spec names.
@@ -38,22 +39,26 @@ pub(crate) fn open_at(
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
-    with(program, spec_file::cluster_at(program, spec, version)?, connect, bundle)
+    with(program, spec, spec_file::cluster_at(program, spec, version)?, connect, bundle)
 }
 
 fn with(
     program: &Program,
+    spec: &Utf8Path,
     cluster: Cluster,
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
     let library = library(program.options.assets.as_deref())?;
+    let home = program.environment.home()?;
+    let library = hooks::add(library, &cluster, &hooks::folder(spec), home)?;
     let bundle = bundle.map(provisioner_bundle::open).transpose()?;
     let access = access(program, &cluster, connect)?;
     Ok(Arc::new(Site { cluster, library, bundle, access }))
 }
 
-fn library(overrides: Option<&Utf8Path>) -> Result<Library, Error> {
+/// The program's own playbooks, and what replaces single files of them.
+pub(crate) fn library(overrides: Option<&Utf8Path>) -> Result<Library, Error> {
     let assets = Assets::embedded();
     let assets = match overrides {
         Some(folder) => assets.with_overrides(folder)?,

@@ -2,12 +2,14 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use camino::Utf8Path;
-use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed, ParsedSpec};
+use provisioner_spec::{Cluster, Diagnostics, Known, Parsed, ParsedSpec};
 use semver::Version;
 
 use crate::addons;
 use crate::error::Error;
+use crate::hooks;
 use crate::program::Program;
+use crate::site;
 
 /// Standard input can be read once only.
 static INPUT: OnceLock<String> = OnceLock::new();
@@ -38,20 +40,35 @@ impl SpecFile {
     }
 
     /// What the text says, on hosts or on EKS, whether this version can bring it about or not.
-    pub(crate) fn read(&self, addons: AddonSchemas) -> Result<ParsedSpec, Box<Diagnostics>> {
-        provisioner_spec::read_spec_with(&self.text, &self.name, addons).map_err(Box::new)
+    pub(crate) fn read(&self, known: Known) -> Result<ParsedSpec, Box<Diagnostics>> {
+        provisioner_spec::read_spec_with(&self.text, &self.name, known).map_err(Box::new)
     }
 
     /// The same for a cluster on hosts.
-    fn read_hosts(&self, addons: AddonSchemas) -> Result<Parsed, Box<Diagnostics>> {
-        provisioner_spec::read_with(&self.text, &self.name, addons).map_err(Box::new)
+    fn read_hosts(&self, known: Known) -> Result<Parsed, Box<Diagnostics>> {
+        provisioner_spec::read_with(&self.text, &self.name, known).map_err(Box::new)
     }
+}
+
+/// What a spec in that file is held to.
+pub(crate) fn known(program: &Program, spec: &Utf8Path) -> Result<Known, Error> {
+    let addons = addons::library(program)?.schemas();
+    let library = site::library(program.options.assets.as_deref())?;
+    let folder = hooks::folder(spec);
+    // Without a home directory `~` is what it is.
+    let home = program.environment.home().unwrap_or(Utf8Path::new("~")).to_owned();
+    let places = library.places();
+    let judge = move |path: &Utf8Path| {
+        let path = hooks::resolved(path, &folder, &home);
+        hooks::judge(&path, &library).map_err(|error| error.to_string())
+    };
+    Ok(Known::from(addons).with_places(places).with_playbooks(judge))
 }
 
 /// The cluster on hosts that a spec file describes; all of it can be brought about.
 pub(crate) fn cluster(program: &Program, path: &Utf8Path) -> Result<Cluster, Error> {
-    let addons = addons::library(program)?.schemas();
-    available(SpecFile::open(path)?.read_hosts(addons).map_err(Error::Spec)?)
+    let known = known(program, path)?;
+    available(SpecFile::open(path)?.read_hosts(known).map_err(Error::Spec)?)
 }
 
 /// The same at another version of Kubernetes.
@@ -60,9 +77,9 @@ pub(crate) fn cluster_at(
     path: &Utf8Path,
     version: &Version,
 ) -> Result<Cluster, Error> {
-    let addons = addons::library(program)?.schemas();
+    let known = known(program, path)?;
     let spec = SpecFile::open(path)?;
-    let parsed = provisioner_spec::read_at(&spec.text, &spec.name, addons, version);
+    let parsed = provisioner_spec::read_at(&spec.text, &spec.name, known, version);
     available(parsed.map_err(|wrong| Error::Spec(Box::new(wrong)))?)
 }
 

@@ -54,5 +54,8 @@ pub use operation::{Operation, SNAPSHOT};
 pub use planner::Drain;
 pub use removal::{Removal, consider_removal, remove, surplus_nodes};
 pub use site::Site;
-pub use status::{ApiStatus, NodeStatus, StatusReport, VipStatus, status};
+pub use status::{
+    AddonState, AddonStatus, ApiStatus, EtcdStatus, MemberStatus, NodeStatus, StatusReport,
+    VipStatus, status,
+};
 pub use up::{Further, LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};

@@ -51,6 +51,11 @@ impl Assets {
         Ok(self)
     }
 
+    /// Adds a file.
+    pub(crate) fn insert(&mut self, path: &Utf8Path, data: &[u8]) {
+        self.0.insert(path.to_owned(), data.to_owned());
+    }
+
     /// A set of files given as they are: `containerd.yaml`, `files/containerd/config.toml.hbs`.
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(files.into_iter().map(|(path, text)| (path.into(), text.into())).collect())

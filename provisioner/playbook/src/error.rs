@@ -27,6 +27,12 @@ pub enum PlaybookError {
     StageContext { stage: String, key: String },
     #[error("{path}: stage `{stage}` names the playbook `{playbook}`, which is not there")]
     Playbook { path: Utf8PathBuf, stage: String, playbook: String },
+    #[error("{path}: {reason}")]
+    Syntax { path: Utf8PathBuf, reason: String },
+    #[error("two playbooks are called `{name}`")]
+    Taken { name: String },
+    #[error("{path}: there is no stage `{stage}`")]
+    NoStage { path: Utf8PathBuf, stage: String },
     #[error("{path}: step `{step}`: {source}")]
     Quote { path: Utf8PathBuf, step: String, source: crate::shell::QuoteError },
 }

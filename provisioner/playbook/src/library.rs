@@ -10,10 +10,10 @@ use crate::{Assets, Playbook, PlaybookError, condition};
 #[derive(Debug, Clone)]
 pub struct Library {
     pub(crate) assets: Assets,
-    stages: Vec<StageDefinition>,
+    pub(crate) stages: Vec<StageDefinition>,
     /// The stages of all other runs, by their names.
     runs: BTreeMap<String, Vec<StageDefinition>>,
-    playbooks: BTreeMap<String, Playbook>,
+    pub(crate) playbooks: BTreeMap<String, Playbook>,
 }
 
 impl Library {

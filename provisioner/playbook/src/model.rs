@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// `site.yaml`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Site {
     pub stages: Vec<StageDefinition>,
 }
 
 /// A stage of the run: a barrier, and the playbooks that run before the next one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StageDefinition {
     pub name: String,
@@ -37,7 +37,7 @@ pub enum Party {
     Leaving,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Playbook {
     pub name: String,
@@ -95,7 +95,7 @@ pub enum Target {
     Edge,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StepDefinition {
     pub name: String,
@@ -136,7 +136,45 @@ pub(crate) struct StepDefinition {
     pub restore: Option<RestoredGroup>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+impl StepDefinition {
+    /// How many kinds it has; one, where it is right.
+    pub(crate) fn kinds(&self) -> usize {
+        [
+            self.file.is_some(),
+            self.template.is_some(),
+            self.directory.is_some(),
+            self.link.is_some(),
+            self.line.is_some(),
+            self.package.is_some(),
+            self.repository.is_some(),
+            self.service.is_some(),
+            self.unit.is_some(),
+            self.sysctl.is_some(),
+            self.module.is_some(),
+            self.mount.is_some(),
+            self.user.is_some(),
+            self.download.is_some(),
+            self.image.is_some(),
+            self.command.is_some(),
+            self.query.is_some(),
+            self.wait.is_some(),
+            self.restore.is_some(),
+        ]
+        .into_iter()
+        .filter(|is_there| *is_there)
+        .count()
+    }
+
+    /// The file beside the playbook that it uses.
+    pub(crate) fn source(&self) -> Option<&str> {
+        let template = self.template.as_ref().map(|template| template.src.as_str());
+        let unit = self.unit.as_ref().and_then(|unit| unit.src.as_deref());
+        let program = self.command.as_ref().and_then(|command| command.program.as_deref());
+        template.or(unit).or(program)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     One(String),
@@ -159,7 +197,7 @@ impl OneOrMany {
 }
 
 /// Mode and owner of a file or directory.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub(crate) struct Ownership {
     /// Octal, as text: `"0644"`.
     pub mode: Option<String>,
@@ -167,7 +205,7 @@ pub(crate) struct Ownership {
     pub group: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct FileStep {
     pub dest: String,
     #[serde(default)]
@@ -186,7 +224,7 @@ pub(crate) enum FileState {
     Absent,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct TemplateStep {
     pub src: String,
     pub dest: String,
@@ -194,21 +232,21 @@ pub(crate) struct TemplateStep {
     pub ownership: Ownership,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(crate) struct DirectoryStep {
     pub path: String,
     #[serde(flatten)]
     pub ownership: Ownership,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkStep {
     pub dest: String,
     pub target: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LineStep {
     pub path: String,
@@ -217,7 +255,7 @@ pub(crate) struct LineStep {
     pub marker: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PackageStep {
     pub names: Vec<String>,
@@ -229,7 +267,7 @@ pub(crate) struct PackageStep {
     pub state: FileState,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RepositoryStep {
     pub name: String,
@@ -244,7 +282,7 @@ pub(crate) struct RepositoryStep {
     pub exclude: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceStep {
     pub name: String,
@@ -261,7 +299,7 @@ pub(crate) enum ServiceState {
     Reloaded,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnitStep {
     pub name: String,
@@ -269,21 +307,21 @@ pub(crate) struct UnitStep {
     pub src: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SysctlStep {
     pub file: String,
     pub settings: BTreeMap<String, Value>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModuleStep {
     pub file: String,
     pub names: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MountStep {
     pub path: String,
@@ -305,7 +343,7 @@ pub(crate) enum MountState {
     Absent,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserStep {
     pub name: String,
@@ -315,7 +353,7 @@ pub(crate) struct UserStep {
     pub shell: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DownloadStep {
     pub url: Option<String>,
@@ -327,7 +365,7 @@ pub(crate) struct DownloadStep {
     pub mode: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImageStep {
     pub reference: String,
@@ -335,7 +373,7 @@ pub(crate) struct ImageStep {
     pub bundle: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommandStep {
     /// A shell script beside the playbook, which `run` and `unless` may call as `program`.
@@ -349,7 +387,7 @@ pub(crate) struct CommandStep {
     pub undo: Option<UndoStep>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UndoStep {
     pub key: String,
@@ -383,14 +421,14 @@ impl RestoredGroup {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueryStep {
     pub run: String,
     pub register: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaitStep {
     pub until: String,

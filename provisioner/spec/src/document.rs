@@ -1,5 +1,5 @@
 use crate::{
-    AddonSchemas, Cluster, Diagnostics, EksCluster, Spec,
+    AddonSchemas, Cluster, Diagnostics, EksCluster, Known, Spec,
     check::check,
     decode::{Report, document},
     diagnostic::{Fault, Located, NOT_AVAILABLE, NOT_CONVERTED},
@@ -37,32 +37,32 @@ pub struct Parsed {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_spec(text: &str, file_name: &str) -> Result<ParsedSpec, Diagnostics> {
-    read_spec_with(text, file_name, AddonSchemas::builtin())
+    read_spec_with(text, file_name, Known::builtin())
 }
 
-/// As [`read_spec`], with other addons than the program's own.
+/// As [`read_spec`], held to other addons than the program's own, and to files beside it.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read_spec_with(
     text: &str,
     file_name: &str,
-    addons: AddonSchemas,
+    known: impl Into<Known>,
 ) -> Result<ParsedSpec, Diagnostics> {
-    read_tree(text, file_name, addons, |_| {})
+    read_tree(text, file_name, known.into(), |_| {})
 }
 
 fn read_tree(
     text: &str,
     file_name: &str,
-    addons: AddonSchemas,
+    known: Known,
     change: impl FnOnce(&mut yaml::Node),
 ) -> Result<ParsedSpec, Diagnostics> {
     let (mut root, mut faults) = yaml::read(text);
     if let Some(root) = &mut root {
         change(root);
     }
-    let report = Report::new(addons);
+    let report = Report::new(known);
     let spec = match root {
         Some(root) if !root.is_null() => {
             document(&root, &report).inspect(|spec| check(spec, &report))
@@ -100,15 +100,19 @@ fn read_tree(
 /// # Errors
 /// Everything that is wrong with it; and that it is one on EKS.
 pub fn read(text: &str, file_name: &str) -> Result<Parsed, Diagnostics> {
-    read_with(text, file_name, AddonSchemas::builtin())
+    read_with(text, file_name, Known::builtin())
 }
 
-/// As [`read`], with other addons than the program's own.
+/// As [`read`], held to other addons than the program's own, and to files beside it.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Parsed, Diagnostics> {
-    on_hosts(read_spec_with(text, file_name, addons)?, text, file_name)
+pub fn read_with(
+    text: &str,
+    file_name: &str,
+    known: impl Into<Known>,
+) -> Result<Parsed, Diagnostics> {
+    on_hosts(read_spec_with(text, file_name, known)?, text, file_name)
 }
 
 /// As [`read_with`], for another version of Kubernetes than the spec names: with the defaults of that
@@ -119,11 +123,11 @@ pub fn read_with(text: &str, file_name: &str, addons: AddonSchemas) -> Result<Pa
 pub fn read_at(
     text: &str,
     file_name: &str,
-    addons: AddonSchemas,
+    known: impl Into<Known>,
     version: &Version,
 ) -> Result<Parsed, Diagnostics> {
     let version = version.to_string();
-    let spec = read_tree(text, file_name, addons, |root| {
+    let spec = read_tree(text, file_name, known.into(), |root| {
         root.replace(&["spec", "kubernetes", "version"], &version);
     })?;
     on_hosts(spec, text, file_name)

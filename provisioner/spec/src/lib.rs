@@ -5,6 +5,7 @@ mod check;
 mod decode;
 mod diagnostic;
 mod document;
+mod known;
 mod model;
 mod starter;
 mod syntax;
@@ -15,5 +16,6 @@ pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{
     Parsed, ParsedSpec, parse, read, read_at, read_spec, read_spec_with, read_with, schema,
 };
+pub use known::Known;
 pub use model::*;
 pub use starter::{STARTER, STARTER_EKS};

@@ -2,13 +2,12 @@ use provisioner_spec::{Diagnostics, ParsedSpec, Spec};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::addons;
 use crate::arguments::ValidateArguments;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
 use crate::render::{count, diagnostics};
-use crate::spec_file::SpecFile;
+use crate::spec_file::{self, SpecFile};
 
 /// The result as programs read it.
 #[derive(Serialize)]
@@ -22,7 +21,7 @@ struct Validation<'a> {
 
 pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Exit, Error> {
     let file = SpecFile::open(&arguments.spec.file)?;
-    match file.read(addons::library(program)?.schemas()) {
+    match file.read(spec_file::known(program, &arguments.spec.file)?) {
         Ok(parsed) => valid(program, &file.name, &parsed, arguments.show_resolved),
         Err(diagnostics) => invalid(program, *diagnostics),
     }

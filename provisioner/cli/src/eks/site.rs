@@ -2,12 +2,11 @@ use camino::Utf8Path;
 use provisioner_aws::{AwsSite, Clients, Pace};
 use provisioner_spec::{EksCluster, Spec};
 
-use crate::addons;
 use crate::environment;
 use crate::error::Error;
 use crate::program::{Program, block_on};
 use crate::render::diagnostics;
-use crate::spec_file::SpecFile;
+use crate::spec_file::{self, SpecFile};
 
 /// A cluster on EKS, as its spec describes it.
 #[derive(Debug, Clone)]
@@ -18,8 +17,8 @@ pub(crate) struct Eks {
 impl Eks {
     /// What the spec describes, if it is a cluster on EKS.
     pub(crate) fn of(program: &Program, path: &Utf8Path) -> Result<Option<Self>, Error> {
-        let schemas = addons::library(program)?.schemas();
-        let parsed = SpecFile::open(path)?.read(schemas).map_err(Error::Spec)?;
+        let known = spec_file::known(program, path)?;
+        let parsed = SpecFile::open(path)?.read(known).map_err(Error::Spec)?;
         let Spec::Eks(cluster) = parsed.spec else { return Ok(None) };
         if !parsed.unavailable.is_empty() {
             return Err(Error::Spec(Box::new(parsed.unavailable)));

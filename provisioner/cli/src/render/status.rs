@@ -1,12 +1,16 @@
-use std::fmt::Write as _;
+use anstyle::Style;
+use jiff::tz::TimeZone;
+use provisioner_hosts::{
+    AddonState, AddonStatus, ApiStatus, Certificate, EtcdStatus, MemberStatus, NodeStatus,
+    StatusReport, VipStatus,
+};
 
-use provisioner_hosts::{ApiStatus, NodeStatus, StatusReport};
+use super::{Palette, bytes, count, printable, table};
+use crate::drift::Drift;
 
-use super::{Palette, table};
-
-/// A cluster as it is: nodes, the API, the virtual address, and what is wrong.
-pub(crate) fn status(report: &StatusReport, palette: Palette) -> String {
-    let Palette { heading, good, bad, .. } = palette;
+/// A cluster as it is: its parts, and what is wrong with them.
+pub(crate) fn status(report: &StatusReport, drift: Option<&Drift>, palette: Palette) -> String {
+    let Palette { heading, good, bad, changed, .. } = palette;
     let (style, verdict) = if report.healthy { (good, "healthy") } else { (bad, "not healthy") };
     let mut text = format!(
         "{heading}Cluster {}{heading:#}: Kubernetes {}, {style}{verdict}{style:#}\n\n",
@@ -15,35 +19,122 @@ pub(crate) fn status(report: &StatusReport, palette: Palette) -> String {
     text += &table(&["NODE", "ROLE", "ADDRESS", "VERSION", "STATE"], report.nodes.iter().map(node));
     text.push('\n');
     text += &table(&["API THROUGH", "ADDRESS", "STATE"], report.api.iter().map(api));
-    if let Some(vip) = &report.vip {
-        let holders = match vip.holders.as_slice() {
-            [] => "nobody".to_owned(),
-            holders => holders.join(", "),
-        };
-        let _ = writeln!(text, "\nVirtual address {}: held by {holders}", vip.address);
+    if !report.etcd.members.is_empty() {
+        let header = ["ETCD", "ROLE", "VERSION", "STORE", "FREE", "STATE"];
+        text.push('\n');
+        text += &table(&header, report.etcd.members.iter().map(|one| member(one, &report.etcd)));
     }
-    if !report.problems.is_empty() {
-        let _ = writeln!(text, "\n{heading}Problems{heading:#}");
-        text.extend(report.problems.iter().map(|problem| format!("  {bad}!{bad:#} {problem}\n")));
+    if let Some(addons) = report.addons.as_deref().filter(|addons| !addons.is_empty()) {
+        text.push('\n');
+        text += &table(&["ADDON", "VERSION", "STATE"], addons.iter().map(addon));
     }
-    text
+    text.push('\n');
+    text.extend(report.vip.as_ref().map(vip));
+    text += &certificates(&report.certificates);
+    text.extend(drift.map(drifted));
+    text += &list("Problems", '!', bad, &report.problems, palette);
+    text + &list("Warnings", '~', changed, &report.warnings, palette)
+}
+
+fn list(title: &str, mark: char, style: Style, items: &[String], palette: Palette) -> String {
+    let heading = palette.heading;
+    if items.is_empty() {
+        return String::new();
+    }
+    let lines = items.iter().map(|item| format!("  {style}{mark}{style:#} {}\n", printable(item)));
+    format!("\n{heading}{title}{heading:#}\n") + &lines.collect::<String>()
 }
 
 fn node(node: &NodeStatus) -> Vec<String> {
     let version = if node.version.is_empty() { "-" } else { &node.version };
     let NodeStatus { name, role, address, .. } = node;
-    let state = state(node.ready, node.reason.as_deref());
+    let state = state("ready", node.ready, node.reason.as_deref());
     vec![name.clone(), role.clone(), address.clone(), version.to_owned(), state]
 }
 
 fn api(api: &ApiStatus) -> Vec<String> {
-    vec![api.through.clone(), api.address.clone(), state(api.ready, api.reason.as_deref())]
+    let state = state("ready", api.ready, api.reason.as_deref());
+    vec![api.through.clone(), api.address.clone(), state]
 }
 
-fn state(ready: bool, reason: Option<&str>) -> String {
-    match (ready, reason) {
-        (true, _) => "ready".to_owned(),
-        (false, Some(reason)) => format!("not ready: {}", reason.lines().next().unwrap_or("")),
-        (false, None) => "not ready".to_owned(),
+fn member(member: &MemberStatus, etcd: &EtcdStatus) -> Vec<String> {
+    let role = match (member.learner, etcd.leader.as_ref() == Some(&member.name)) {
+        (true, _) => "learner",
+        (false, true) => "leader",
+        (false, false) if member.version.is_none() => "-",
+        (false, false) => "follower",
+    };
+    let dash = || "-".to_owned();
+    vec![
+        member.name.clone(),
+        role.to_owned(),
+        member.version.clone().unwrap_or_else(dash),
+        member.database_bytes.map_or_else(dash, bytes),
+        member.fragmented_percent().map_or_else(dash, |percent| format!("{percent} %")),
+        state("healthy", member.healthy, member.reason.as_deref()),
+    ]
+}
+
+fn addon(addon: &AddonStatus) -> Vec<String> {
+    let state = match addon.state {
+        AddonState::Installed => "installed",
+        AddonState::Missing => "not installed",
+        AddonState::OtherVersion => "installed, in another version than the spec's",
+        AddonState::Surplus => "installed, not in the spec",
+    };
+    vec![addon.name.clone(), addon.version.clone(), state.to_owned()]
+}
+
+fn state(good: &str, is_good: bool, reason: Option<&str>) -> String {
+    match (is_good, reason) {
+        (true, _) => good.to_owned(),
+        (false, Some(reason)) => {
+            format!("not {good}: {}", printable(reason.lines().next().unwrap_or_default()))
+        }
+        (false, None) => format!("not {good}"),
     }
+}
+
+fn vip(vip: &VipStatus) -> String {
+    let holders = match vip.holders.as_slice() {
+        [] => "nobody".to_owned(),
+        holders => holders.join(", "),
+    };
+    let moment = |since: jiff::Timestamp| {
+        format!(" since {}", since.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
+    };
+    let since = vip.since.map(moment).unwrap_or_default();
+    format!("Virtual address {}: held by {holders}{since}\n", vip.address)
+}
+
+/// How many there are, and which one ends first.
+fn certificates(certificates: &[Certificate]) -> String {
+    let first = certificates.iter().filter(|one| one.days_left.is_some());
+    let Some(first) = first.min_by_key(|one| one.days_left) else { return String::new() };
+    let (all, days) = (certificates.len(), first.days_left.unwrap_or_default());
+    format!(
+        "Certificates: {all}, the first one {} ({}: {})\n",
+        if days < 0 {
+            "has expired".to_owned()
+        } else {
+            format!("expires in {}", count(usize::try_from(days).unwrap_or_default(), "day"))
+        },
+        first.host,
+        first.path
+    )
+}
+
+fn drifted(drift: &Drift) -> String {
+    let Drift { found, changes, on, unknown } = drift;
+    let found = match found {
+        Some(true) => format!(
+            "yes, {} on {}; `provisioner plan` shows it",
+            count(*changes, "step"),
+            on.join(", ")
+        ),
+        Some(false) => "no, the cluster is what the spec says".to_owned(),
+        None => "cannot be known".to_owned(),
+    };
+    let unknown = unknown.iter().map(|why| format!("  {}\n", printable(why)));
+    format!("Drift: {found}\n") + &unknown.collect::<String>()
 }

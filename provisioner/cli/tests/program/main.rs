@@ -3,6 +3,7 @@
 
 mod bundle;
 mod help;
+mod hooks;
 mod init;
 mod interrupt;
 mod output;

@@ -1,6 +1,10 @@
 //! Whole plans, as lists of what is done where.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use provisioner_engine::{Mode, PlanError};
+use provisioner_playbook::{Hook, Place, Playbook};
 
 use super::world::{World, kubeadms_pki};
 use crate::planner::Purpose;
@@ -31,6 +35,31 @@ fn up_on_hosts_that_have_joined() {
     world.all_join(&kubeadms_pki());
     let planned = world.plan(Mode::Apply, UP);
     insta::assert_snapshot!(planned);
+}
+
+#[test]
+fn hooks_are_for_their_hosts_in_their_place() {
+    let text = "name: ntp\nhosts: [worker, edge]\nsteps: [{name: time, package: {names: [chrony]}}]";
+    let hook = |place, name: &str| {
+        let text = text.replace("ntp", name);
+        let playbook = Playbook::read("ntp.yaml".into(), &text).unwrap();
+        Hook { place, playbook, files: BTreeMap::new() }
+    };
+    let hooks = [
+        hook(Place::After("containerd".into()), "inside"),
+        hook(Place::Before("init".into()), "apart"),
+    ];
+    let mut world = World::lab();
+    let site = Arc::get_mut(&mut world.site).unwrap();
+    site.library = site.library.clone().with_hooks(&hooks).unwrap();
+    for (mode, purpose) in [(Mode::Apply, UP), (Mode::Check, UP)] {
+        let planned = world.plan(mode, purpose);
+        assert_eq!(hosts_of(&planned, "inside"), ["prepare/w1", "prepare/w2", "prepare/e1"]);
+        let apart = ["before-init/w1", "before-init/w2", "before-init/e1"];
+        assert_eq!(hosts_of(&planned, "apart"), apart);
+    }
+    let planned = world.plan(Mode::Apply, Purpose::Down);
+    assert_eq!(hosts_of(&planned, "inside"), [""; 0], "the ledger knows what is to be undone");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{
     eks::{eks, eks_cluster},
     eksctl,
     fields::Fields,
+    hooks::hooks,
     hosts::hosts,
     kubernetes::kubernetes,
     network::network,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// Parts of a spec that other versions have.
-const NOT_YET: [&str; 2] = ["hooks", "security"];
+const NOT_YET: [&str; 1] = ["security"];
 
 /// What kind of document this is.
 enum Format {
@@ -136,6 +137,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let runtime = fields.section("runtime", runtime);
     let network = fields.section("network", |at| network(at, version));
     let hosts = fields.required("hosts", |at| Some(hosts(at)));
+    let hooks = fields.optional("hooks", hooks).unwrap_or_default();
     let charts = fields.section("charts", charts);
     let addons = fields.section("addons", addons);
     Some(Cluster {
@@ -144,6 +146,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
         runtime,
         network,
         hosts: hosts?,
+        hooks,
         charts,
         addons,
     })

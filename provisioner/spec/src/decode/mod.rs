@@ -8,6 +8,7 @@ mod document;
 mod eks;
 mod eksctl;
 mod fields;
+mod hooks;
 mod host;
 mod hosts;
 mod kubernetes;

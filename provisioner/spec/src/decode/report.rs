@@ -1,5 +1,5 @@
 use crate::{
-    AddonSchemas,
+    AddonSchemas, Known,
     diagnostic::{Fault, Located},
 };
 use std::{
@@ -9,10 +9,10 @@ use std::{
 };
 
 /// What was found wrong so far, and where each part of the spec stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Report {
-    /// What may be said about addons.
-    addons: AddonSchemas,
+    /// What it is held to.
+    known: Known,
     faults: RefCell<Vec<Located>>,
     places: RefCell<HashMap<String, Place>>,
     secrets: RefCell<Vec<Range<usize>>>,
@@ -28,12 +28,22 @@ pub(super) struct Place {
 }
 
 impl Report {
-    pub(crate) fn new(addons: AddonSchemas) -> Self {
-        Self { addons, ..Self::default() }
+    pub(crate) fn new(known: Known) -> Self {
+        Self {
+            known,
+            faults: RefCell::default(),
+            places: RefCell::default(),
+            secrets: RefCell::default(),
+            unsound: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
     }
 
     pub(crate) fn addons(&self) -> &AddonSchemas {
-        &self.addons
+        &self.known.addons
     }
 
     pub(crate) fn add(&self, span: Range<usize>, fault: Fault) {

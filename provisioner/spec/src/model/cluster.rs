@@ -1,4 +1,4 @@
-use super::{Addon, Charts, Host, Hosts, Ingress, Kubernetes, Network, Runtime};
+use super::{Addon, Charts, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,9 @@ pub struct Cluster {
     pub network: Network,
     /// The machines, and how to reach them.
     pub hosts: Hosts,
+    /// Playbooks of one's own, in the order in which they run where several are at one place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<Hook>,
     /// Where Helm charts come from.
     pub charts: Charts,
     /// What is installed into the cluster, by name.

@@ -1,4 +1,4 @@
-use super::{Charts, Cluster, Eks, EksCluster, Hosts, Kubernetes, Network, Runtime};
+use super::{Charts, Cluster, Eks, EksCluster, Hook, Hosts, Kubernetes, Network, Runtime};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -47,6 +47,8 @@ pub(crate) struct SpecSchema {
     hosts: Option<Hosts>,
     /// A cluster on EKS, instead of `hosts`: AWS runs the control plane.
     eks: Option<Eks>,
+    /// Playbooks of one's own, before or after a stage of `up`; those at one place in this order.
+    hooks: Option<Vec<Hook>>,
     /// Where Helm charts come from.
     charts: Option<Charts>,
     /// What is installed into the cluster, by name. Each has settings of its own, and an addon that

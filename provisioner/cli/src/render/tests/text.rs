@@ -1,7 +1,11 @@
 use provisioner_hosts::preflight::{Finding, Severity};
-use provisioner_hosts::{ApiStatus, NodeStatus, PreflightReport, StatusReport, VipStatus};
+use provisioner_hosts::{
+    AddonState, AddonStatus, ApiStatus, Certificate, CertificateKind, CertificateState, EtcdStatus,
+    MemberStatus, NodeStatus, PreflightReport, StatusReport, VipStatus,
+};
 
 use super::{UP, events};
+use crate::drift::Drift;
 use crate::render::{self, Palette, bytes, seconds};
 
 #[test]
@@ -27,16 +31,59 @@ fn a_cluster_that_is_not_healthy() {
         ready,
         reason: (!ready).then(|| "connection refused\nor so".to_owned()),
     };
+    let member = |name: &str, healthy: bool| MemberStatus {
+        name: name.to_owned(),
+        healthy,
+        learner: false,
+        version: healthy.then(|| "3.6.6".to_owned()),
+        database_bytes: healthy.then_some(80_000_000),
+        used_bytes: healthy.then_some(20_000_000),
+        quota_bytes: 2_147_483_648,
+        reason: (!healthy).then(|| "no answer".to_owned()),
+    };
+    let certificate = |path: &str, days| Certificate {
+        host: "m1".to_owned(),
+        kind: CertificateKind::Certificate,
+        path: path.to_owned(),
+        state: CertificateState::Valid,
+        days_left: Some(days),
+        info: None,
+    };
+    let addon = |name: &str, state| AddonStatus {
+        name: name.to_owned(),
+        version: "1.2.3".to_owned(),
+        state,
+    };
     let report = StatusReport {
         cluster: "prod".to_owned(),
         version: "1.36.2".to_owned(),
         healthy: false,
         nodes: vec![node("w1", true, None), node("worker-2", false, Some("it has not joined"))],
         api: vec![api("m1", true), api("endpoint", false)],
-        vip: Some(VipStatus { address: "10.0.0.100".to_owned(), holders: Vec::new() }),
-        problems: vec!["nobody holds the virtual address".to_owned()],
+        vip: Some(VipStatus {
+            address: "10.0.0.100".to_owned(),
+            holders: vec!["m1".to_owned()],
+            since: "2026-11-20T06:15:30Z".parse().ok(),
+        }),
+        etcd: EtcdStatus {
+            leader: Some("m1".to_owned()),
+            members: vec![member("m1", true), member("m2", false)],
+        },
+        certificates: vec![certificate("/pki/ca.crt", 3650), certificate("/pki/apiserver.crt", 1)],
+        addons: Some(vec![
+            addon("calico", AddonState::Installed),
+            addon("istio", AddonState::Missing),
+        ]),
+        problems: vec!["etcd m2: no answer".to_owned()],
+        warnings: vec!["m1: /pki/apiserver.crt expires in 1 day".to_owned()],
     };
-    insta::assert_snapshot!(render::status(&report, Palette::PLAIN));
+    let drift = Drift {
+        found: Some(true),
+        changes: 2,
+        on: vec!["m1".to_owned()],
+        unknown: vec!["w1: no answer for 60 s".to_owned()],
+    };
+    insta::assert_snapshot!(render::status(&report, Some(&drift), Palette::PLAIN));
 }
 
 #[test]

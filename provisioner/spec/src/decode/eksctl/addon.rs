@@ -72,7 +72,7 @@ fn addon(at: &Cursor<'_>) -> Option<(String, EksAddon)> {
 fn configuration(at: &Cursor<'_>) -> Option<Map<String, Value>> {
     let text = at.lines()?;
     let (root, faults) = yaml::read(&text);
-    let report = Report::default();
+    let report = Report::new(at.report.known().clone());
     match root.filter(|_| faults.is_empty()) {
         Some(root) if Cursor::root(&root, &report).is_map() => {
             Some(Cursor::root(&root, &report).json_map())

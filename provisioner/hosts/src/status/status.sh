@@ -1,0 +1,55 @@
+# How a host and its part of the cluster are, without changing anything: sections, each ended by the
+# next heading. All are asked at once and each gives up by itself, so that what hangs hides nothing else.
+# Given before it: endpoint (of the API), vip (or "none"), p_tmp (a folder of one's own).
+name=$(uname -n)
+manifests=/etc/kubernetes/manifests
+export HOME=/run/provisioner
+get() { timeout 10 kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s ${1:+--server "$1"} get --raw "$2" 2>&1; }
+# etcdctl is in etcd's image only.
+etcdctl() {
+    container=$(timeout 10 crictl ps -q --state running --label "io.kubernetes.pod.name=etcd-$name" | head -n 1)
+    [ -z "$container" ] || timeout 15 crictl exec -s "$container" etcdctl --endpoints https://127.0.0.1:2379 \
+        --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt \
+        --key /etc/kubernetes/pki/etcd/healthcheck-client.key --command-timeout 5s "$@"
+}
+# keepalived says in the journal when it has taken the address.
+vip_since() {
+    timeout 10 journalctl -q -u keepalived -n 2000 -o short-unix --no-pager |
+        awk '/\(api\) Entering MASTER STATE/ { since = $1 } END { print since }'
+}
+# Its metrics port, plain HTTP on the loopback: healthy means that it has a leader and could write.
+etcd_health() { timeout 10 kubectl --kubeconfig /dev/null --server http://127.0.0.1:2381 --request-timeout 5s get --raw /health 2>&1; }
+
+# part SECTION COMMAND...
+parts=
+part() {
+    section=$1
+    shift
+    parts="$parts $section"
+    "$@" >"$p_tmp/status.$section" &
+}
+
+[ ! -e /var/lib/provisioner/joined ] || part traces echo joined
+part due ls -A /var/lib/provisioner/pending
+if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
+    if [ "$vip" != none ]; then
+        part vip sh -c 'ip -o addr show | grep -cwF "$0"' "$vip"
+        part vip-since vip_since
+    fi
+    part local get "https://$name:6443" /readyz
+    part endpoint get "$endpoint" /readyz
+    part nodes get '' /api/v1/nodes
+    part addons get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Finventory%3Daddon'
+    part etcd-health etcd_health
+    part etcd-status etcdctl endpoint status -w json
+    part etcd-members etcdctl member list -w json
+    part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
+fi
+wait
+for section in $parts; do
+    echo "## $section"
+    cat "$p_tmp/status.$section"
+    rm -f "$p_tmp/status.$section"
+    echo
+done
+echo '## end'
