@@ -10,12 +10,17 @@ SPEC ?= cluster-specs/lab.yaml
 KUBECONFIG_FILE ?= $(CACHE)/demo-kubeconfig.yaml
 PROVISIONER = $(CARGO_TARGET_DIR)/debug/provisioner
 
+# vagrant/small.yaml: where there is no hardware acceleration, or no internet but a Debian mirror.
 VAGRANT_SPEC ?= vagrant/cluster.yaml
+ifeq ($(notdir $(VAGRANT_SPEC)),small.yaml)
+VAGRANT_FROM = --bundle $(BUNDLE) --assets vagrant/assets
+vagrant-demo: bundle
+endif
 
-.PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy build bundle test lint soak bench tools rust nextest
+.PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy vagrant-test vagrant-tools build bundle test lint soak bench tools rust nextest
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: build bundle ## a highly available cluster on six local hosts, from nothing
 	$(PROVISIONER) lab up -f $(SPEC) --install-missing
@@ -36,13 +41,21 @@ demo-eks: build ## the life of a cluster on EKS, against a stand-in for AWS
 	tests/aws/demo $(PROVISIONER)
 
 vagrant-up: ## the hosts of a spec as virtual machines (libvirt or VirtualBox)
-	SPEC=$(abspath $(VAGRANT_SPEC)) VAGRANT_CWD=vagrant vagrant up
+	SPEC=$(VAGRANT_SPEC) vagrant/lab up
 
 vagrant-demo: build vagrant-up ## a cluster on them
-	$(PROVISIONER) up -f $(VAGRANT_SPEC) --accept-new-host-keys --yes
+	$(PROVISIONER) up -f $(VAGRANT_SPEC) $(VAGRANT_FROM) --accept-new-host-keys --yes
 
 vagrant-destroy: ## removes them
-	SPEC=$(abspath $(VAGRANT_SPEC)) VAGRANT_CWD=vagrant vagrant destroy --force
+	SPEC=$(VAGRANT_SPEC) vagrant/lab destroy
+
+vagrant-test: build bundle vagrant-tools ## IPVS, NFS and a reboot, seen on virtual machines
+	PROVISIONER=$(PROVISIONER) BUNDLE=$(BUNDLE) tests/vagrant/run
+
+# Debian's own Vagrant, its libvirt, and what the box is made with.
+vagrant-tools: PACKAGES = vagrant vagrant-libvirt libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils \
+	dnsmasq-base mmdebstrap e2fsprogs openssh-client procps
+vagrant-tools: tools
 
 build: tools rust ## the program, for trying it out
 	cargo build --locked -p provisioner-cli
