@@ -10,6 +10,7 @@ mod error;
 mod exit;
 mod lab_definition;
 mod logging;
+mod place;
 mod private_file;
 mod program;
 #[cfg(test)]

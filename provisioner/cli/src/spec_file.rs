@@ -2,10 +2,12 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use camino::Utf8Path;
+use provisioner_kube::Surroundings;
 use provisioner_spec::{AddonSchemas, Cluster, Diagnostics, Parsed, ParsedSpec};
 use semver::Version;
 
 use crate::addons;
+use crate::eks::Eks;
 use crate::error::Error;
 use crate::program::Program;
 
@@ -64,6 +66,14 @@ pub(crate) fn cluster_at(
     let spec = SpecFile::open(path)?;
     let parsed = provisioner_spec::read_at(&spec.text, &spec.name, addons, version);
     available(parsed.map_err(|wrong| Error::Spec(Box::new(wrong)))?)
+}
+
+/// What the addons of a spec see of its cluster, on hosts or on EKS.
+pub(crate) fn surroundings(program: &Program, path: &Utf8Path) -> Result<Surroundings, Error> {
+    Ok(match Eks::of(program, path)? {
+        Some(eks) => Surroundings::from(&eks.cluster),
+        None => Surroundings::from(&cluster(program, path)?),
+    })
 }
 
 fn available(parsed: Parsed) -> Result<Cluster, Error> {

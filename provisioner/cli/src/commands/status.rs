@@ -9,7 +9,7 @@ use crate::site;
 pub(crate) fn run(program: &Program, arguments: &StatusArguments) -> Result<Exit, Error> {
     let terminal = &program.terminal;
     if let Some(cluster) = Eks::of(program, &arguments.spec.file)? {
-        return eks::status(program, cluster);
+        return eks::status(program, &arguments.spec.file, cluster);
     }
     let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
     let report = block_on(async { Ok(provisioner_hosts::status(site).await?) })?;
