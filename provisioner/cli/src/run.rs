@@ -18,7 +18,7 @@ use crate::addons::Addons;
 use crate::environment;
 use crate::error::Error;
 use crate::program::{Program, block_on};
-use crate::render::{Detail, JsonLines, Lines, Live, PlanView, SummaryView};
+use crate::render::{Detail, JsonLines, Lines, Live, PlanView, SummaryView, Targets};
 use crate::signals;
 use crate::terminal::Terminal;
 
@@ -239,7 +239,8 @@ pub(crate) fn progress(
         // The plan itself will say all of it.
         (false, _) => return None,
     };
-    Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail)))
+    let targets = if hosts.is_empty() { Targets::Resources } else { Targets::Hosts };
+    Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail).over(targets)))
 }
 
 /// In the order of the spec.

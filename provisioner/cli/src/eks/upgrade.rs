@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use provisioner_aws::{AwsSite, MOST_AHEAD, Purpose};
 use provisioner_engine::{Outcome, Summary};
 use provisioner_spec::EksVersion;
@@ -15,6 +17,8 @@ use crate::run;
 struct Way {
     is: EksVersion,
     wanted: EksVersion,
+    /// An upgrade that was cut off has left nodes behind.
+    nodes_lag: bool,
 }
 
 /// Goes to a version, one minor version after the other: each time the control plane, then the addons,
@@ -34,8 +38,7 @@ pub(crate) fn upgrade(
     {
         return Ok(exit);
     }
-    // The version that it has is first: nodes that an earlier run has left behind follow.
-    for minor in way.is.minor..=way.wanted.minor {
+    for minor in way.minors() {
         let summary = to(program, &site, EksVersion { minor }, APPLY)?;
         if summary.outcome != Outcome::Done {
             return Ok(Exit::of_run(&summary));
@@ -50,13 +53,16 @@ fn way(site: &AwsSite, to: &str) -> Result<Way, Error> {
     let wanted: EksVersion =
         to.parse().map_err(|()| refuse("a version is one such as 1.36".to_owned()))?;
     let status = block_on(async { Ok(provisioner_aws::status(site.clone()).await?) })?;
-    let Some(is) = status.version.and_then(|version| version.parse::<EksVersion>().ok()) else {
+    let is = status.version.as_ref().and_then(|version| version.parse::<EksVersion>().ok());
+    let Some(is) = is else {
         return Err(refuse("there is no cluster yet".to_owned()));
     };
     if wanted < is {
         return Err(refuse(format!("the cluster has {is}, and none goes back")));
     }
-    Ok(Way { is, wanted })
+    let has = is.to_string();
+    let nodes_lag = status.node_groups.iter().any(|group| group.version.as_ref() != Some(&has));
+    Ok(Way { is, wanted, nodes_lag })
 }
 
 /// Shows what would change all in all, and by way of which versions.
@@ -84,7 +90,7 @@ fn agree(program: &Program, site: &AwsSite, way: Way) -> Result<Option<Exit>, Er
         return Ok(Some(Exit::of_run(&preview)));
     }
     program.terminal.say(way.text());
-    let (name, Way { is, wanted }) = (&site.cluster.name, way);
+    let (name, Way { is, wanted, .. }) = (&site.cluster.name, way);
     match program.terminal.ask(format!("\nUpgrade the cluster {name} from {is} to {wanted}?")) {
         Some(true) => Ok(None),
         Some(false) => Err(Error::Declined),
@@ -107,13 +113,20 @@ fn to(
 }
 
 impl Way {
+    /// The versions that are gone to. That which it has is one of them where something is left to do there.
+    fn minors(self) -> RangeInclusive<u64> {
+        let Self { is, wanted, nodes_lag } = self;
+        let first = if nodes_lag || is == wanted { is.minor } else { is.minor + 1 };
+        first..=wanted.minor
+    }
+
     /// The furthest version that can be looked at from here.
     fn planned(self) -> EksVersion {
         EksVersion { minor: self.wanted.minor.min(self.is.minor + MOST_AHEAD) }
     }
 
     fn text(self) -> String {
-        let Self { is, wanted } = self;
+        let Self { is, wanted, .. } = self;
         let minors = is.minor + 1..=wanted.minor;
         let versions: Vec<_> = minors.map(|minor| EksVersion { minor }.to_string()).collect();
         match versions.len() {
@@ -133,11 +146,17 @@ mod tests {
 
     #[test]
     fn no_version_is_left_out_on_the_way() {
-        let way =
-            |is, wanted| Way { is: EksVersion { minor: is }, wanted: EksVersion { minor: wanted } };
+        let way = |is, wanted| Way {
+            is: EksVersion { minor: is },
+            wanted: EksVersion { minor: wanted },
+            nodes_lag: false,
+        };
         assert!(way(33, 35).text().contains("by way of 1.34, 1.35:"));
         assert_eq!(way(33, 35).planned().minor, 35);
         assert_eq!(way(30, 36).planned().minor, 33, "nodes are three versions behind at most");
         assert_eq!(way(33, 33).text(), "The cluster has 1.33.");
+        assert_eq!(way(33, 35).minors(), 34..=35);
+        assert_eq!(way(33, 33).minors(), 33..=33, "an upgrade that was cut off at its end");
+        assert_eq!(Way { nodes_lag: true, ..way(33, 35) }.minors(), 33..=35);
     }
 }

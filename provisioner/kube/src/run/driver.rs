@@ -57,7 +57,7 @@ impl Driver<KubeAction> for KubeDriver {
             match ended {
                 Ok(end) => reporter.step_ended(index, end),
                 Err(error) if self.lenient => {
-                    reporter.step_ended(index, left(task, &error, reporter));
+                    reporter.step_ended(index, left(&error, reporter));
                     return Ok(());
                 }
                 Err(error) => {
@@ -89,10 +89,10 @@ async fn stopped_while_waiting(reporter: &TaskReporter, action: &Action) {
 }
 
 /// What cannot be done, and nothing depends on it.
-fn left(task: &Task<KubeAction>, error: &KubeError, reporter: &TaskReporter) -> StepEnd {
+fn left(error: &KubeError, reporter: &TaskReporter) -> StepEnd {
     let is_gone = matches!(error, KubeError::Entrance(error) if error.no_cluster);
     if !is_gone {
-        reporter.note(format!("{} is left as it is: failed to {}", task.target, said(error)));
+        reporter.note(format!("left as it is: failed to {}", said(error)));
     }
     StepEnd { output: Some(said(error)), ..StepEnd::new(State::Skipped) }
 }
