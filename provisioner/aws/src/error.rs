@@ -25,6 +25,8 @@ pub enum AwsError {
     Broken { what: String, reason: String },
     #[error("{what}: it took longer than {minutes} minutes; it was {last}")]
     TooLong { what: String, minutes: u64, last: String },
+    #[error("reach the API of the cluster {0}: there is no such cluster yet")]
+    NoCluster(String),
     #[error("{what}: {why}")]
     NotPossible { what: String, why: String, hint: String },
     #[error("go on: interrupted")]
@@ -52,6 +54,7 @@ impl AwsError {
                 "once its reason is gone: `provisioner up --replace-failed` makes it anew"
                     .to_owned()
             }
+            Self::NoCluster(_) => "`provisioner up` makes it".to_owned(),
             Self::TooLong { .. } => "the same command goes on waiting".to_owned(),
             Self::NotPossible { hint, .. } => hint.clone(),
             Self::Sign { .. } | Self::Interrupted => return None,

@@ -12,18 +12,14 @@ use crate::work::Context;
 /// `program` is how kubectl calls this program.
 ///
 /// # Errors
-/// The cluster cannot be looked at, or has no endpoint yet.
+/// The cluster cannot be looked at, or does not exist.
 pub async fn kubeconfig(site: AwsSite, program: &str) -> Result<String, AwsError> {
     let context = Context::new(site.cluster, site.clients, site.pace);
     let name = context.names.cluster();
     let found = cluster::find(&context).await?;
     let found = found.and_then(|cluster| Some((cluster.endpoint?, cluster.certificate_authority?)));
     let Some((server, authority)) = found else {
-        return Err(AwsError::NotPossible {
-            what: format!("make a kubeconfig for {name}"),
-            why: "the cluster has no endpoint yet".to_owned(),
-            hint: "`provisioner up` first".to_owned(),
-        });
+        return Err(AwsError::NoCluster(name.to_owned()));
     };
     let arguments = ["eks-token", "--cluster", name, "--region", &context.cluster.eks.region];
     let kubeconfig = json!({
@@ -39,7 +35,7 @@ pub async fn kubeconfig(site: AwsSite, program: &str) -> Result<String, AwsError
                 "apiVersion": "client.authentication.k8s.io/v1beta1",
                 "command": program,
                 "args": arguments,
-                "interactiveMode": "IfAvailable",
+                "interactiveMode": "Never",
                 "provideClusterInfo": false,
             }},
         }],

@@ -35,7 +35,8 @@ pub use action::AwsAction;
 pub use error::AwsError;
 pub use kubeconfig::kubeconfig;
 pub use pace::Pace;
-pub use run::{AwsSite, Purpose, RunOptions, carry_out};
+pub use resources::cluster::MOST_AHEAD;
+pub use run::{AwsSite, Further, Purpose, RunOptions, carry_out, carry_out_with, upgrade_order};
 pub use status::{AddonStatus, EksStatus, NodeGroupStatus, status};
 pub use token::{Token, token};
 

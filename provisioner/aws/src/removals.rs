@@ -64,14 +64,14 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
     }
     for (name, addon) in &account.addons {
         if is_ours(&addon.tags, names) && !eks.addons.contains_key(name) {
-            removals.push(Arc::new(AddonRemoval { name: name.clone(), after: Vec::new() }));
+            removals.push(Arc::new(AddonRemoval { name: name.clone() }));
         }
     }
     for (principal, entry) in &account.access_entries {
         let wanted = eks.access_entries.iter().any(|one| one.principal == *principal);
         if access_entry::is_ours(entry, names.cluster()) && !wanted {
             let principal = principal.clone();
-            removals.push(Arc::new(AccessEntryRemoval { principal, after: Vec::new() }));
+            removals.push(Arc::new(AccessEntryRemoval { principal }));
         }
     }
     let wanted_identity = |name: &String| {
@@ -79,9 +79,9 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
         all.any(|one| pod_identity::name(&one.namespace, &one.service_account) == *name)
     };
     for (name, identity) in &account.pod_identities {
-        if !identity.owned && is_ours(&identity.tags, names) && !wanted_identity(name) {
+        if identity.owner.is_none() && is_ours(&identity.tags, names) && !wanted_identity(name) {
             let (name, id) = (name.clone(), identity.id.clone());
-            removals.push(Arc::new(PodIdentityRemoval { name, id, after: Vec::new() }));
+            removals.push(Arc::new(PodIdentityRemoval { name, id }));
         }
     }
     removals.extend(unwanted_roles(context, account, &removals));
@@ -116,10 +116,10 @@ fn is_ours(tags: &crate::difference::Tags, names: &Names) -> bool {
 }
 
 fn pod_identities(account: &Account) -> Removals {
-    let own = account.pod_identities.iter().filter(|(_, identity)| !identity.owned);
+    let own = account.pod_identities.iter().filter(|(_, identity)| identity.owner.is_none());
     let removal = |(name, identity): (&String, &pod_identity::IdentityState)| {
         let (name, id) = (name.clone(), identity.id.clone());
-        Arc::new(PodIdentityRemoval { name, id, after: Vec::new() }) as Arc<dyn Removal>
+        Arc::new(PodIdentityRemoval { name, id }) as Arc<dyn Removal>
     };
     own.map(removal).collect()
 }

@@ -31,8 +31,10 @@ pub(crate) trait Resource: Send + Sync + fmt::Debug {
 pub(crate) trait Removal: Send + Sync + fmt::Debug {
     fn target(&self) -> String;
 
-    /// What must be gone first.
-    fn after(&self) -> Vec<String>;
+    /// What must be gone first: nothing, of what nothing else is built on.
+    fn after(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// What goes, a line each.
     fn goes(&self) -> Vec<String>;

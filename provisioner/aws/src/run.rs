@@ -3,11 +3,14 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use provisioner_engine::{Events, Interrupt, Options, RunInfo, Summary};
+use provisioner_engine::{
+    Both, Chain, Driver, Events, Interrupt, Options, Planner, RunInfo, Summary,
+};
 use provisioner_spec::EksCluster;
 
 use crate::driver::AwsDriver;
 use crate::planner::AwsPlanner;
+use crate::resources::{addon, cluster, node_group};
 use crate::work::Context;
 use crate::{Clients, Pace};
 
@@ -43,6 +46,43 @@ pub struct RunOptions {
     pub parallelism: NonZeroUsize,
 }
 
+/// The stages of another room: what comes into the cluster is installed after it is made, and goes before
+/// it does.
+pub struct Further<'a, B> {
+    pub planner: &'a mut dyn Planner<B>,
+    pub driver: Arc<dyn Driver<B>>,
+}
+
+impl<B> std::fmt::Debug for Further<'_, B> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Further").finish_non_exhaustive()
+    }
+}
+
+/// As [`carry_out`], with the stages of another room.
+pub async fn carry_out_with<B: Clone + Send + Sync + 'static>(
+    site: AwsSite,
+    purpose: Purpose,
+    options: RunOptions,
+    further: Further<'_, B>,
+    interrupt: &Interrupt,
+    events: &Events,
+) -> Summary {
+    let goes = purpose == Purpose::Down;
+    let (mut planner, driver) = begin(site, purpose);
+    let options = Options { info: options.info, parallelism: options.parallelism };
+    let outcome = if goes {
+        let mut chain = Chain::new(further.planner, &mut planner);
+        let driver = Arc::new(Both::new(further.driver, driver));
+        provisioner_engine::run(&mut chain, driver, &options, interrupt, events).await
+    } else {
+        let mut chain = Chain::new(&mut planner, further.planner);
+        let driver = Arc::new(Both::new(driver, further.driver));
+        provisioner_engine::run(&mut chain, driver, &options, interrupt, events).await
+    };
+    outcome.summary
+}
+
 /// Carries out a run; in check mode, tells what it would change. What goes wrong is in the summary.
 pub async fn carry_out(
     site: AwsSite,
@@ -51,6 +91,13 @@ pub async fn carry_out(
     interrupt: &Interrupt,
     events: &Events,
 ) -> Summary {
+    let (mut planner, driver) = begin(site, purpose);
+    let options = Options { info: options.info, parallelism: options.parallelism };
+    provisioner_engine::run(&mut planner, driver, &options, interrupt, events).await.summary
+}
+
+/// Who plans a run on AWS, and who carries it out.
+fn begin(site: AwsSite, purpose: Purpose) -> (AwsPlanner, Arc<AwsDriver>) {
     let (prune, replace_failed) = match purpose {
         Purpose::Up { prune, replace_failed } => (prune, replace_failed),
         Purpose::Down | Purpose::Scale(_) => (true, false),
@@ -58,8 +105,13 @@ pub async fn carry_out(
     let mut context = Context::new(site.cluster, site.clients, site.pace);
     context.replace_failed = replace_failed;
     let context = Arc::new(context);
-    let mut planner = AwsPlanner { context: Arc::clone(&context), purpose };
-    let driver = Arc::new(AwsDriver { context, prune });
-    let options = Options { info: options.info, parallelism: options.parallelism };
-    provisioner_engine::run(&mut planner, driver, &options, interrupt, events).await.summary
+    let planner = AwsPlanner { context: Arc::clone(&context), purpose };
+    (planner, Arc::new(AwsDriver { context, prune }))
+}
+
+/// The parts of a cluster that have versions, in the order in which an upgrade changes them.
+pub fn upgrade_order(cluster: &EksCluster) -> Vec<String> {
+    let addons = cluster.eks.addons.keys().map(|name| addon::target(name));
+    let groups = cluster.eks.node_groups.iter().map(|group| node_group::target(&group.name));
+    std::iter::once(cluster::TARGET.to_owned()).chain(addons).chain(groups).collect()
 }

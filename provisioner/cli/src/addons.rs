@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_engine::{Driver, Events};
-use provisioner_hosts::Site;
 use provisioner_kube::{
     AddonsPlanner, Assets, ChartStore, KubeAction, KubeDriver, Library, Lock, Purpose, Secrets,
-    Selection, Toolbox, target,
+    Selection, Surroundings, Toolbox, target,
 };
-use provisioner_spec::Cluster;
 
-use crate::entrance::HostsEntrance;
 use crate::error::Error;
+use crate::place::Place;
 use crate::program::Program;
 use crate::site;
 
 /// The addons of a cluster, and what they are installed with.
 #[derive(Debug)]
 pub(crate) struct Addons {
-    pub(crate) cluster: Arc<Cluster>,
+    /// The name of the cluster.
+    pub(crate) cluster: String,
+    pub(crate) surroundings: Arc<Surroundings>,
     pub(crate) library: Arc<Library>,
     pub(crate) selection: Selection,
     pub(crate) toolbox: Arc<Toolbox>,
@@ -41,7 +41,7 @@ pub(crate) fn library(program: &Program) -> Result<Library, Error> {
 /// The versions of the addons that a spec enables, by name.
 pub(crate) fn versions(
     program: &Program,
-    cluster: &Cluster,
+    cluster: &Surroundings,
 ) -> Result<BTreeMap<String, String>, Error> {
     let library = library(program)?;
     let selection = Selection::of(cluster, &library)?;
@@ -50,42 +50,42 @@ pub(crate) fn versions(
 }
 
 /// The addons that a spec enables.
-pub(crate) fn open(program: &Program, spec: &Utf8Path, site: &Arc<Site>) -> Result<Addons, Error> {
+pub(crate) fn open(program: &Program, spec: &Utf8Path, place: Place) -> Result<Addons, Error> {
     let library = library(program)?;
-    let secrets = secrets(program, &site.cluster, &library)?;
-    open_with(program, spec, site, library, secrets)
+    let secrets = secrets(program, &place.surroundings, &library)?;
+    open_with(program, spec, place, library, secrets)
 }
 
 /// The same for whoever shows or needs none of their secrets.
 pub(crate) fn open_without_secrets(
     program: &Program,
     spec: &Utf8Path,
-    site: &Arc<Site>,
+    place: Place,
 ) -> Result<Addons, Error> {
-    open_with(program, spec, site, library(program)?, Secrets::placeholders())
+    open_with(program, spec, place, library(program)?, Secrets::placeholders())
 }
 
 fn open_with(
     program: &Program,
     spec: &Utf8Path,
-    site: &Arc<Site>,
+    place: Place,
     library: Library,
     secrets: Secrets,
 ) -> Result<Addons, Error> {
-    let bundle = site.bundle.as_ref().map(provisioner_bundle::Bundle::directory);
+    let Place { name, surroundings, mirrors, bundle, entrance } = place;
     let charts = ChartStore {
         lock: Lock::open(library.known_charts(), lock_file(spec).as_deref())?,
-        bundle: bundle.map(|bundle| bundle.join("charts")),
+        bundle: bundle.as_ref().map(|bundle| bundle.join("charts")),
         cache: program.environment.cache()?.join("charts"),
-        mirrors: site.cluster.charts.mirrors.clone(),
+        mirrors,
     };
     let in_bundle = bundle.map(|bundle| bundle.join("bin/helm")).filter(|helm| helm.exists());
     let helm = program.environment.program("helm").or(in_bundle);
-    let entrance = Arc::new(HostsEntrance::new(site));
     let toolbox = Toolbox::new(entrance, charts, library.assets().clone(), helm)?;
     Ok(Addons {
-        cluster: Arc::new(site.cluster.clone()),
-        selection: Selection::of(&site.cluster, &library)?,
+        cluster: name,
+        selection: Selection::of(&surroundings, &library)?,
+        surroundings: Arc::new(surroundings),
         library: Arc::new(library),
         toolbox: Arc::new(toolbox),
         secrets,
@@ -106,13 +106,18 @@ impl Addons {
 
     pub(crate) fn planner(&self, purpose: Purpose, events: &Events) -> AddonsPlanner {
         AddonsPlanner::new(
-            Arc::clone(&self.cluster),
+            Arc::clone(&self.surroundings),
             Arc::clone(&self.library),
             self.selection.clone(),
             self.secrets.clone(),
             purpose,
             events.clone(),
         )
+    }
+
+    /// For a cluster that goes whether its API answers or not.
+    pub(crate) fn lenient_driver(&self) -> Arc<dyn Driver<KubeAction>> {
+        Arc::new(KubeDriver::lenient(Arc::clone(&self.toolbox)))
     }
 
     pub(crate) fn driver(&self) -> Arc<dyn Driver<KubeAction>> {
@@ -125,7 +130,7 @@ impl Addons {
     }
 }
 
-fn secrets(program: &Program, cluster: &Cluster, library: &Library) -> Result<Secrets, Error> {
+fn secrets(program: &Program, cluster: &Surroundings, library: &Library) -> Result<Secrets, Error> {
     let sources = library.secret_sources(cluster).into_iter();
     let values = sources.map(|source| {
         let value = site::secret(program, &source)?;

@@ -12,6 +12,7 @@ mod exit;
 mod hooks;
 mod lab_definition;
 mod logging;
+mod place;
 mod private_file;
 mod program;
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::addons::Addons;
 use crate::environment;
 use crate::error::Error;
 use crate::program::{Program, block_on};
-use crate::render::{Detail, JsonLines, Lines, Live, PlanView, SummaryView};
+use crate::render::{Detail, JsonLines, Lines, Live, PlanView, SummaryView, Targets};
 use crate::signals;
 use crate::terminal::Terminal;
 
@@ -70,20 +70,18 @@ pub(crate) fn unseen(
 /// Carries out what is done with addons alone; `command` is what the record calls it.
 pub(crate) fn addons(
     program: &Program,
-    site: &Arc<Site>,
     addons: &Addons,
     (command, task): (&str, Task),
     purpose: Purpose,
 ) -> Result<Summary, Error> {
-    let mut options = options(program, site, purpose);
-    command.clone_into(&mut options.info.command);
+    let info = RunInfo { command: command.to_owned(), ..info(&addons.cluster, purpose) };
     let names = addons.targets();
     let mut sinks = Vec::from_iter(progress(&program.terminal, purpose, &names));
     sinks.extend(results(&program.terminal, purpose, names));
     if purpose != Purpose::Preview {
-        sinks.extend(record(program, &options.info));
+        sinks.extend(record(program, &info));
     }
-    let options = Options { info: options.info, parallelism: options.parallelism };
+    let options = Options { info, parallelism: program.options.parallelism };
     carry_out(program, sinks, async move |interrupt, events| {
         let mut planner = addons.planner(task, &events);
         let driver = addons.driver();
@@ -208,22 +206,27 @@ where
     result
 }
 
-fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
-    let (command, mode, ignore_findings) = match purpose {
-        Purpose::Plan | Purpose::Preview => ("plan", Mode::Check, false),
-        Purpose::Up { skip_preflight } => ("up", Mode::Apply, skip_preflight),
-        Purpose::Down => ("down", Mode::Apply, false),
+/// What is on record about a run that begins now.
+pub(crate) fn info(cluster: &str, purpose: Purpose) -> RunInfo {
+    let (command, mode) = match purpose {
+        Purpose::Plan | Purpose::Preview => ("plan", Mode::Check),
+        Purpose::Up { .. } => ("up", Mode::Apply),
+        Purpose::Down => ("down", Mode::Apply),
     };
+    RunInfo {
+        run: RunId::new(Timestamp::now()),
+        command: command.to_owned(),
+        cluster: cluster.to_owned(),
+        mode,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
     RunOptions {
-        info: RunInfo {
-            run: RunId::new(Timestamp::now()),
-            command: command.to_owned(),
-            cluster: site.cluster.name.clone(),
-            mode,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        info: info(&site.cluster.name, purpose),
         parallelism: program.options.parallelism,
-        ignore_findings,
+        ignore_findings: matches!(purpose, Purpose::Up { skip_preflight: true }),
         files: BTreeMap::new(),
         holder: format!("{}@{}", environment::user(), environment::machine()),
     }
@@ -251,7 +254,8 @@ pub(crate) fn progress(
         // The plan itself will say all of it.
         (false, _) => return None,
     };
-    Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail)))
+    let targets = if hosts.is_empty() { Targets::Resources } else { Targets::Hosts };
+    Some(Box::new(Lines::new(io::stderr(), terminal.palette, detail).over(targets)))
 }
 
 /// In the order of the spec.

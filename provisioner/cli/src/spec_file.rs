@@ -2,10 +2,12 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use camino::Utf8Path;
+use provisioner_kube::Surroundings;
 use provisioner_spec::{Cluster, Diagnostics, Known, Parsed, ParsedSpec};
 use semver::Version;
 
 use crate::addons;
+use crate::eks::Eks;
 use crate::error::Error;
 use crate::hooks;
 use crate::program::Program;
@@ -81,6 +83,14 @@ pub(crate) fn cluster_at(
     let spec = SpecFile::open(path)?;
     let parsed = provisioner_spec::read_at(&spec.text, &spec.name, known, version);
     available(parsed.map_err(|wrong| Error::Spec(Box::new(wrong)))?)
+}
+
+/// What the addons of a spec see of its cluster, on hosts or on EKS.
+pub(crate) fn surroundings(program: &Program, path: &Utf8Path) -> Result<Surroundings, Error> {
+    Ok(match Eks::of(program, path)? {
+        Some(eks) => Surroundings::from(&eks.cluster),
+        None => Surroundings::from(&cluster(program, path)?),
+    })
 }
 
 fn available(parsed: Parsed) -> Result<Cluster, Error> {

@@ -39,6 +39,10 @@ impl<A, B> Planner<Either<A, B>> for Chain<'_, A, B> {
         names
     }
 
+    fn targets_are_independent(&self) -> bool {
+        self.first.targets_are_independent() && self.second.targets_are_independent()
+    }
+
     fn plan(
         &mut self,
         stage: &str,

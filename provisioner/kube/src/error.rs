@@ -71,6 +71,9 @@ impl KubeError {
             }
             Self::Entrance(error) => return error.hint.clone(),
             Self::NotReady { .. } => "the same command goes on waiting",
+            Self::Client(error) if is_stranger(error) => {
+                "the cluster does not know who asks; on EKS, `eks.accessEntries` says whom it lets in"
+            }
             _ => return None,
         };
         Some(hint.to_owned())
@@ -81,6 +84,11 @@ impl From<kube::Error> for KubeError {
     fn from(error: kube::Error) -> Self {
         Self::Client(Box::new(error))
     }
+}
+
+/// Whether the API server answers that it knows nobody of these credentials.
+fn is_stranger(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.code == 401)
 }
 
 fn list(names: &[String]) -> String {

@@ -15,11 +15,11 @@ mod run;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use addon::{Addon, Assets, Library, Secrets, Selection};
+pub use addon::{Addon, Assets, Library, Secrets, Selection, Surroundings};
 pub use api::{Entrance, EntranceError, Forward, Stream};
 pub use chart::{ChartStore, Lock};
 pub use error::KubeError;
 pub use run::{
-    AddonImages, AddonsPlanner, ChartLine, KubeAction, KubeDriver, Opened, Purpose, Toolbox, doors,
-    images, open, target,
+    AddonImages, AddonsPlanner, ChartLine, InstalledAddon, KubeAction, KubeDriver, Opened, Purpose,
+    Toolbox, doors, images, installed, open, target,
 };

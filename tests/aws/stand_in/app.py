@@ -22,6 +22,7 @@ from .eks import Eks
 from .errors import Refused
 from .faults import Faults
 from .iam import Iam
+from .reviewer import review
 
 ACCOUNT = "123456789012"
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
@@ -174,6 +175,8 @@ class StandIn:
         if path == "/held":
             return self.json(self.held.is_set())
         body = json.loads(request.get_data(as_text=True) or "null")
+        if path == "/review":
+            return self.json(review(body, self.region))
         if path == "/release":
             self.hold_after = None
             self.held.clear()
@@ -197,6 +200,8 @@ class StandIn:
                 self.faults.set(body)
             case "/hold-after":
                 self.hold_after = body
+            case "/endpoint":
+                self.eks.endpoint = body
             case "/fail-node-group":
                 self.eks.fail_node_groups[body["name"]] = body["issue"]
             case _:

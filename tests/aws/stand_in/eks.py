@@ -16,6 +16,18 @@ DEFAULT_VERSION = "1.35"
 ADDONS = ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
 NEEDS_NODES = {"aws-ebs-csi-driver", "coredns"}
 CLUSTER_POLICY = "AmazonEKSClusterPolicy"
+# A certificate that nothing is signed with.
+AUTHORITY = (
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJmVENDQVNPZ0F3SUJBZ0lVVDJpSk9Xa21KTUZreWVXQXQ1"
+    "YS9ZbFNFTklFd0NnWUlLb1pJemowRUF3SXcKRXpFUk1BOEdBMVVFQXd3SWMzUmhibVF0YVc0d0lCY05Nall4TVRJ"
+    "d01UTXhNRE14V2hnUE1qRXlOakV3TWpjeApNekV3TXpGYU1CTXhFVEFQQmdOVkJBTU1DSE4wWVc1a0xXbHVNRmt3"
+    "RXdZSEtvWkl6ajBDQVFZSUtvWkl6ajBECkFRY0RRZ0FFQVRLSldNMnM3UnFybXhRTEFETWxsT3EyR2tKKzV2YWFY"
+    "VUMzb0J0OFRGSG9xQ0tiU0kreHRDSGoKQ0dDZnVpL2F2ajNZbGRYZE9oOHFnd25JWVNUUTNhTlRNRkV3SFFZRFZS"
+    "ME9CQllFRkQyeEc3UmpCcS9hNzcvTQp0ZTJwSEE5S0h4N2dNQjhHQTFVZEl3UVlNQmFBRkQyeEc3UmpCcS9hNzcv"
+    "TXRlMnBIQTlLSHg3Z01BOEdBMVVkCkV3RUIvd1FGTUFNQkFmOHdDZ1lJS29aSXpqMEVBd0lEU0FBd1JRSWhBTEtP"
+    "YXIrOEMzUXlub2g1ZE5McXdSakkKWWJ0My9HbmVZSUZOVXU2WndwNmpBaUFrT1k2MC9kZk9YK2RWOXYwOEZ1U29k"
+    "cEltblRxeGVvOS9wZFE3STFoNgpIZz09Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+)
 NODE_POLICIES = {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"}
 
 
@@ -37,6 +49,8 @@ class Eks:
         self.account, self.region = account, region
         self.clusters = {}
         self.fail_node_groups = {}
+        # Where its API server is, and what signs for it; by default nobody is there.
+        self.endpoint = {"url": "https://127.0.0.1:1", "authority": AUTHORITY}
         self.routes = [
             (method, re.compile(f"^{path}$"), action) for method, path, action in self.table()
         ]
@@ -278,10 +292,9 @@ class Eks:
             "tags": cluster["tags"],
         }
         if cluster["status"] != "CREATING":
-            host = f"{cluster['identity']}.gr7.{self.region}.eks.amazonaws.com"
             issuer = f"https://oidc.eks.{self.region}.amazonaws.com/id/{cluster['identity']}"
-            shown["endpoint"] = f"https://{host}"
-            shown["certificateAuthority"] = {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg=="}
+            shown["endpoint"] = self.endpoint["url"]
+            shown["certificateAuthority"] = {"data": self.endpoint["authority"]}
             shown["identity"] = {"oidc": {"issuer": issuer}}
         return shown
 

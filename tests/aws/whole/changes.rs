@@ -95,7 +95,22 @@ fn an_upgrade_goes_step_by_step_control_plane_before_addons_before_nodes() {
     let program = Program::new(&aws, &old);
     program.up().expect(0);
     aws.forget_calls();
+    let plan = ["upgrade", "-f", "spec.yaml", "--to", "1.35", "--plan", "--detailed-exitcode"];
+    let planned = program.run(&plan).expect(6);
+    assert_eq!(aws.changes(), [""; 0], "a plan changes nothing");
+    let order = ["cluster", "addon coredns", "node group workers"].map(|target| {
+        planned
+            .stdout
+            .find(&format!("\n{target}\n"))
+            .unwrap_or_else(|| panic!("{}", planned.stdout))
+    });
+    assert!(order.is_sorted(), "{}", planned.stdout);
+    for line in ["-version: 1.33", "+version: 1.35", "+version: v1.35.1-eksbuild.1"] {
+        assert!(planned.stdout.contains(line), "{}", planned.stdout);
+    }
+    assert!(planned.stderr.contains("by way of 1.34, 1.35"), "{}", planned.stderr);
     program.run(&["upgrade", "-f", "spec.yaml", "--to", "1.35", "--yes"]).expect(0);
+    program.run(&plan).expect(0);
     let order: Vec<_> =
         aws.changes().into_iter().filter(|call| call.starts_with("Update")).collect();
     let kinds = ["UpdateClusterVersion", "UpdateAddon", "UpdateNodegroupVersion"];

@@ -85,3 +85,45 @@ fn whatever_was_changed_by_hand_is_planned_and_mended() {
     let workers = &mended["node group"]["workers"]["scalingConfig"];
     assert_eq!((&workers["maxSize"], &workers["desiredSize"]), (&5.into(), &5.into()));
 }
+
+#[test]
+fn an_addon_gives_up_the_roles_that_the_spec_no_longer_gives_it() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    let without = SPEC.replace(
+        "\n        policies: [arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy]",
+        " {}",
+    );
+    assert_ne!(without, SPEC);
+    let given = without.replace(
+        "aws-ebs-csi-driver: {}",
+        "aws-ebs-csi-driver: {serviceAccountRole: 'arn:aws:iam::123456789012:role/ebs'}",
+    );
+    let addon = || aws.account()["addon"]["aws-ebs-csi-driver"].clone();
+    let made = "prod-us-west-2-addon-aws-ebs-csi-driver";
+
+    program.up().expect(0);
+    assert_eq!(addon()["podIdentityAssociations"].as_array().map(Vec::len), Some(1));
+    program.set_spec(&given);
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(&format!("-podIdentity: {made}")), "{}", plan.stdout);
+    assert!(plan.stdout.contains("+serviceAccountRole: arn:aws:iam"), "{}", plan.stdout);
+    let up = program.up().expect(0);
+    let unused = "role addon-aws-ebs-csi-driver is not in the spec: `up --prune` removes it";
+    assert!(up.stderr.contains(unused), "{}", up.stderr);
+    assert_eq!(addon()["podIdentityAssociations"].as_array().map(Vec::len), Some(0));
+    program.plan().expect(0);
+
+    program.set_spec(&without);
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("-serviceAccountRole: arn:aws:iam"), "{}", plan.stdout);
+    assert!(aws.account()["role"][made].is_object(), "it goes when that is asked for");
+    aws.forget_calls();
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    let changes = aws.changes();
+    let place = |call: &str| changes.iter().position(|one| one == call);
+    assert!(place("UpdateAddon") < place("DeleteRole"), "{changes:?}");
+    assert!(addon()["serviceAccountRoleArn"].is_null());
+    assert!(aws.account()["role"][made].is_null());
+    program.plan().expect(0);
+}

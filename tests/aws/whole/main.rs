@@ -3,6 +3,7 @@
 // Figures are shown as they are measured.
 #![allow(clippy::print_stdout)]
 
+mod addons;
 mod changes;
 mod drift;
 mod faults;

@@ -66,6 +66,12 @@ impl Program {
         std::fs::write(self.home().join("spec.yaml"), spec).expect("the spec");
     }
 
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.home().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        std::fs::write(path, text).expect("the file");
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(path());
         command.args(arguments).current_dir(self.home());

@@ -125,6 +125,11 @@ impl StandIn {
         self.order("release", &Value::Null);
     }
 
+    /// Where the API of clusters is, and what signs for it, in Base64.
+    pub(crate) fn set_endpoint(&self, url: &str, authority: &str) {
+        self.order("endpoint", &json!({"url": url, "authority": authority}));
+    }
+
     /// The next creation of this node group fails, in AWS's words.
     pub(crate) fn fail_node_group(&self, name: &str, code: &str, message: &str) {
         let issue = json!({"code": code, "message": message, "resourceIds": []});

@@ -239,17 +239,12 @@ pub(crate) fn is_ours(entry: &EntryState, cluster: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct AccessEntryRemoval {
     pub(crate) principal: String,
-    pub(crate) after: Vec<String>,
 }
 
 #[async_trait::async_trait]
 impl Removal for AccessEntryRemoval {
     fn target(&self) -> String {
         target(&self.principal)
-    }
-
-    fn after(&self) -> Vec<String> {
-        self.after.clone()
     }
 
     fn goes(&self) -> Vec<String> {

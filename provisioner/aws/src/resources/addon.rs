@@ -42,7 +42,6 @@ pub(crate) struct AddonState {
     pub(crate) status: AddonStatus,
     pub(crate) version: String,
     pub(crate) service_account_role: Option<String>,
-    pub(crate) pod_identities: usize,
     pub(crate) configuration: Value,
     pub(crate) issues: Vec<String>,
     pub(crate) tags: Tags,
@@ -106,7 +105,6 @@ fn state(addon: Described) -> AddonState {
         status: addon.status.unwrap_or(AddonStatus::Creating),
         version: addon.addon_version.unwrap_or_default(),
         service_account_role: addon.service_account_role_arn,
-        pod_identities: addon.pod_identity_associations.map_or(0, |list| list.len()),
         configuration: serde_json::from_str(&configuration).unwrap_or_default(),
         issues: issues.map(issue).collect(),
         tags: addon.tags.into_iter().flatten().collect(),
@@ -193,8 +191,9 @@ impl Resource for Addon {
         };
         let status = self.status(addon);
         let role_of_pods = self.role.as_ref().map(|(_, name)| name.as_str());
-        let has_identity =
-            (addon.pod_identities > 0).then(|| role_of_pods.unwrap_or("another role"));
+        let owned = account.pod_identities.values();
+        let owned = owned.filter(|one| one.owner.as_ref() == Some(&addon.arn));
+        let roles: Vec<_> = owned.map(|one| one.role_name().to_owned()).collect();
         let is = match &addon.configuration {
             Value::Object(map) if !map.is_empty() => Some(addon.configuration.to_string()),
             _ => None,
@@ -203,7 +202,7 @@ impl Resource for Addon {
             .field("status", status, "ACTIVE")
             .field("version", &addon.version, version)
             .field("serviceAccountRole", addon.service_account_role.as_ref(), role)
-            .field("podIdentity", has_identity, role_of_pods)
+            .field("podIdentity", &roles, role_of_pods)
             .field("configuration", is, configuration)
             .tags(&addon.tags, &self.tags))
     }
@@ -415,17 +414,12 @@ async fn gone(work: &Work<'_>, name: &str) -> Result<(), AwsError> {
 #[derive(Debug)]
 pub(crate) struct AddonRemoval {
     pub(crate) name: String,
-    pub(crate) after: Vec<String>,
 }
 
 #[async_trait::async_trait]
 impl Removal for AddonRemoval {
     fn target(&self) -> String {
         target(&self.name)
-    }
-
-    fn after(&self) -> Vec<String> {
-        self.after.clone()
     }
 
     fn goes(&self) -> Vec<String> {

@@ -25,7 +25,7 @@ use crate::work::{Context, Look, Work};
 pub(crate) const TARGET: &str = "cluster";
 const WITHIN: Duration = Duration::from_mins(45);
 /// The control plane may be so many minor versions ahead of the nodes.
-const MOST_AHEAD: u64 = 3;
+pub const MOST_AHEAD: u64 = 3;
 
 #[derive(Debug, Clone)]
 pub(crate) struct ClusterState {

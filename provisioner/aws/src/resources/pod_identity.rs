@@ -18,9 +18,16 @@ pub(crate) struct IdentityState {
     pub(crate) id: String,
     pub(crate) arn: String,
     pub(crate) role: String,
-    /// Of an addon, which manages it by itself.
-    pub(crate) owned: bool,
+    /// The ARN of the addon that manages it by itself.
+    pub(crate) owner: Option<String>,
     pub(crate) tags: Tags,
+}
+
+impl IdentityState {
+    /// The name in its ARN.
+    pub(crate) fn role_name(&self) -> &str {
+        self.role.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 #[derive(Debug)]
@@ -65,7 +72,7 @@ fn state(association: aws_sdk_eks::types::PodIdentityAssociation) -> (String, Id
         id: association.association_id.unwrap_or_default(),
         arn: association.association_arn.unwrap_or_default(),
         role: association.role_arn.unwrap_or_default(),
-        owned: association.owner_arn.is_some(),
+        owner: association.owner_arn,
         tags: association.tags.into_iter().flatten().collect(),
     };
     (name, state)
@@ -150,17 +157,12 @@ impl PodIdentity {
 pub(crate) struct PodIdentityRemoval {
     pub(crate) name: String,
     pub(crate) id: String,
-    pub(crate) after: Vec<String>,
 }
 
 #[async_trait::async_trait]
 impl Removal for PodIdentityRemoval {
     fn target(&self) -> String {
         target(&self.name)
-    }
-
-    fn after(&self) -> Vec<String> {
-        self.after.clone()
     }
 
     fn goes(&self) -> Vec<String> {

@@ -5,7 +5,8 @@ use super::{ConnectArguments, SpecArguments};
 
 /// Install what a cluster needs besides Kubernetes, look at it, or take it out again
 ///
-/// `up` does it too, as its last stages: here it is done alone, without looking at the hosts.
+/// `up` does it too, as its last stages: here it is done alone, without looking at the hosts, or at the
+/// account on AWS.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddonsArguments {
     #[command(subcommand)]

@@ -9,6 +9,9 @@ use super::{ConnectArguments, SpecArguments};
 /// firewall rules are not touched. The API need not answer, and the cluster need not be complete.
 /// Hosts that cannot be reached are named, and are finished by the same command once they can be.
 ///
+/// On EKS, everything that was made for the cluster goes, and first what has load balancers outside of it;
+/// it ends by looking whether anything is left.
+///
 /// On a terminal it shows what would change and asks once; elsewhere it needs --yes.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\

@@ -11,7 +11,7 @@ use super::{ConnectArguments, SpecArguments};
 /// each is emptied of its pods, changed, and has to be healthy before the next one's turn. What was
 /// cut off goes on with the same command.
 ///
-/// On EKS, to a minor version: each time the control plane, then the addons, then the node groups.
+/// On EKS, to a minor version: each time the control plane, then EKS's addons, then the node groups.
 ///
 /// The spec keeps the old version meanwhile, and `up` refuses until the new one is written into it.
 #[derive(Debug, Clone, Args)]
@@ -20,7 +20,7 @@ Examples:
   provisioner upgrade -f cluster.yaml --to 1.36.2 --plan
   provisioner upgrade -f cluster.yaml --to 1.36.2
   provisioner upgrade -f cluster.yaml --to 1.36.2 --bundle ./bundle-1.36.2 --yes
-  provisioner upgrade -f eks.yaml --to 1.36
+  provisioner upgrade -f eks.yaml --to 1.36 --plan
 
 Next: write the version into the spec, then `provisioner plan -f SPEC`.")]
 pub(crate) struct UpgradeArguments {
@@ -31,7 +31,7 @@ pub(crate) struct UpgradeArguments {
     #[arg(long, value_name = "VERSION")]
     pub(crate) to: String,
 
-    /// Show what would change, host by host, and change nothing
+    /// Show what would change, host by host or part by part, and change nothing
     #[arg(long, conflicts_with = "yes")]
     pub(crate) plan: bool,
 

@@ -18,7 +18,7 @@ pub(crate) fn run(program: &Program, arguments: &DownArguments) -> Result<Exit, 
         return Err(Error::NobodyToAsk);
     }
     if let Some(cluster) = Eks::of(program, &spec.file)? {
-        return eks::down(program, *yes, cluster);
+        return eks::down(program, arguments, cluster);
     }
     let site = site::open(program, &spec.file, connect, None)?;
     if !yes && let Some(exit) = agree(program, &site)? {

@@ -7,8 +7,8 @@ use crate::addons::{self, Addons};
 use crate::arguments::OpenArguments;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place;
 use crate::program::{Program, block_on};
-use crate::site;
 use crate::terminal::Terminal;
 
 /// A page that is open, as programs read it.
@@ -24,8 +24,8 @@ struct Page<'a> {
 }
 
 pub(crate) fn run(program: &Program, arguments: &OpenArguments) -> Result<Exit, Error> {
-    let site = site::open(program, &arguments.spec.file, &arguments.connect, None)?;
-    let addons = addons::open_without_secrets(program, &arguments.spec.file, &site)?;
+    let place = place::of_spec(program, &arguments.spec.file, &arguments.connect, None)?;
+    let addons = addons::open_without_secrets(program, &arguments.spec.file, place)?;
     match &arguments.name {
         Some(name) => open(program, &addons, name),
         None => list(program, &addons),

@@ -5,6 +5,7 @@ use crate::arguments::PlanArguments;
 use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::Program;
 use crate::run::{self, Purpose};
 use crate::site;
@@ -15,7 +16,7 @@ pub(crate) fn run(program: &Program, arguments: &PlanArguments) -> Result<Exit, 
         return eks::plan(program, arguments, cluster);
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    let addons = addons::open(program, &spec.file, &site)?;
+    let addons = addons::open(program, &spec.file, Place::from(&site))?;
     let outcome = run::up(program, &site, &addons, Purpose::Plan)?;
     if *detailed_exitcode && outcome.summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);

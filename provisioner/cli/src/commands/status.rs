@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use provisioner_hosts::{Site, StatusReport};
+use provisioner_kube::Surroundings;
 use serde::Serialize;
 
 use crate::addons;
@@ -10,6 +11,7 @@ use crate::drift::{self, Drift};
 use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::{Program, block_on};
 use crate::render;
 use crate::site;
@@ -30,10 +32,10 @@ pub(crate) fn run(program: &Program, arguments: &StatusArguments) -> Result<Exit
         if *drift {
             return Err(Error::ForHostsOnly { what: "--drift" });
         }
-        return eks::status(program, cluster);
+        return eks::status(program, &spec.file, cluster);
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    let addons = addons::versions(program, &site.cluster)?;
+    let addons = addons::versions(program, &Surroundings::from(&site.cluster))?;
     let report = report(&site, addons)?;
     let drift = if *drift { Some(look_for_drift(program, arguments, &site)?) } else { None };
     if terminal.is_json() {
@@ -53,6 +55,6 @@ fn look_for_drift(
     arguments: &StatusArguments,
     site: &Arc<Site>,
 ) -> Result<Drift, Error> {
-    let addons = addons::open(program, &arguments.spec.file, site)?;
+    let addons = addons::open(program, &arguments.spec.file, Place::from(site))?;
     drift::look(program, site, &addons)
 }

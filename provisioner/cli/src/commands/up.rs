@@ -8,6 +8,7 @@ use crate::arguments::UpArguments;
 use crate::eks::{self, Eks};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::Program;
 use crate::render::count;
 use crate::run::{self, Purpose};
@@ -26,7 +27,7 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         return Err(Error::ForEksOnly { what: "--replace-failed" });
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    let addons = addons::open(program, &spec.file, &site)?;
+    let addons = addons::open(program, &spec.file, Place::from(&site))?;
     if *prune && let Some(exit) = removal::prune(program, &site, drain, *yes)? {
         return Ok(exit);
     }

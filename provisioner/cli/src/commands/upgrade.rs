@@ -14,8 +14,7 @@ use crate::site;
 
 pub(crate) fn run(program: &Program, arguments: &UpgradeArguments) -> Result<Exit, Error> {
     match Eks::of(program, &arguments.spec.file)? {
-        Some(_) if arguments.plan => Err(Error::ForHostsOnly { what: "upgrade --plan" }),
-        Some(cluster) => eks::upgrade(program, &arguments.to, arguments.yes, cluster),
+        Some(cluster) => eks::upgrade(program, arguments, cluster),
         None => on_hosts(program, arguments),
     }
 }

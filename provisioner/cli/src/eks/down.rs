@@ -1,21 +1,25 @@
 use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
-use super::run::{APPLY, How, carry_out};
+use super::agree::agree;
+use super::run::{APPLY, How, carry_out_with, installed};
 use super::site::Eks;
-use super::up::agree;
+use crate::arguments::DownArguments;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::Program;
 
-/// Removes everything that was made for the cluster.
-pub(crate) fn down(program: &Program, yes: bool, eks: Eks) -> Result<Exit, Error> {
+/// Removes everything that was made for the cluster, and before that what is in it.
+pub(crate) fn down(program: &Program, arguments: &DownArguments, eks: Eks) -> Result<Exit, Error> {
     let site = eks.site()?;
-    if !yes && let Some(exit) = agree(program, &site, &Purpose::Down)? {
+    let addons = installed(program, &arguments.spec.file, &site)?;
+    if !arguments.yes
+        && let Some(exit) = agree(program, &site, &addons, &Purpose::Down)?
+    {
         return Ok(exit);
     }
-    let how = How { command: "down", view: APPLY };
-    let summary = carry_out(program, &site, Purpose::Down, &how)?;
+    let how = How::new("down", APPLY);
+    let summary = carry_out_with(program, &site, &addons, Purpose::Down, &how)?;
     if summary.outcome == Outcome::Interrupted {
         program.terminal.say("The same command goes on from here.");
     }

@@ -1,6 +1,8 @@
 //! Clusters on EKS: the same commands, carried out on AWS.
 
+mod agree;
 mod down;
+mod entrance;
 mod kubeconfig;
 mod plan;
 mod run;
@@ -15,6 +17,6 @@ pub(crate) use kubeconfig::kubeconfig;
 pub(crate) use plan::plan;
 pub(crate) use scale::scale;
 pub(crate) use site::{Eks, refuse};
-pub(crate) use status::status;
+pub(crate) use status::{Report, status};
 pub(crate) use up::up;
 pub(crate) use upgrade::upgrade;

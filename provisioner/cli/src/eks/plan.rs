@@ -1,7 +1,7 @@
 use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
-use super::run::{How, carry_out};
+use super::run::{How, addons, carry_out_with};
 use super::site::Eks;
 use crate::arguments::PlanArguments;
 use crate::error::Error;
@@ -9,11 +9,13 @@ use crate::exit::Exit;
 use crate::program::Program;
 use crate::run;
 
-/// Shows what `up` would change in the account.
+/// Shows what `up` would change in the account, and in the cluster.
 pub(crate) fn plan(program: &Program, arguments: &PlanArguments, eks: Eks) -> Result<Exit, Error> {
-    let how = How { command: "plan", view: run::Purpose::Plan };
+    let how = How::new("plan", run::Purpose::Plan);
     let purpose = Purpose::Up { prune: false, replace_failed: false };
-    let summary = carry_out(program, &eks.site()?, purpose, &how)?;
+    let site = eks.site()?;
+    let addons = addons(program, &arguments.spec.file, &site)?;
+    let summary = carry_out_with(program, &site, &addons, purpose, &how)?;
     if arguments.detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);
     }

@@ -1,52 +1,97 @@
-use jiff::Timestamp;
-use provisioner_aws::{AwsSite, RunOptions};
-use provisioner_engine::{Mode, RunId, RunInfo, Summary};
+use camino::Utf8Path;
+use provisioner_aws::{AwsSite, Further, Purpose as Task, RunOptions};
+use provisioner_engine::{RunInfo, Sink, Summary};
+use provisioner_kube as kube;
 
+use super::entrance::EksEntrance;
+use crate::addons::{self, Addons};
 use crate::error::Error;
+use crate::place::Place;
 use crate::program::Program;
 use crate::run::{self, Purpose};
 
 /// How a run on AWS is shown, and whether it changes anything.
 pub(super) struct How {
     /// As in `provisioner up`.
-    pub(super) command: &'static str,
-    pub(super) view: Purpose,
+    command: &'static str,
+    view: Purpose,
+    /// What is shown first.
+    order: Vec<String>,
 }
 
 impl How {
-    fn mode(&self) -> Mode {
-        match self.view {
-            Purpose::Plan | Purpose::Preview => Mode::Check,
-            Purpose::Up { .. } | Purpose::Down => Mode::Apply,
-        }
+    pub(super) fn new(command: &'static str, view: Purpose) -> Self {
+        Self { command, view, order: Vec::new() }
+    }
+
+    pub(super) fn ordered(self, order: Vec<String>) -> Self {
+        Self { order, ..self }
     }
 }
 
 /// One that changes something.
 pub(super) const APPLY: Purpose = Purpose::Up { skip_preflight: false };
 
-/// Carries out a run on AWS.
+/// The addons of the spec, for a run that makes what it says.
+pub(super) fn addons(program: &Program, spec: &Utf8Path, site: &AwsSite) -> Result<Addons, Error> {
+    addons::open(program, spec, Place::from(site))
+}
+
+/// What is installed in the cluster, for a run that ends with it.
+pub(super) fn installed(
+    program: &Program,
+    spec: &Utf8Path,
+    site: &AwsSite,
+) -> Result<Addons, Error> {
+    let entrance = std::sync::Arc::new(EksEntrance::impatient(site));
+    addons::open_without_secrets(program, spec, Place { entrance, ..Place::from(site) })
+}
+
+/// Carries out a run on AWS alone.
 pub(super) fn carry_out(
     program: &Program,
     site: &AwsSite,
-    purpose: provisioner_aws::Purpose,
+    task: Task,
     how: &How,
 ) -> Result<Summary, Error> {
-    let info = RunInfo {
-        run: RunId::new(Timestamp::now()),
-        command: how.command.to_owned(),
-        cluster: site.cluster.name.clone(),
-        mode: how.mode(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let (options, sinks) = begin(program, site, how);
+    let site = site.clone();
+    run::carry_out(program, sinks, async move |interrupt, events| {
+        Ok(provisioner_aws::carry_out(site, task, options, &interrupt, &events).await)
+    })
+}
+
+/// The same with the addons of the cluster.
+pub(super) fn carry_out_with(
+    program: &Program,
+    site: &AwsSite,
+    addons: &Addons,
+    task: Task,
+    how: &How,
+) -> Result<Summary, Error> {
+    let (options, sinks) = begin(program, site, how);
+    let site = site.clone();
+    run::carry_out(program, sinks, async move |interrupt, events| {
+        let (of_addons, driver) = match task {
+            Task::Down => (kube::Purpose::Vacate, addons.lenient_driver()),
+            _ => (kube::Purpose::Up, addons.driver()),
+        };
+        let mut planner = addons.planner(of_addons, &events);
+        let further = Further { planner: &mut planner, driver };
+        let run = provisioner_aws::carry_out_with;
+        Ok(run(site, task, options, further, &interrupt, &events).await)
+    })
+}
+
+/// What the run is told, and whoever reads its events.
+fn begin(program: &Program, site: &AwsSite, how: &How) -> (RunOptions, Vec<Box<dyn Sink>>) {
+    let info = run::info(&site.cluster.name, how.view);
+    let info = RunInfo { command: how.command.to_owned(), ..info };
     let options = RunOptions { info: info.clone(), parallelism: program.options.parallelism };
     let mut sinks = Vec::from_iter(run::progress(&program.terminal, how.view, &[]));
-    sinks.extend(run::results(&program.terminal, how.view, Vec::new()));
+    sinks.extend(run::results(&program.terminal, how.view, how.order.clone()));
     if how.view != Purpose::Preview {
         sinks.extend(run::record(program, &info));
     }
-    let site = site.clone();
-    run::carry_out(program, sinks, async move |interrupt, events| {
-        Ok(provisioner_aws::carry_out(site, purpose, options, &interrupt, &events).await)
-    })
+    (options, sinks)
 }

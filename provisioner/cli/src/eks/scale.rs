@@ -8,7 +8,7 @@ use crate::program::Program;
 
 /// Sets the number of nodes of some groups.
 pub(crate) fn scale(program: &Program, sizes: Vec<(String, u32)>, eks: Eks) -> Result<Exit, Error> {
-    let how = How { command: "scale", view: APPLY };
+    let how = How::new("scale", APPLY);
     let summary = carry_out(program, &eks.site()?, Purpose::Scale(sizes), &how)?;
     Ok(Exit::of_run(&summary))
 }

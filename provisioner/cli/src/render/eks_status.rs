@@ -1,11 +1,14 @@
 use std::fmt::Write as _;
 
-use provisioner_aws::{AddonStatus, EksStatus, NodeGroupStatus};
+use provisioner_aws::{AddonStatus, NodeGroupStatus};
+use provisioner_kube::InstalledAddon;
 
 use super::{Palette, table};
+use crate::eks::Report;
 
 /// A cluster on EKS as it is: control plane, node groups, addons, and what is wrong.
-pub(crate) fn eks_status(report: &EksStatus, palette: Palette) -> String {
+pub(crate) fn eks_status(report: &Report, palette: Palette) -> String {
+    let Report { aws: report, installed } = report;
     let Palette { heading, good, bad, .. } = palette;
     let (style, verdict) = if report.healthy { (good, "healthy") } else { (bad, "not healthy") };
     let version = report.version.as_deref().unwrap_or("-");
@@ -23,7 +26,11 @@ pub(crate) fn eks_status(report: &EksStatus, palette: Palette) -> String {
     }
     if !report.addons.is_empty() {
         text.push('\n');
-        text += &table(&["ADDON", "VERSION", "STATE"], report.addons.iter().map(addon));
+        text += &table(&["ADDON OF EKS", "VERSION", "STATE"], report.addons.iter().map(addon));
+    }
+    if !installed.is_empty() {
+        text.push('\n');
+        text += &table(&["ADDON", "VERSION"], installed.iter().map(own));
     }
     if !report.problems.is_empty() {
         let _ = writeln!(text, "\n{heading}Problems{heading:#}");
@@ -40,6 +47,10 @@ fn group(group: &NodeGroupStatus) -> Vec<String> {
         group.version.clone().unwrap_or_else(|| "-".to_owned()),
         group.state.clone(),
     ]
+}
+
+fn own(addon: &InstalledAddon) -> Vec<String> {
+    vec![addon.name.clone(), addon.version.clone()]
 }
 
 fn addon(addon: &AddonStatus) -> Vec<String> {

@@ -8,7 +8,7 @@ use provisioner_engine::{
 };
 
 use super::text::{count, printable, seconds, word};
-use super::{Palette, steps};
+use super::{Palette, Targets, steps};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub(crate) struct Lines<W> {
     out: W,
     palette: Palette,
     detail: Detail,
+    targets: Targets,
     mode: Mode,
     began: Option<Timestamp>,
     /// Hosts whose failure was told with a step of the stage that runs.
@@ -39,11 +40,17 @@ impl<W: Write> Lines<W> {
             out,
             palette,
             detail,
+            targets: Targets::Hosts,
             mode: Mode::Apply,
             began: None,
             failed: BTreeSet::new(),
             waits: BTreeMap::new(),
         }
+    }
+
+    /// For a run over these.
+    pub(crate) fn over(self, targets: Targets) -> Self {
+        Self { targets, ..self }
     }
 
     fn text(&mut self, kind: &EventKind) -> Option<String> {
@@ -73,7 +80,8 @@ impl<W: Write> Lines<W> {
         if stage.state == State::Started {
             self.failed.clear();
             let (hosts, steps) = (stage.hosts.unwrap_or(0), stage.steps.unwrap_or(0));
-            return format!("{name}: {}, {}\n", count(hosts, "host"), count(steps, "step"));
+            let hosts = count(hosts, self.targets.one());
+            return format!("{name}: {hosts}, {}\n", count(steps, "step"));
         }
         let style = self.palette.of(stage.state);
         let mut text = format!("{name}: {style}{}{style:#}", word(stage.state, self.mode));

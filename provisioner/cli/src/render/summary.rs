@@ -52,14 +52,12 @@ impl<W: Write> SummaryView<W> {
     }
 
     fn host(&self, host: &HostSummary, mode: Mode) -> String {
-        let counts = [
-            (host.changed, State::Changed),
-            (host.failed, State::Failed),
-            (host.unknown, State::Unknown),
-            (host.skipped, State::Skipped),
-            (host.ok, State::Ok),
-        ];
-        let counts = counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, state)| {
+        let counts = Self::counts(host);
+        if let [(1, state)] = counts[..] {
+            let style = self.palette.of(state);
+            return format!("  {}: {style}{}{style:#}\n", host.host, word(state, mode));
+        }
+        let counts = counts.into_iter().map(|(number, state)| {
             let style = self.palette.of(state);
             format!("{style}{number} {}{style:#}", word(state, mode))
         });
@@ -69,6 +67,19 @@ impl<W: Write> SummaryView<W> {
             text += &indented(&names.join("\n"), "    ");
         }
         text
+    }
+
+    /// How many steps have ended how, without those that none has.
+    fn counts(host: &HostSummary) -> Vec<(usize, State)> {
+        let mut counts = vec![
+            (host.changed, State::Changed),
+            (host.failed, State::Failed),
+            (host.unknown, State::Unknown),
+            (host.skipped, State::Skipped),
+            (host.ok, State::Ok),
+        ];
+        counts.retain(|(number, _)| *number > 0);
+        counts
     }
 
     fn stages(&self, summary: &Summary) -> String {

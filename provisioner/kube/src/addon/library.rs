@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use provisioner_spec::{AddonSchemas, Cluster, SecretSource};
+use provisioner_spec::{AddonSchemas, SecretSource};
 use serde_json::{Value, json};
 
 use super::secrets::sources;
-use super::{Addon, Assets};
+use super::{Addon, Assets, Surroundings};
 use crate::KubeError;
 
 /// All addons that there are.
@@ -66,7 +66,7 @@ impl Library {
     }
 
     /// Every secret that the settings of enabled addons name.
-    pub fn secret_sources(&self, cluster: &Cluster) -> Vec<SecretSource> {
+    pub fn secret_sources(&self, cluster: &Surroundings) -> Vec<SecretSource> {
         let enabled = cluster.addons.iter().filter(|(_, addon)| addon.enabled);
         enabled
             .flat_map(|(name, said)| {

@@ -10,6 +10,7 @@ mod library;
 mod rendered;
 mod secrets;
 mod selection;
+mod surroundings;
 
 pub use assets::Assets;
 pub(crate) use context::context;
@@ -21,3 +22,4 @@ pub use library::Library;
 pub(crate) use rendered::{Content, Rendered, RenderedPart};
 pub use secrets::Secrets;
 pub use selection::Selection;
+pub use surroundings::Surroundings;

@@ -3,12 +3,14 @@ use std::fmt;
 
 use camino::Utf8PathBuf;
 use provisioner_playbook::{holds, template};
-use provisioner_spec::Cluster;
 use secrecy::SecretString;
 use serde_json::Value;
 
 use super::definition::Part;
-use super::{Addon, Chart, Library, Manifest, ProbeTarget, Secrets, Selection, context, documents};
+use super::{
+    Addon, Chart, Library, Manifest, ProbeTarget, Secrets, Selection, Surroundings, context,
+    documents,
+};
 use crate::KubeError;
 
 /// An addon as it is to be in one cluster.
@@ -61,7 +63,7 @@ impl Rendered {
     /// # Errors
     /// A template that asks for what is not there, or makes what is no object.
     pub(crate) fn new(
-        cluster: &Cluster,
+        cluster: &Surroundings,
         library: &Library,
         selection: &Selection,
         addon: &Addon,

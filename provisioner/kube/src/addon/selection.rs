@@ -1,10 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use provisioner_playbook::holds;
-use provisioner_spec::Cluster;
 
-use super::context::cluster_context;
-use super::{Addon, Library};
+use super::{Addon, Library, Surroundings};
 use crate::KubeError;
 
 /// The addons of a cluster, in the order in which they are installed.
@@ -20,12 +18,11 @@ impl Selection {
     ///
     /// # Errors
     /// Addons that need one another.
-    pub fn of(cluster: &Cluster, library: &Library) -> Result<Self, KubeError> {
-        let context = cluster_context(cluster);
+    pub fn of(cluster: &Surroundings, library: &Library) -> Result<Self, KubeError> {
         let mut chosen: Vec<&Addon> = Vec::new();
         for addon in library.iter() {
             let is_chosen = match &addon.implied_by {
-                Some(when) => holds(when, &BTreeMap::new(), &context).map_err(|path| {
+                Some(when) => holds(when, &BTreeMap::new(), &cluster.context).map_err(|path| {
                     KubeError::Definition {
                         path: format!("{}/addon.yaml", addon.name).into(),
                         reason: format!("`{path}` is not in the context"),

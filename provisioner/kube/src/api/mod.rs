@@ -1,6 +1,7 @@
 //! The Kubernetes API: how it is reached, and what is done with it.
 
 mod access;
+mod balancers;
 mod client;
 mod cluster;
 mod diff;

@@ -12,6 +12,8 @@ pub struct KubeAction(pub(super) Action);
 pub(super) enum Action {
     /// Which version the API server has, and what is installed.
     Look,
+    /// Which objects have load balancers, outside of the cluster.
+    LookForBalancers,
     /// A chart is on this machine; the kinds that it defines are registered.
     Fetch(Fetch),
     /// What will be in the cluster is on record there.
@@ -21,6 +23,8 @@ pub(super) enum Action {
     /// An object of an earlier version, or of an addon that goes.
     Remove(Removal),
     Uninstall(Reference),
+    /// An object of anybody's, since the cluster goes.
+    Delete(Reference),
     /// The record goes, last of all.
     Forget(String),
     Ready(Readiness),

@@ -17,11 +17,18 @@ pub struct KubeDriver {
     toolbox: Arc<Toolbox>,
     /// Take over what other programs have set.
     force_conflicts: bool,
+    /// What does not work is said, and nothing fails of it.
+    lenient: bool,
 }
 
 impl KubeDriver {
     pub fn new(toolbox: Arc<Toolbox>, force_conflicts: bool) -> Self {
-        Self { toolbox, force_conflicts }
+        Self { toolbox, force_conflicts, lenient: false }
+    }
+
+    /// For a cluster that goes whether its API answers or not.
+    pub fn lenient(toolbox: Arc<Toolbox>) -> Self {
+        Self { toolbox, force_conflicts: false, lenient: true }
     }
 }
 
@@ -35,6 +42,7 @@ impl Driver<KubeAction> for KubeDriver {
         reporter: &TaskReporter,
     ) -> Result<(), TaskFailure> {
         let mut work = Work::new(&self.toolbox, mode, self.force_conflicts, reporter);
+        work.lenient = self.lenient;
         for (index, step) in task.steps.iter().enumerate() {
             if reporter.stop_requested() {
                 return Err(TaskFailure::interrupted());
@@ -48,6 +56,10 @@ impl Driver<KubeAction> for KubeDriver {
             };
             match ended {
                 Ok(end) => reporter.step_ended(index, end),
+                Err(error) if self.lenient => {
+                    reporter.step_ended(index, left(&error, reporter));
+                    return Ok(());
+                }
                 Err(error) => {
                     let unreachable =
                         matches!(error, KubeError::Entrance(_) | KubeError::Client(_));
@@ -67,12 +79,30 @@ impl Driver<KubeAction> for KubeDriver {
 /// Nothing is lost by not waiting any more; everything else is finished.
 async fn stopped_while_waiting(reporter: &TaskReporter, action: &Action) {
     match action {
-        Action::Ready(_) | Action::Look | Action::Fetch(_) => reporter.stopped().await,
+        Action::Ready(_)
+        | Action::Look
+        | Action::LookForBalancers
+        | Action::Delete(_)
+        | Action::Fetch(_) => reporter.stopped().await,
         _ => std::future::pending().await,
     }
 }
 
+/// What cannot be done, and nothing depends on it.
+fn left(error: &KubeError, reporter: &TaskReporter) -> StepEnd {
+    let is_gone = matches!(error, KubeError::Entrance(error) if error.no_cluster);
+    if !is_gone {
+        reporter.note(format!("left as it is: failed to {}", said(error)));
+    }
+    StepEnd { output: Some(said(error)), ..StepEnd::new(State::Skipped) }
+}
+
 fn failed(error: &KubeError) -> StepEnd {
+    StepEnd { error: Some(said(error)), hint: error.hint(), ..StepEnd::new(State::Failed) }
+}
+
+/// The error and what has led to it.
+fn said(error: &KubeError) -> String {
     let mut message = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -82,5 +112,5 @@ fn failed(error: &KubeError) -> StepEnd {
         }
         source = cause.source();
     }
-    StepEnd { error: Some(message), hint: error.hint(), ..StepEnd::new(State::Failed) }
+    message
 }

@@ -1,14 +1,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use provisioner_spec::Cluster;
 use serde::Serialize;
 
 use super::Toolbox;
 use crate::ChartStore;
 use crate::KubeError;
 use crate::addon::{
-    Content, Library, Rendered, RenderedPart, Secrets, Selection, documents, images_in,
+    Content, Library, Rendered, RenderedPart, Secrets, Selection, Surroundings, documents,
+    images_in,
 };
 
 /// What an addon takes from elsewhere: for mirrors and bundles.
@@ -34,7 +34,7 @@ pub struct ChartLine {
 /// A template that does not fit, or a chart that cannot be had.
 pub async fn images(
     toolbox: &Arc<Toolbox>,
-    cluster: &Cluster,
+    cluster: &Surroundings,
     library: &Library,
     selection: &Selection,
 ) -> Result<Vec<AddonImages>, KubeError> {
@@ -60,7 +60,7 @@ pub async fn images(
 
 async fn add(
     toolbox: &Toolbox,
-    cluster: &Cluster,
+    cluster: &Surroundings,
     part: &RenderedPart,
     provided: &[String],
     found: &mut AddonImages,
@@ -78,7 +78,7 @@ async fn add(
         Some(folder) => ChartStore::unpack(&toolbox.assets, folder, toolbox.scratch())?,
         None => toolbox.charts.locate(chart, &helm).await?.path,
     };
-    let version = cluster.kubernetes.version.to_string();
+    let version = cluster.version.to_string();
     let text =
         helm.template(&path, &part.name, &part.namespace, values, &version, provided).await?;
     found.images.extend(images_in(&documents("helm template".into(), &text)?));

@@ -3,6 +3,7 @@
 mod action;
 mod driver;
 mod images;
+mod installed;
 mod open;
 mod planner;
 mod removal;
@@ -13,6 +14,7 @@ mod work;
 pub use action::KubeAction;
 pub use driver::KubeDriver;
 pub use images::{AddonImages, ChartLine, images};
+pub use installed::{InstalledAddon, installed};
 pub use open::{Opened, doors, open};
 pub use planner::{AddonsPlanner, Purpose, target};
 pub use toolbox::Toolbox;

@@ -4,25 +4,28 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use provisioner_engine::{Events, PlanError, Planner, Registered, Stage, Step, Task};
-use provisioner_spec::Cluster;
 use semver::Version;
 
 use super::action::Action;
 use super::steps::{Installing, fetches};
 use super::{KubeAction, removal};
 use crate::KubeError;
-use crate::addon::{Content, Library, Manifest, Rendered, Secrets, Selection, documents};
-use crate::api::Inventory;
+use crate::addon::{
+    Content, Library, Manifest, Rendered, Secrets, Selection, Surroundings, documents,
+};
+use crate::api::{Inventory, Reference};
 
 /// What is in the cluster, and charts.
 const INSPECT: &str = "inspect";
 const ADDONS: &str = "addons";
 const REMOVE: &str = "remove";
+const BALANCERS: &str = "load balancers";
 
 /// Whom the first stage asks; no addon has such a name.
-const CLUSTER: &str = "cluster";
+const KUBERNETES: &str = "kubernetes";
 pub(super) const VERSION: &str = "version";
 pub(super) const INVENTORIES: &str = "inventories";
+pub(super) const BALANCED: &str = "balanced";
 
 /// What is done with addons.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +34,15 @@ pub enum Purpose {
     Up,
     /// These go, or all that are installed where none is named.
     Down(Vec<String>),
+    /// The cluster goes: first whatever has a load balancer outside of it, then all addons. An API that
+    /// does not answer has nothing to remove.
+    Vacate,
 }
 
 /// Plans what is done with the addons of a cluster.
 #[derive(Debug)]
 pub struct AddonsPlanner {
-    cluster: Arc<Cluster>,
+    cluster: Arc<Surroundings>,
     library: Arc<Library>,
     selection: Selection,
     secrets: Secrets,
@@ -47,7 +53,7 @@ pub struct AddonsPlanner {
 
 impl AddonsPlanner {
     pub fn new(
-        cluster: Arc<Cluster>,
+        cluster: Arc<Surroundings>,
         library: Arc<Library>,
         selection: Selection,
         secrets: Secrets,
@@ -63,8 +69,12 @@ impl AddonsPlanner {
 
     /// The cluster is looked at, and each chart fetched, all at once.
     fn inspect(&mut self) -> Result<Stage<KubeAction>, KubeError> {
-        let look = step("what is installed", CLUSTER, Action::Look);
-        let mut tasks = vec![task(CLUSTER, Vec::new(), vec![look])];
+        let look = step("what is installed", KUBERNETES, Action::Look);
+        let mut steps = vec![look];
+        if self.purpose == Purpose::Vacate {
+            steps.push(step("what has a load balancer", KUBERNETES, Action::LookForBalancers));
+        }
+        let mut tasks = vec![task(KUBERNETES, Vec::new(), steps)];
         if self.purpose == Purpose::Up {
             self.render()?;
             for rendered in self.rendered.values() {
@@ -138,6 +148,18 @@ impl AddonsPlanner {
         Ok(stage(REMOVE, tasks))
     }
 
+    /// Nobody puts them back who knows of their end; what is in the way of one is in the way of it alone.
+    fn let_go_of_balancers(registered: &Registered) -> Stage<KubeAction> {
+        let text = registered.get(KUBERNETES, BALANCED).unwrap_or("[]");
+        let balanced: Vec<Reference> = serde_json::from_str(text).unwrap_or_default();
+        let tasks = balanced.into_iter().map(|object| {
+            let target = object.to_string();
+            let steps = vec![step("it is gone", KUBERNETES, Action::Delete(object))];
+            task(&target, Vec::new(), steps)
+        });
+        stage(BALANCERS, tasks.collect())
+    }
+
     fn depends(&self, name: &str, on: &str) -> bool {
         let selected = self.selection.before(name).iter().any(|other| other == on);
         let needs = self.library.get(name).map(|addon| addon.needs.iter().any(|need| need == on));
@@ -147,12 +169,13 @@ impl AddonsPlanner {
     fn inventories(registered: &Registered) -> Result<Vec<Inventory>, PlanError> {
         let not_known =
             || PlanError::NotYetKnown { what: "what is installed in the cluster".to_owned() };
-        let text = registered.get(CLUSTER, INVENTORIES).ok_or_else(not_known)?;
+        let text = registered.get(KUBERNETES, INVENTORIES).ok_or_else(not_known)?;
         serde_json::from_str(text).map_err(|_| not_known())
     }
 
     fn check_version(&self, registered: &Registered) -> Result<(), KubeError> {
-        let version = registered.get(CLUSTER, VERSION).and_then(|text| Version::parse(text).ok());
+        let version =
+            registered.get(KUBERNETES, VERSION).and_then(|text| Version::parse(text).ok());
         let Some(version) = version else { return Ok(()) };
         for name in self.selection.names() {
             let required = self.library.get(name)?.kubernetes.clone();
@@ -177,6 +200,7 @@ impl Planner<KubeAction> for AddonsPlanner {
             Purpose::Up if is_idle => &[],
             Purpose::Up => &[INSPECT, ADDONS],
             Purpose::Down(_) => &[INSPECT, REMOVE],
+            Purpose::Vacate => &[INSPECT, BALANCERS, REMOVE],
         };
         names.iter().map(|name| (*name).to_owned()).collect()
     }
@@ -192,7 +216,17 @@ impl Planner<KubeAction> for AddonsPlanner {
         match &self.purpose {
             Purpose::Up => self.install(registered),
             Purpose::Down(names) => self.remove(names, registered),
+            Purpose::Vacate if stage == BALANCERS => Ok(Self::let_go_of_balancers(registered)),
+            Purpose::Vacate => match self.remove(&[], registered) {
+                Err(PlanError::NotYetKnown { .. }) => Ok(self::stage(REMOVE, Vec::new())),
+                removal => removal,
+            },
         }
+    }
+
+    /// A cluster goes, whatever of it does not.
+    fn targets_are_independent(&self) -> bool {
+        self.purpose == Purpose::Vacate
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::Toolbox;
 use super::action::{Action, ChartAt, Fetch, Readiness, Removal};
-use super::planner::{INVENTORIES, VERSION};
+use super::planner::{BALANCED, INVENTORIES, VERSION};
 use crate::KubeError;
 use crate::addon::{Manifest, ProbeTarget};
 use crate::api::{Applying, Cluster, Inventory, Reference, comparable, inventory_reference, shown};
@@ -52,6 +52,8 @@ pub(super) struct Work<'a> {
     toolbox: &'a Toolbox,
     mode: Mode,
     force: bool,
+    /// Whatever cannot be done is left.
+    pub(super) lenient: bool,
     reporter: &'a TaskReporter,
     /// Whether an earlier step of the task has changed something, or would.
     changed: bool,
@@ -64,7 +66,7 @@ impl<'a> Work<'a> {
         force: bool,
         reporter: &'a TaskReporter,
     ) -> Self {
-        Self { toolbox, mode, force, reporter, changed: false }
+        Self { toolbox, mode, force, lenient: false, reporter, changed: false }
     }
 
     pub(super) async fn perform(
@@ -74,12 +76,14 @@ impl<'a> Work<'a> {
     ) -> Result<StepEnd, KubeError> {
         let end = match action {
             Action::Look => self.look().await,
+            Action::LookForBalancers => self.look_for_balancers().await,
             Action::Fetch(fetch) => self.fetch(fetch).await,
             Action::Record(inventory) => self.record(inventory).await,
             Action::Apply(manifest) => self.apply(index, manifest).await,
             Action::Release(release, at) => self.release(release, at).await,
             Action::Remove(removal) => self.remove(index, removal).await,
             Action::Uninstall(of) => self.uninstall(of).await,
+            Action::Delete(of) => self.delete(index, of).await,
             Action::Forget(addon) => self.forget(addon).await,
             Action::Ready(readiness) => self.ready(index, readiness).await,
             Action::Probe(manifests, patience) => self.probe(index, manifests, *patience).await,
@@ -98,7 +102,9 @@ impl<'a> Work<'a> {
 
     async fn look(&self) -> Result<StepEnd, KubeError> {
         let cluster = match self.cluster().await {
-            Err(KubeError::Entrance(error)) if error.no_cluster && self.checks() => {
+            Err(KubeError::Entrance(error))
+                if error.no_cluster && self.checks() && !self.lenient =>
+            {
                 return Ok(StepEnd { output: Some(error.message), ..StepEnd::new(State::Unknown) });
             }
             cluster => cluster?,
@@ -108,6 +114,13 @@ impl<'a> Work<'a> {
         self.reporter.registered(VERSION, version.to_string());
         let text = serde_json::to_string(&inventories).unwrap_or_default();
         self.reporter.registered(INVENTORIES, text);
+        Ok(StepEnd::new(State::Ok))
+    }
+
+    async fn look_for_balancers(&self) -> Result<StepEnd, KubeError> {
+        let balanced = self.cluster().await?.balanced().await?;
+        let text = serde_json::to_string(&balanced).unwrap_or_default();
+        self.reporter.registered(BALANCED, text);
         Ok(StepEnd::new(State::Ok))
     }
 
@@ -402,6 +415,15 @@ impl<'a> Work<'a> {
         }
         if !self.checks() {
             helm.uninstall(&of.name, namespace).await?;
+        }
+        Ok(StepEnd::new(State::Changed))
+    }
+
+    async fn delete(&self, index: usize, of: &Reference) -> Result<StepEnd, KubeError> {
+        if !self.checks() {
+            let cluster = self.cluster().await?;
+            cluster.delete(of).await?;
+            self.gone(index, cluster, of).await?;
         }
         Ok(StepEnd::new(State::Changed))
     }

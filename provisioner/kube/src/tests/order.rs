@@ -1,5 +1,5 @@
 use super::specs::{LARGE, SMALL, cluster, library};
-use crate::{Assets, KubeError, Library, Selection};
+use crate::{Assets, KubeError, Library, Selection, Surroundings};
 
 fn position(selection: &Selection, name: &str) -> usize {
     selection.names().iter().position(|other| other == name).unwrap()
@@ -42,6 +42,6 @@ fn addons_that_need_one_another_are_refused() {
         SMALL.split("  addons:").next().unwrap().to_owned() + "  addons: {one: {}, two: {}}\n";
     let text = text.replace("1.36.2}", "1.36.2}\n  network: {plugin: none}");
     let parsed = provisioner_spec::read_with(&text, "spec", library.schemas()).unwrap();
-    let error = Selection::of(&parsed.cluster, &library).unwrap_err();
+    let error = Selection::of(&Surroundings::from(&parsed.cluster), &library).unwrap_err();
     assert_eq!(error.to_string(), "order the addons: one and two need one another");
 }

@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::specs::{AIR_GAPPED, LARGE, SMALL, cluster, library};
+use super::specs::{AIR_GAPPED, EKS, LARGE, SMALL, cluster, library};
 use crate::addon::{Content, Rendered};
 use crate::{Secrets, Selection};
 
@@ -19,6 +19,11 @@ fn large() {
 #[test]
 fn air_gapped() {
     every_addon("air-gapped", AIR_GAPPED);
+}
+
+#[test]
+fn on_eks() {
+    every_addon("eks", EKS);
 }
 
 fn every_addon(name: &str, spec: &str) {
@@ -62,7 +67,9 @@ fn yaml(manifests: &[crate::addon::Manifest]) -> String {
 #[test]
 fn real_manifests_are_valid_by_the_schemas_of_kubernetes() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, spec) in [("small", SMALL), ("large", LARGE), ("air-gapped", AIR_GAPPED)] {
+    for (name, spec) in
+        [("small", SMALL), ("large", LARGE), ("air-gapped", AIR_GAPPED), ("eks", EKS)]
+    {
         let (cluster, library) = (cluster(spec), library());
         let selection = Selection::of(&cluster, &library).unwrap();
         for addon in selection.names() {

@@ -3,7 +3,6 @@
 use provisioner_engine::Outcome;
 
 use crate::fixtures::{CHARTED, FETCHED};
-use crate::programs;
 use crate::repository::Repository;
 use crate::world::World;
 
@@ -64,7 +63,7 @@ fn real_a_release_that_was_cut_off_is_finished() {
 #[test]
 fn real_a_downloaded_chart_has_to_stay_the_same() {
     let mut world = World::with(FETCHED);
-    let repository = Repository::start(&programs::helm());
+    let repository = Repository::start(&provisioner_tests_api_server::helm());
     for (_, text) in &mut world.files {
         *text = text.replace("REPOSITORY", &repository.url());
     }
@@ -93,13 +92,13 @@ fn real_a_repository_that_cannot_be_reached_is_said_and_a_mirror_helps() {
     assert!(up.error().contains("connection refused"), "{}", up.error());
     assert!(up.summary.hints[0].contains("spec.charts.mirrors"), "{:?}", up.summary.hints);
 
-    let repository = Repository::start(&programs::helm());
+    let repository = Repository::start(&provisioner_tests_api_server::helm());
     world.mirrors.insert(away.to_owned(), vec![repository.url()]);
     world.up("{fetched: {}}").expect(Outcome::Done);
 }
 
 fn helm(world: &World, arguments: &[&str]) -> String {
-    let mut command = std::process::Command::new(programs::helm());
+    let mut command = std::process::Command::new(provisioner_tests_api_server::helm());
     command.args(arguments).args(["--kubeconfig", world.server.kubeconfig_file().as_str()]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");

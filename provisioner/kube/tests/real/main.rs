@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod api_server;
 mod charts;
 mod conflicts;
+mod entrance;
 mod fixtures;
 mod manifests;
 mod opening;
-mod programs;
 mod repository;
 mod secrets;
 mod waiting;

@@ -12,14 +12,13 @@ use provisioner_engine::{
 };
 use provisioner_kube::{
     AddonsPlanner, Assets, ChartStore, KubeDriver, KubeError, Library, Lock, Opened, Purpose,
-    Secrets, Selection, Toolbox,
+    Secrets, Selection, Surroundings, Toolbox,
 };
-use provisioner_spec::Cluster;
+use provisioner_tests_api_server::{ApiServer, helm};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::api_server::ApiServer;
-use crate::programs::helm;
+use crate::entrance::LocalEntrance;
 
 const SPEC: &str = "\
 apiVersion: provisioner.dev/v1alpha1
@@ -129,7 +128,7 @@ impl World {
             cache: self.folder().join("charts"),
             mirrors: self.mirrors.clone(),
         };
-        let entrance = Arc::new(self.server.entrance());
+        let entrance = Arc::new(LocalEntrance::to(&self.server));
         Toolbox::new(entrance, charts, self.assets(), Some(helm())).unwrap()
     }
 
@@ -143,10 +142,11 @@ impl World {
     }
 }
 
-fn cluster(addons: &str, library: &Library) -> Cluster {
+fn cluster(addons: &str, library: &Library) -> Surroundings {
     let text = format!("{SPEC}  addons: {addons}\n");
     let parsed = provisioner_spec::read_with(&text, "spec", library.schemas());
-    parsed.unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false))).cluster
+    let parsed = parsed.unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
+    Surroundings::from(&parsed.cluster)
 }
 
 fn info(mode: Mode) -> RunInfo {

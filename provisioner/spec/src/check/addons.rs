@@ -1,31 +1,43 @@
 use super::subject::Subject;
-use crate::{Addon, AddonSchema, diagnostic::Fault};
+use crate::{Addon, AddonSchema, AddonSchemas, diagnostic::Fault};
+use semver::Version;
 use serde_json::Value;
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// What a spec says about addons, and what it may say.
+#[derive(Clone, Copy)]
+pub(super) struct Addons<'a> {
+    pub(super) said: &'a BTreeMap<String, Addon>,
+    pub(super) schemas: &'a AddonSchemas,
+}
+
+/// An addon that is enabled, and where it stands.
+pub(super) struct Enabled<'a> {
+    pub(super) name: &'a str,
+    pub(super) path: String,
+    pub(super) schema: &'a AddonSchema,
+    settings: &'a serde_json::Map<String, Value>,
+}
 
 /// Whether each addon fits this cluster, and has what it needs.
 pub(super) fn fit(subject: &Subject<'_>) {
-    for (name, _, schema) in enabled(subject) {
-        let path = format!("spec.addons.{name}");
-        if let Some(fault) = wrong_version(subject, name, schema) {
-            subject.fault_at_key(&path, fault);
+    let addons = addons(subject);
+    for addon in addons.enabled() {
+        if let Some(fault) = wrong_version(subject, &addon) {
+            subject.fault_at_key(&addon.path, fault);
         }
-        for need in schema.needs.iter().filter(|need| !is_enabled(subject, need)) {
-            let message = format!("the addon `{name}` needs the addon `{need}`");
-            let fault = Fault::new("missing-addon", message, format!("`{need}` is not enabled"));
-            subject.fault_at_key(&path, fault.hint(format!("add `{need}: {{enabled: true}}`")));
+        for fault in addons.missing(&addon) {
+            subject.fault_at_key(&addon.path, fault);
         }
     }
 }
 
 /// Whether what must be a host is one.
 pub(super) fn hosts(subject: &Subject<'_>) {
-    for (name, addon, schema) in enabled(subject) {
-        for (key, setting) in &schema.settings {
-            let path = format!("spec.addons.{name}.{key}");
-            let host = addon.settings.get(key).and_then(Value::as_str);
-            let Some(host) = host.filter(|_| setting["format"] == "host") else { continue };
+    for addon in addons(subject).enabled() {
+        for (path, host) in addon.hosts() {
             let is_known = subject.cluster.host(host).is_some();
-            if !is_known && host.parse::<std::net::IpAddr>().is_err() {
+            if !is_known && host.parse::<IpAddr>().is_err() {
                 let message = format!("there is no host `{host}`");
                 let reason = "must be a host of this spec, or an address";
                 subject.fault(&path, Fault::new("unknown-host", message, reason));
@@ -34,30 +46,50 @@ pub(super) fn hosts(subject: &Subject<'_>) {
     }
 }
 
-fn enabled<'a>(
-    subject: &Subject<'a>,
-) -> impl Iterator<Item = (&'a str, &'a Addon, &'a AddonSchema)> {
-    let schemas = subject.addon_schemas();
-    subject
-        .cluster
-        .addons
-        .iter()
-        .filter(|(_, addon)| addon.enabled)
-        .filter_map(move |(name, addon)| Some((name.as_str(), addon, schemas.get(name)?)))
+fn addons<'a>(subject: &Subject<'a>) -> Addons<'a> {
+    Addons { said: &subject.cluster.addons, schemas: subject.addon_schemas() }
 }
 
-fn is_enabled(subject: &Subject<'_>, name: &str) -> bool {
-    subject.cluster.addons.get(name).is_some_and(|addon| addon.enabled)
-}
-
-fn wrong_version(subject: &Subject<'_>, name: &str, schema: &AddonSchema) -> Option<Fault> {
-    let required = schema.kubernetes.as_ref()?;
+fn wrong_version(subject: &Subject<'_>, addon: &Enabled<'_>) -> Option<Fault> {
     subject.minor()?;
-    let version = &subject.cluster.kubernetes.version;
-    if required.matches(version) {
-        return None;
-    }
-    let message = format!("the addon `{name}` is not for Kubernetes {version}");
-    let fault = Fault::new("not-in-this-version", message, format!("it is for {required}"));
+    let fault = addon.wrong_version(&subject.cluster.kubernetes.version)?;
     Some(fault.related(subject.place("spec.kubernetes.version"), "the version"))
+}
+
+impl<'a> Addons<'a> {
+    pub(super) fn enabled(self) -> impl Iterator<Item = Enabled<'a>> {
+        let enabled = self.said.iter().filter(|(_, addon)| addon.enabled);
+        enabled.filter_map(move |(name, Addon { settings, .. })| {
+            let (path, schema) = (format!("spec.addons.{name}"), self.schemas.get(name)?);
+            Some(Enabled { name, path, schema, settings })
+        })
+    }
+
+    /// A fault for each addon that this one needs and that is not enabled.
+    pub(super) fn missing(self, addon: &Enabled<'a>) -> impl Iterator<Item = Fault> {
+        let name = addon.name;
+        let is_missing = move |need: &&String| self.said.get(*need).is_none_or(|one| !one.enabled);
+        addon.schema.needs.iter().filter(is_missing).map(move |need| {
+            let message = format!("the addon `{name}` needs the addon `{need}`");
+            let fault = Fault::new("missing-addon", message, format!("`{need}` is not enabled"));
+            fault.hint(format!("add `{need}: {{enabled: true}}`"))
+        })
+    }
+}
+
+impl<'a> Enabled<'a> {
+    pub(super) fn wrong_version(&self, version: &Version) -> Option<Fault> {
+        let required = self.schema.kubernetes.as_ref().filter(|one| !one.matches(version))?;
+        let message = format!("the addon `{}` is not for Kubernetes {version}", self.name);
+        Some(Fault::new("not-in-this-version", message, format!("it is for {required}")))
+    }
+
+    /// The settings that must be hosts or addresses, and where they stand.
+    pub(super) fn hosts(&self) -> impl Iterator<Item = (String, &'a str)> {
+        let (path, settings) = (self.path.clone(), self.settings);
+        let of_hosts = self.schema.settings.iter().filter(|(_, one)| one["format"] == "host");
+        of_hosts.filter_map(move |(key, _)| {
+            Some((format!("{path}.{key}"), settings.get(key)?.as_str()?))
+        })
+    }
 }

@@ -137,7 +137,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let runtime = fields.section("runtime", runtime);
     let network = fields.section("network", |at| network(at, version));
     let hosts = fields.required("hosts", |at| Some(hosts(at)));
-    let hooks = fields.optional("hooks", hooks).unwrap_or_default();
+    let hooks = fields.optional("hooks", |at| Some(hooks(at))).unwrap_or_default();
     let charts = fields.section("charts", charts);
     let addons = fields.section("addons", addons);
     Some(Cluster {

@@ -1,12 +1,8 @@
-use std::sync::Arc;
-
-use provisioner_hosts::Site;
-
 use crate::arguments::{AddonsCommand, WhichAddons};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::{self, Place};
 use crate::program::Program;
-use crate::site;
 
 pub(crate) fn run(program: &Program, command: &AddonsCommand) -> Result<Exit, Error> {
     match command {
@@ -18,6 +14,7 @@ pub(crate) fn run(program: &Program, command: &AddonsCommand) -> Result<Exit, Er
     }
 }
 
-pub(super) fn open(program: &Program, which: &WhichAddons) -> Result<Arc<Site>, Error> {
-    site::open(program, &which.spec.file, &which.connect, which.bundle.as_deref())
+/// The cluster that is meant.
+pub(super) fn place(program: &Program, which: &WhichAddons) -> Result<Place, Error> {
+    place::of_spec(program, &which.spec.file, &which.connect, which.bundle.as_deref())
 }

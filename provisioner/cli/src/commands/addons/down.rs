@@ -1,7 +1,7 @@
 use provisioner_engine::Outcome;
 use provisioner_kube::Purpose as Task;
 
-use super::dispatch::open;
+use super::dispatch::place;
 use crate::addons;
 use crate::arguments::AddonsDown;
 use crate::error::Error;
@@ -14,25 +14,24 @@ pub(crate) fn run(program: &Program, arguments: &AddonsDown) -> Result<Exit, Err
     if !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
     }
-    let site = open(program, which)?;
-    let addons = addons::open_without_secrets(program, &which.spec.file, &site)?;
+    let addons = addons::open_without_secrets(program, &which.spec.file, place(program, which)?)?;
     for name in &which.names {
         addons.library.get(name)?;
     }
     let task = || Task::Down(which.names.clone());
     if !yes {
         let preview = ("addons down", task());
-        let summary = run::addons(program, &site, &addons, preview, Purpose::Preview)?;
+        let summary = run::addons(program, &addons, preview, Purpose::Preview)?;
         if summary.outcome != Outcome::ChangesPending {
             return Ok(Exit::of_run(&summary));
         }
-        match program.terminal.ask(format!("\nRemove this from {}?", site.cluster.name)) {
+        match program.terminal.ask(format!("\nRemove this from {}?", addons.cluster)) {
             Some(true) => {}
             Some(false) => return Err(Error::Declined),
             None => return Err(Error::NobodyToAsk),
         }
     }
     let purpose = Purpose::Up { skip_preflight: false };
-    let summary = run::addons(program, &site, &addons, ("addons down", task()), purpose)?;
+    let summary = run::addons(program, &addons, ("addons down", task()), purpose)?;
     Ok(Exit::of_run(&summary))
 }

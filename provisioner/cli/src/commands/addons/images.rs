@@ -1,6 +1,6 @@
 use provisioner_kube::AddonImages;
 
-use super::dispatch::open;
+use super::dispatch::place;
 use crate::addons;
 use crate::arguments::AddonsImages;
 use crate::error::Error;
@@ -10,11 +10,10 @@ use crate::render::table;
 
 pub(crate) fn run(program: &Program, arguments: &AddonsImages) -> Result<Exit, Error> {
     let which = &arguments.which;
-    let site = open(program, which)?;
-    let addons = addons::open_without_secrets(program, &which.spec.file, &site)?;
+    let addons = addons::open_without_secrets(program, &which.spec.file, place(program, which)?)?;
     let addons = addons.only(&which.names)?;
     let found = block_on(async {
-        let (cluster, library) = (&addons.cluster, &addons.library);
+        let (cluster, library) = (&addons.surroundings, &addons.library);
         Ok(provisioner_kube::images(&addons.toolbox, cluster, library, &addons.selection).await?)
     })?;
     if program.terminal.is_json() {

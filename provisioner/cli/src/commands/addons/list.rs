@@ -19,7 +19,7 @@ struct Line<'a> {
 
 pub(crate) fn run(program: &Program, arguments: &AddonsList) -> Result<Exit, Error> {
     let library = addons::library(program)?;
-    let cluster = spec_file::cluster(program, &arguments.spec.file)?;
+    let cluster = spec_file::surroundings(program, &arguments.spec.file)?;
     let selection = Selection::of(&cluster, &library)?;
     let line = |addon: &Addon| selection.contains(&addon.name);
     let lines: Vec<Line<'_>> = library

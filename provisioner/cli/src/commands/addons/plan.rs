@@ -1,7 +1,7 @@
 use provisioner_engine::Outcome;
 use provisioner_kube::Purpose as Task;
 
-use super::dispatch::open;
+use super::dispatch::place;
 use crate::addons;
 use crate::arguments::AddonsPlan;
 use crate::error::Error;
@@ -11,10 +11,10 @@ use crate::run::{self, Purpose};
 
 pub(crate) fn run(program: &Program, arguments: &AddonsPlan) -> Result<Exit, Error> {
     let AddonsPlan { which, detailed_exitcode } = arguments;
-    let site = open(program, which)?;
-    let addons = addons::open(program, &which.spec.file, &site)?.only(&which.names)?;
+    let addons =
+        addons::open(program, &which.spec.file, place(program, which)?)?.only(&which.names)?;
     let task = ("addons plan", Task::Up);
-    let summary = run::addons(program, &site, &addons, task, Purpose::Plan)?;
+    let summary = run::addons(program, &addons, task, Purpose::Plan)?;
     if *detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);
     }

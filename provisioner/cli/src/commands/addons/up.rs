@@ -1,7 +1,7 @@
 use provisioner_engine::Outcome;
 use provisioner_kube::Purpose as Task;
 
-use super::dispatch::open;
+use super::dispatch::place;
 use crate::addons;
 use crate::arguments::AddonsUp;
 use crate::error::Error;
@@ -14,16 +14,16 @@ pub(crate) fn run(program: &Program, arguments: &AddonsUp) -> Result<Exit, Error
     if !yes && !program.terminal.is_interactive() {
         return Err(Error::NobodyToAsk);
     }
-    let site = open(program, which)?;
-    let addons = addons::open(program, &which.spec.file, &site)?.only(&which.names)?;
+    let addons =
+        addons::open(program, &which.spec.file, place(program, which)?)?.only(&which.names)?;
     let addons = addons.forcing_conflicts(*force_conflicts);
     if !yes {
         let preview = ("addons plan", Task::Up);
-        let summary = run::addons(program, &site, &addons, preview, Purpose::Preview)?;
+        let summary = run::addons(program, &addons, preview, Purpose::Preview)?;
         if summary.outcome != Outcome::ChangesPending {
             return Ok(Exit::of_run(&summary));
         }
-        let question = format!("\nMake these changes to the addons of {}?", site.cluster.name);
+        let question = format!("\nMake these changes to the addons of {}?", addons.cluster);
         match program.terminal.ask(question) {
             Some(true) => {}
             Some(false) => return Err(Error::Declined),
@@ -31,6 +31,6 @@ pub(crate) fn run(program: &Program, arguments: &AddonsUp) -> Result<Exit, Error
         }
     }
     let purpose = Purpose::Up { skip_preflight: false };
-    let summary = run::addons(program, &site, &addons, ("addons up", Task::Up), purpose)?;
+    let summary = run::addons(program, &addons, ("addons up", Task::Up), purpose)?;
     Ok(Exit::of_run(&summary))
 }

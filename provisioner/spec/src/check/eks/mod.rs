@@ -1,6 +1,7 @@
 //! What must hold between the values of a cluster on EKS.
 
 mod access;
+mod addons;
 mod network;
 mod node_groups;
 mod subject;
@@ -8,7 +9,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 15] = [
+const CHECKS: [fn(&Subject<'_>); 17] = [
     network::imported_or_made,
     network::imported_subnets,
     network::size_of_the_vpc,
@@ -18,6 +19,8 @@ const CHECKS: [fn(&Subject<'_>); 15] = [
     access::oidc_provider,
     access::pod_identity_agent,
     access::entries_once,
+    addons::fit,
+    addons::once,
     node_groups::names,
     node_groups::sizes,
     node_groups::instance_types,

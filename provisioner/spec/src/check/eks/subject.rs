@@ -1,4 +1,4 @@
-use crate::{Eks, EksCluster, NodeGroup, decode::Report, diagnostic::Fault};
+use crate::{AddonSchemas, Eks, EksCluster, NodeGroup, decode::Report, diagnostic::Fault};
 use std::ops::Range;
 
 /// A cluster under check. Its values stand at other places in an eksctl file than in a spec.
@@ -21,6 +21,10 @@ impl<'a> Subject<'a> {
 
     pub(super) fn eks(&self) -> &'a Eks {
         &self.cluster.eks
+    }
+
+    pub(super) fn addon_schemas(&self) -> &'a AddonSchemas {
+        self.report.addons()
     }
 
     /// The place of a value: below `spec` here, and in an eksctl file.

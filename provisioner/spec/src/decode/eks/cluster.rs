@@ -1,11 +1,10 @@
 use super::eks;
 use crate::{
-    decode::{addons::addons, cursor::Cursor, fields::Fields, network::cidr},
+    decode::{addons::addons, charts::charts, cursor::Cursor, fields::Fields, network::cidr},
     diagnostic::Fault,
-    model::{Addon, EksCluster, EksKubernetes, EksNetwork},
+    model::{EksCluster, EksKubernetes, EksNetwork},
     syntax,
 };
-use std::collections::BTreeMap;
 
 /// Parts of `kubernetes` that AWS decides on.
 const KUBERNETES_OF_HOSTS: [&str; 8] = [
@@ -27,20 +26,9 @@ pub(in crate::decode) fn eks_cluster(fields: &Fields<'_, '_>) -> Option<EksClust
     refuse(fields, &["runtime"], "EKS brings its own runtime");
     let network = fields.section("network", network);
     let eks = fields.required("eks", |at| Some(eks(at)));
-    let addons = fields.section("addons", not_yet_on_eks);
-    Some(EksCluster { name: String::new(), kubernetes, network, eks: eks?, addons })
-}
-
-fn not_yet_on_eks(at: &Cursor<'_>) -> BTreeMap<String, Addon> {
-    let addons = addons(at);
-    for (name, at) in at.entries() {
-        if addons.get(name).is_some_and(|addon| addon.enabled) {
-            let what = format!("the addon `{name}` on EKS");
-            let fault = Fault::not_available(what, "this version installs it on hosts only");
-            at.fault_at_key(fault.hint("leave it out, or write `enabled: false`"));
-        }
-    }
-    addons
+    let charts = fields.section("charts", charts);
+    let addons = fields.section("addons", addons);
+    Some(EksCluster { name: String::new(), kubernetes, network, eks: eks?, charts, addons })
 }
 
 fn kubernetes(at: &Cursor<'_>) -> EksKubernetes {

@@ -13,7 +13,7 @@ use crate::{
         fields::Fields,
         network::cidr,
     },
-    model::{Eks, EksCluster, EksKubernetes, EksNetwork, EksVersion, LogType, Roles},
+    model::{Charts, Eks, EksCluster, EksKubernetes, EksNetwork, EksVersion, LogType, Roles},
     syntax,
 };
 use ipnet::IpNet;
@@ -91,6 +91,7 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         kubernetes: EksKubernetes { version },
         network: EksNetwork { service_cidr },
         eks: Eks { region, tags, ..eks },
+        charts: Charts::default(),
         addons: BTreeMap::new(),
     })
 }

@@ -1,6 +1,7 @@
 use super::Eks;
-use crate::model::Addon;
+use crate::model::{Addon, Charts};
 use ipnet::IpNet;
+use semver::Version;
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, fmt};
 
@@ -14,6 +15,7 @@ pub struct EksCluster {
     pub kubernetes: EksKubernetes,
     pub network: EksNetwork,
     pub eks: Eks,
+    pub charts: Charts,
     pub addons: BTreeMap<String, Addon>,
 }
 
@@ -42,6 +44,13 @@ pub struct EksVersion {
 impl fmt::Display for EksVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1.{}", self.minor)
+    }
+}
+
+/// Its first patch: what is for the minor version is for that.
+impl From<EksVersion> for Version {
+    fn from(version: EksVersion) -> Self {
+        Self::new(1, version.minor, 0)
     }
 }
 

@@ -6,24 +6,30 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use provisioner_kube::{Entrance, EntranceError, Stream};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
 
 use crate::programs::{etcd, kubectl, kubernetes};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 const TOKEN: &str = "the-administrator-of-this-test";
 
-pub(crate) struct ApiServer {
+/// Ends when it is dropped.
+#[derive(Debug)]
+pub struct ApiServer {
     children: Vec<Child>,
     folder: TempDir,
-    pub(crate) port: u16,
+    pub port: u16,
 }
 
 impl ApiServer {
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
+        Self::trusting(None)
+    }
+
+    /// One that asks somebody else too whose a token is: the URL of a service that answers
+    /// `TokenReview`s.
+    pub fn trusting(reviewer: Option<&str>) -> Self {
         let folder = TempDir::with_prefix("provisioner-api-").unwrap();
         let [etcd_port, peer_port, port] = free_ports();
         let mut server = Self { children: Vec::new(), folder, port };
@@ -53,6 +59,13 @@ impl ApiServer {
             format!("--service-account-key-file={key}"),
             format!("--service-account-signing-key-file={key}"),
         ]);
+        if let Some(reviewer) = reviewer {
+            let file = at.join("reviewer");
+            std::fs::write(&file, kubeconfig(reviewer, "insecure-skip-tls-verify: true", "{}"))
+                .unwrap();
+            command.arg(format!("--authentication-token-webhook-config-file={file}"));
+            command.arg("--authentication-token-webhook-version=v1");
+        }
         server.spawn("kube-apiserver", command);
         server.wait_until_ready();
         let kubeconfig = at.join("kubeconfig");
@@ -70,26 +83,22 @@ impl ApiServer {
         server
     }
 
-    pub(crate) fn entrance(&self) -> LocalEntrance {
-        LocalEntrance { port: self.port, kubeconfig: self.kubeconfig() }
-    }
-
     /// kubectl on this cluster; it must go well.
-    pub(crate) fn kubectl(&self, arguments: &[&str]) -> String {
+    pub fn kubectl(&self, arguments: &[&str]) -> String {
         let output = self.try_kubectl(arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "kubectl {arguments:?}: {errors}");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    pub(crate) fn try_kubectl(&self, arguments: &[&str]) -> std::process::Output {
+    pub fn try_kubectl(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = kubectl();
         command.args(["--kubeconfig", self.path("kubeconfig").as_str()]).args(arguments);
         command.output().unwrap()
     }
 
     /// Applies YAML as somebody else.
-    pub(crate) fn apply(&self, manager: &str, yaml: &str) {
+    pub fn apply(&self, manager: &str, yaml: &str) {
         let path = self.path("manifest.yaml");
         // kubectl of this age takes an opening brace for JSON.
         let value: serde_json::Value = serde_yaml::from_str(yaml).unwrap();
@@ -105,12 +114,12 @@ impl ApiServer {
         ]);
     }
 
-    pub(crate) fn kubeconfig_file(&self) -> Utf8PathBuf {
+    pub fn kubeconfig_file(&self) -> Utf8PathBuf {
         self.path("kubeconfig")
     }
 
     /// Says what a kubelet would say: kubectl of this age cannot change a status by itself.
-    pub(crate) fn set_status(&self, path: &str, status: &str) {
+    pub fn set_status(&self, path: &str, status: &str) {
         let url = format!("https://127.0.0.1:{}{path}", self.port);
         let output = Command::new("curl")
             .args(["--silent", "--show-error", "--fail", "--insecure", "--request", "PATCH"])
@@ -123,7 +132,7 @@ impl ApiServer {
     }
 
     /// Waits until kubectl says something that is so.
-    pub(crate) fn wait(&self, arguments: &[&str], is_so: impl Fn(&str) -> bool) -> String {
+    pub fn wait(&self, arguments: &[&str], is_so: impl Fn(&str) -> bool) -> String {
         let began = Instant::now();
         loop {
             let output = self.try_kubectl(arguments);
@@ -136,16 +145,19 @@ impl ApiServer {
         }
     }
 
-    fn kubeconfig(&self) -> String {
-        let certificate = std::fs::read(self.path("certificates/apiserver.crt")).unwrap();
-        let certificate = base64(&certificate);
-        format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
-             clusters: [{{name: test, cluster: {{server: 'https://127.0.0.1:{}', certificate-authority-data: {certificate}}}}}]\n\
-             users: [{{name: admin, user: {{token: {TOKEN}}}}}]\n\
-             contexts: [{{name: test, context: {{cluster: test, user: admin}}}}]\n",
-            self.port
-        )
+    /// What the server's certificate is signed by, in Base64.
+    pub fn authority(&self) -> String {
+        base64(&std::fs::read(self.path("certificates/apiserver.crt")).unwrap())
+    }
+
+    pub fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
+    /// An administrator's.
+    pub fn kubeconfig(&self) -> String {
+        let authority = format!("certificate-authority-data: {}", self.authority());
+        kubeconfig(&self.url(), &authority, &format!("{{token: {TOKEN}}}"))
     }
 
     fn path(&self, name: &str) -> Utf8PathBuf {
@@ -185,27 +197,13 @@ impl Drop for ApiServer {
     }
 }
 
-/// Straight to the API server.
-pub(crate) struct LocalEntrance {
-    port: u16,
-    kubeconfig: String,
-}
-
-#[async_trait::async_trait]
-impl Entrance for LocalEntrance {
-    async fn kubeconfig(&self) -> Result<SecretString, EntranceError> {
-        Ok(self.kubeconfig.clone().into())
-    }
-
-    async fn dial(&self) -> Result<Box<dyn Stream>, EntranceError> {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).await;
-        let stream = stream.map_err(|error| EntranceError {
-            message: error.to_string(),
-            hint: None,
-            no_cluster: false,
-        })?;
-        Ok(Box::new(stream))
-    }
+fn kubeconfig(server: &str, trust: &str, user: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
+         clusters: [{{name: test, cluster: {{server: '{server}', {trust}}}}}]\n\
+         users: [{{name: user, user: {user}}}]\n\
+         contexts: [{{name: test, context: {{cluster: test, user: user}}}}]\n"
+    )
 }
 
 fn free_ports<const N: usize>() -> [u16; N] {

@@ -8,14 +8,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 const VERSION: &str = "1.20.2";
 
 /// The root of an image's files, unpacked once.
-pub(crate) fn unpacked(image: &str) -> Utf8PathBuf {
-    let root = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{image}-{VERSION}"));
+fn unpacked(image: &str) -> Utf8PathBuf {
+    let folder = cache().join("api-server");
+    let root = folder.join(format!("{image}-{VERSION}"));
     if root.exists() {
         return root;
     }
     let archive = cache().join("kubernetes").join(VERSION).join(format!("images/{image}.tar"));
     assert!(archive.exists(), "{archive} is there (make bundle)");
-    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    let scratch = tempfile::tempdir_in(&folder).unwrap();
     let mut outer = tar::Archive::new(std::fs::File::open(&archive).unwrap());
     for entry in outer.entries().unwrap() {
         let mut entry = entry.unwrap();
@@ -48,9 +50,9 @@ pub(crate) fn kubectl() -> Command {
 }
 
 /// The real helm.
-pub(crate) fn helm() -> Utf8PathBuf {
+pub fn helm() -> Utf8PathBuf {
     let folder = cache().join("helm");
-    let fetch = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/helm/fetch");
+    let fetch = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../helm/fetch");
     let status = Command::new(fetch).arg(&folder).status().unwrap();
     assert!(status.success(), "helm can be had");
     folder.join("helm")
