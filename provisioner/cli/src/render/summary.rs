@@ -52,17 +52,19 @@ impl<W: Write> SummaryView<W> {
     }
 
     fn host(&self, host: &HostSummary, mode: Mode) -> String {
+        let names = self.changes.get(&host.host).map_or(&[][..], Vec::as_slice);
         let counts = Self::counts(host);
         if let [(1, state)] = counts[..] {
             let style = self.palette.of(state);
-            return format!("  {}: {style}{}{style:#}\n", host.host, word(state, mode));
+            let mut line = format!("  {}: {style}{}{style:#}", host.host, word(state, mode));
+            line.extend(names.iter().map(|name| format!(": {}", printable(name))));
+            return line + "\n";
         }
         let counts = counts.into_iter().map(|(number, state)| {
             let style = self.palette.of(state);
             format!("{style}{number} {}{style:#}", word(state, mode))
         });
         let mut text = format!("  {}: {}\n", host.host, counts.collect::<Vec<_>>().join(", "));
-        let names = self.changes.get(&host.host).map_or(&[][..], Vec::as_slice);
         if names.len() <= MOST_NAMES {
             text += &indented(&names.join("\n"), "    ");
         }

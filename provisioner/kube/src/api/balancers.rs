@@ -11,8 +11,7 @@ const KINDS: [(&str, &str); 3] = [
     ("networking.k8s.io/v1", "Ingress"),
     ("gateway.networking.k8s.io/v1", "Gateway"),
 ];
-/// In the finalizers of the controllers of AWS: `service.k8s.aws/resources`, `ingress.k8s.aws/resources`,
-/// `gateway.k8s.aws/alb`.
+/// In the finalizers of the controllers of AWS: `service.k8s.aws/resources`, `ingress.k8s.aws/resources`.
 const OF_AWS: &str = ".k8s.aws/";
 
 impl Cluster {
