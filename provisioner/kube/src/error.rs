@@ -82,8 +82,18 @@ impl KubeError {
 
 impl From<kube::Error> for KubeError {
     fn from(error: kube::Error) -> Self {
-        Self::Client(Box::new(error))
+        match closed(&error) {
+            Some(closed) => Self::Entrance(closed.clone()),
+            None => Self::Client(Box::new(error)),
+        }
     }
+}
+
+/// What the entrance has said, where it made no connection.
+fn closed(error: &kube::Error) -> Option<&EntranceError> {
+    let first = error as &(dyn std::error::Error + 'static);
+    let mut causes = std::iter::successors(Some(first), |cause| cause.source());
+    causes.find_map(|cause| cause.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref())
 }
 
 /// Whether the API server answers that it knows nobody of these credentials.

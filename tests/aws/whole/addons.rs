@@ -133,9 +133,18 @@ fn a_cluster_whose_api_does_not_answer_goes_all_the_same() {
     let program = Program::new(&aws, SPEC);
     let before = aws.account();
     program.up().expect(0);
+    program.set_spec(&with("{metrics-server: {}}"));
+    let status = program.run(&["status", "-f", "spec.yaml"]).expect(1);
+    assert!(
+        status.stdout.contains("addons: failed to reach the Kubernetes API"),
+        "{}",
+        status.stdout
+    );
+    let refused = program.run(&["addons", "down", "-f", "spec.yaml", "--yes"]).expect(1);
+    assert!(refused.stderr.contains("`eks.endpoint.publicCidrs`"), "{}", refused.stderr);
     let down = program.down().expect(0);
-    assert!(down.stderr.contains("https://127.0.0.1:1"), "{}", down.stderr);
-    assert!(down.stderr.contains("does not answer"), "{}", down.stderr);
+    let said = "failed to reach the Kubernetes API: https://127.0.0.1:1 does not answer";
+    assert!(down.stderr.contains(said), "{}", down.stderr);
     assert_eq!(aws.account(), before, "{}", down.stderr);
     let again = program.down().expect(0);
     assert!(!again.stderr.contains("does not answer"), "{}", again.stderr);

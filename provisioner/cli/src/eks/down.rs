@@ -2,17 +2,20 @@ use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
 use super::agree::agree;
-use super::run::{APPLY, How, carry_out_with, installed};
+use super::run::{APPLY, How, carry_out_with};
 use super::site::Eks;
+use crate::addons;
 use crate::arguments::DownArguments;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::Program;
 
 /// Removes everything that was made for the cluster, and before that what is in it.
 pub(crate) fn down(program: &Program, arguments: &DownArguments, eks: Eks) -> Result<Exit, Error> {
     let site = eks.site()?;
-    let addons = installed(program, &arguments.spec.file, &site)?;
+    let spec = &arguments.spec.file;
+    let addons = addons::open_without_secrets(program, spec, Place::from(&site))?;
     if !arguments.yes
         && let Some(exit) = agree(program, &site, &addons, &Purpose::Down)?
     {

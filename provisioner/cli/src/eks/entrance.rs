@@ -29,13 +29,13 @@ pub(super) struct EksEntrance {
 }
 
 impl EksEntrance {
-    pub(super) fn new(site: &AwsSite) -> Self {
-        Self { site: site.clone(), patience: PATIENCE, kubeconfig: OnceCell::new() }
+    fn new(site: &AwsSite) -> Self {
+        Self { site: site.clone(), patience: Duration::ZERO, kubeconfig: OnceCell::new() }
     }
 
-    /// For what can do without: an API that does not answer at once is not waited for.
-    pub(super) fn impatient(site: &AwsSite) -> Self {
-        Self { patience: Duration::ZERO, ..Self::new(site) }
+    /// For a cluster that may have been made a moment ago.
+    pub(super) fn patient(site: &AwsSite) -> Self {
+        Self { patience: PATIENCE, ..Self::new(site) }
     }
 
     async fn made(&self) -> Result<&String, EntranceError> {

@@ -1,11 +1,13 @@
 use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
-use super::run::{How, addons, carry_out_with};
+use super::run::{How, carry_out_with};
 use super::site::Eks;
+use crate::addons;
 use crate::arguments::PlanArguments;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::Program;
 use crate::run;
 
@@ -14,7 +16,7 @@ pub(crate) fn plan(program: &Program, arguments: &PlanArguments, eks: Eks) -> Re
     let how = How::new("plan", run::Purpose::Plan);
     let purpose = Purpose::Up { prune: false, replace_failed: false };
     let site = eks.site()?;
-    let addons = addons(program, &arguments.spec.file, &site)?;
+    let addons = addons::open(program, &arguments.spec.file, Place::from(&site))?;
     let summary = carry_out_with(program, &site, &addons, purpose, &how)?;
     if arguments.detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);

@@ -1,12 +1,9 @@
-use camino::Utf8Path;
 use provisioner_aws::{AwsSite, Further, Purpose as Task, RunOptions};
 use provisioner_engine::{RunInfo, Sink, Summary};
 use provisioner_kube as kube;
 
-use super::entrance::EksEntrance;
-use crate::addons::{self, Addons};
+use crate::addons::Addons;
 use crate::error::Error;
-use crate::place::Place;
 use crate::program::Program;
 use crate::run::{self, Purpose};
 
@@ -31,21 +28,6 @@ impl How {
 
 /// One that changes something.
 pub(super) const APPLY: Purpose = Purpose::Up { skip_preflight: false };
-
-/// The addons of the spec, for a run that makes what it says.
-pub(super) fn addons(program: &Program, spec: &Utf8Path, site: &AwsSite) -> Result<Addons, Error> {
-    addons::open(program, spec, Place::from(site))
-}
-
-/// What is installed in the cluster, for a run that ends with it.
-pub(super) fn installed(
-    program: &Program,
-    spec: &Utf8Path,
-    site: &AwsSite,
-) -> Result<Addons, Error> {
-    let entrance = std::sync::Arc::new(EksEntrance::impatient(site));
-    addons::open_without_secrets(program, spec, Place { entrance, ..Place::from(site) })
-}
 
 /// Carries out a run on AWS alone.
 pub(super) fn carry_out(

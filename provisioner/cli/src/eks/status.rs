@@ -3,11 +3,11 @@ use provisioner_aws::{AwsSite, EksStatus};
 use provisioner_kube::InstalledAddon;
 use serde::Serialize;
 
-use super::run::installed;
 use super::site::Eks;
-use crate::addons::Addons;
+use crate::addons::{self, Addons};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::{Program, block_on};
 use crate::render;
 
@@ -24,7 +24,8 @@ pub(crate) struct Report {
 pub(crate) fn status(program: &Program, spec: &Utf8Path, eks: Eks) -> Result<Exit, Error> {
     let terminal = &program.terminal;
     let site = eks.site()?;
-    let report = report(&installed(program, spec, &site)?, site)?;
+    let addons = addons::open_without_secrets(program, spec, Place::from(&site))?;
+    let report = report(&addons, site)?;
     if terminal.is_json() {
         terminal.json(&report)?;
     } else {

@@ -1,12 +1,17 @@
+use std::sync::Arc;
+
 use provisioner_aws::Purpose;
 use provisioner_engine::{Outcome, Summary};
 
 use super::agree::agree;
-use super::run::{APPLY, How, addons, carry_out_with};
+use super::entrance::EksEntrance;
+use super::run::{APPLY, How, carry_out_with};
 use super::site::Eks;
+use crate::addons;
 use crate::arguments::UpArguments;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
 use crate::program::Program;
 
 /// Makes the cluster as the spec says, then installs its addons.
@@ -15,7 +20,9 @@ pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result
         return Err(Error::ForHostsOnly { what: "--bundle and --skip-preflight" });
     }
     let site = eks.site()?;
-    let addons = addons(program, &arguments.spec.file, &site)?;
+    let entrance = Arc::new(EksEntrance::patient(&site));
+    let place = Place { entrance, ..Place::from(&site) };
+    let addons = addons::open(program, &arguments.spec.file, place)?;
     let purpose = Purpose::Up { prune: arguments.prune, replace_failed: arguments.replace_failed };
     if !arguments.yes
         && let Some(exit) = agree(program, &site, &addons, &purpose)?

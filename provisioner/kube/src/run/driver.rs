@@ -60,15 +60,13 @@ impl Driver<KubeAction> for KubeDriver {
                     reporter.step_ended(index, left(&error, reporter));
                     return Ok(());
                 }
+                Err(error @ (KubeError::Entrance(_) | KubeError::Client(_))) => {
+                    let failure = TaskFailure::new(FailureKind::Unreachable, said(&error));
+                    return Err(TaskFailure { hint: error.hint(), ..failure });
+                }
                 Err(error) => {
-                    let unreachable =
-                        matches!(error, KubeError::Entrance(_) | KubeError::Client(_));
                     reporter.step_ended(index, failed(&error));
-                    let failure = TaskFailure::step_failed();
-                    if unreachable {
-                        return Err(TaskFailure { kind: FailureKind::Unreachable, ..failure });
-                    }
-                    return Err(failure);
+                    return Err(TaskFailure::step_failed());
                 }
             }
         }
