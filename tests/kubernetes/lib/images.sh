@@ -61,6 +61,9 @@ root_of_kube_proxy() {
         ln -s "xtables-$variant-multi" "$1/usr/sbin/$name"
     done
     mkdir -p "$1/run"       # for xtables.lock
+    # Without it ipset does not know tcp, and in ipvs mode nothing that leaves a node for a service finds its way back.
+    mkdir -p "$1/etc"
+    printf '%s\n' 'tcp 6 TCP' 'udp 17 UDP' 'sctp 132 SCTP' >"$1/etc/protocols"
 }
 
 # Tried on this machine's kernel, in a network of its own.
