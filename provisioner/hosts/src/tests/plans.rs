@@ -39,7 +39,8 @@ fn up_on_hosts_that_have_joined() {
 
 #[test]
 fn hooks_are_for_their_hosts_in_their_place() {
-    let text = "name: ntp\nhosts: [worker, edge]\nsteps: [{name: time, package: {names: [chrony]}}]";
+    let text =
+        "name: ntp\nhosts: [worker, edge]\nsteps: [{name: time, package: {names: [chrony]}}]";
     let hook = |place, name: &str| {
         let text = text.replace("ntp", name);
         let playbook = Playbook::read("ntp.yaml".into(), &text).unwrap();

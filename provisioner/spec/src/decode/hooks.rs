@@ -6,8 +6,8 @@ use crate::{
 };
 use camino::Utf8PathBuf;
 
-pub(super) fn hooks(at: &Cursor<'_>) -> Option<Vec<Hook>> {
-    Some(at.list(hook))
+pub(super) fn hooks(at: &Cursor<'_>) -> Vec<Hook> {
+    at.list(hook)
 }
 
 fn hook(at: &Cursor<'_>) -> Option<Hook> {
