@@ -49,6 +49,8 @@ pub(crate) enum Error {
     Lab(#[from] LabError),
     #[error("use the playbooks: {0}")]
     Playbook(#[from] PlaybookError),
+    #[error("use the audit policy: {why}")]
+    AuditPolicy { why: String },
     #[error("work with the hosts: {0}")]
     Hosts(#[from] HostsError),
     #[error(transparent)]

@@ -2,6 +2,7 @@
 
 mod addons;
 mod arguments;
+mod audit_policy;
 mod commands;
 mod drift;
 mod eks;

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 use semver::Version;
 
 use crate::arguments::ConnectArguments;
+use crate::audit_policy;
 use crate::environment;
 use crate::error::Error;
 use crate::hooks;
@@ -20,6 +21,9 @@ use crate::lab_definition;
 use crate::program::Program;
 use crate::spec_file;
 use crate::terminal::Terminal;
+
+/// The program's own policy, in whose place that of a spec comes.
+const AUDIT_POLICY: &str = "files/control-plane/audit-policy.yaml";
 
 /// The site that a spec describes, with how to get onto its hosts.
 pub(crate) fn open(
@@ -51,7 +55,13 @@ fn with(
 ) -> Result<Arc<Site>, Error> {
     let library = library(program.options.assets.as_deref())?;
     let home = program.environment.home()?;
-    let library = hooks::add(library, &cluster, &hooks::folder(spec), home)?;
+    let folder = hooks::folder(spec);
+    let mut library = hooks::add(library, &cluster, &folder, home)?;
+    if let Some(policy) = &cluster.security.audit.policy {
+        let path = hooks::resolved(policy, &folder, home);
+        let text = audit_policy::read(&path).map_err(|why| Error::AuditPolicy { why })?;
+        library = library.with_file(Utf8Path::new(AUDIT_POLICY), text.as_bytes());
+    }
     let bundle = bundle.map(provisioner_bundle::open).transpose()?;
     let access = access(program, &cluster, connect)?;
     Ok(Arc::new(Site { cluster, library, bundle, access }))

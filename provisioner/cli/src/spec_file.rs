@@ -7,6 +7,7 @@ use provisioner_spec::{Cluster, Diagnostics, Known, Parsed, ParsedSpec};
 use semver::Version;
 
 use crate::addons;
+use crate::audit_policy;
 use crate::eks::Eks;
 use crate::error::Error;
 use crate::hooks;
@@ -60,11 +61,15 @@ pub(crate) fn known(program: &Program, spec: &Utf8Path) -> Result<Known, Error> 
     // Without a home directory `~` is what it is.
     let home = program.environment.home().unwrap_or(Utf8Path::new("~")).to_owned();
     let places = library.places();
+    let (policies, homes) = (folder.clone(), home.clone());
+    let policy = move |path: &Utf8Path| {
+        audit_policy::read(&hooks::resolved(path, &policies, &homes)).map(|_| ())
+    };
     let judge = move |path: &Utf8Path| {
         let path = hooks::resolved(path, &folder, &home);
         hooks::judge(&path, &library).map_err(|error| error.to_string())
     };
-    Ok(Known::from(addons).with_places(places).with_playbooks(judge))
+    Ok(Known::from(addons).with_places(places).with_playbooks(judge).with_policies(policy))
 }
 
 /// The cluster on hosts that a spec file describes; all of it can be brought about.

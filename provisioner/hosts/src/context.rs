@@ -11,11 +11,13 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use crate::HostsError;
+use crate::encryption::EncryptionKeys;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, pause_image};
 use crate::inventory::Inventory;
 use crate::planner::{Leaving, Secrets};
 use crate::platform;
+use crate::security;
 use crate::serving;
 
 /// Where members of etcd meet.
@@ -49,6 +51,7 @@ impl Known<'_> {
             "cluster": {"name": self.cluster.name},
             "run": {"id": self.run},
             "kubernetes": self.kubernetes(host, &facts),
+            "security": self.security(),
             "network": self.network(),
             "dns": platform::dns(self.cluster),
             "edge": platform::edge(self.cluster, host, &facts),
@@ -95,7 +98,7 @@ impl Known<'_> {
             "packageRepository": {"apt": repository.apt, "rpm": repository.rpm, "key": key},
             "kubelet": self.kubelet(),
             "kubeProxy": self.kube_proxy(),
-            "apiServer": {"extraArgs": kubernetes.api_server.extra_args},
+            "apiServer": {"extraArgs": security::arguments(self.cluster, "apiServer", &kubernetes.api_server.extra_args)},
             "controllerManager": {"extraArgs": platform::arguments(self.cluster, "controllerManager", &kubernetes.controller_manager.extra_args)},
             "scheduler": {"extraArgs": platform::arguments(self.cluster, "scheduler", &kubernetes.scheduler.extra_args)},
             "etcd": {"extraArgs": platform::arguments(self.cluster, "etcd", &kubernetes.etcd.extra_args)},
@@ -142,7 +145,8 @@ impl Known<'_> {
             "clusterDNS": [platform::pods_dns(self.cluster)],
             "clusterDomain": dns.domain,
         });
-        overlaid(document, &self.cluster.kubernetes.kubelet)
+        let strict = security::kubelet(self.cluster);
+        overlaid(overlaid(document, &strict), &self.cluster.kubernetes.kubelet)
     }
 
     fn kube_proxy(&self) -> Value {
@@ -159,6 +163,16 @@ impl Known<'_> {
             document["ipvs"] = json!({"strictARP": true});
         }
         overlaid(document, &self.cluster.kubernetes.kube_proxy)
+    }
+
+    fn security(&self) -> Value {
+        let security = &self.cluster.security;
+        let keys = self.secrets.and_then(|secrets| secrets.encryption.as_ref());
+        json!({
+            "audit": security.audit.enabled,
+            "encryption": security.encryption.enabled,
+            "keys": keys.map(EncryptionKeys::context),
+        })
     }
 
     fn network(&self) -> Value {

@@ -16,7 +16,7 @@ use crate::inventory::Inventory;
 
 /// Below `/etc/kubernetes/pki`, which every API server sees, and which whoever keeps etcd's snapshots
 /// keeps with them.
-const FILE: &str = "encryption.json";
+pub(crate) const FILE: &str = "encryption.json";
 
 /// A key; the higher its number, the newer it is.
 #[derive(Debug, Clone)]

@@ -45,6 +45,10 @@ pub enum HostsError {
     NoCluster(String),
     #[error("{host}: take over the cluster's authorities: of their files it has some, but not {}", missing.join(", "))]
     PartialPki { host: String, missing: Vec<&'static str> },
+    #[error(
+        "find the keys of encrypted secrets: {one} and {other} have different ones of one name"
+    )]
+    DifferentKeys { one: String, other: String },
     #[error("find the cluster's authorities: {one} and {other} have different ones")]
     DifferentAuthorities { one: String, other: String },
 }
@@ -74,6 +78,9 @@ impl HostsError {
             Self::DifferentAuthorities { .. } => Some(
                 "one of them belongs to another cluster: take it out of the spec, or move its /etc/kubernetes/pki away"
                     .into(),
+            ),
+            Self::DifferentKeys { .. } => Some(
+                "its API server cannot read what the others write: put the file /etc/kubernetes/pki/encryption.json of one that can in the place of the other".into(),
             ),
             Self::MayNotLeave { .. } => Some("nothing was changed; `provisioner status` shows how the cluster is".into()),
             Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),

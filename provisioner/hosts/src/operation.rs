@@ -5,6 +5,8 @@ pub enum Operation {
     Upgrade,
     /// New certificates for all but the authorities.
     RenewCertificates,
+    /// A new key for secrets at rest, and every secret written with it.
+    RotateEncryptionKey,
     /// The state of a snapshot for etcd. The run brings the file along as [`SNAPSHOT`].
     RestoreEtcd,
 }
@@ -13,13 +15,15 @@ pub enum Operation {
 pub const SNAPSHOT: &str = "snapshot.db";
 
 impl Operation {
-    pub const ALL: [Self; 3] = [Self::Upgrade, Self::RenewCertificates, Self::RestoreEtcd];
+    pub const ALL: [Self; 4] =
+        [Self::Upgrade, Self::RenewCertificates, Self::RotateEncryptionKey, Self::RestoreEtcd];
 
     /// What it is called: the command in a run's record, and the list of its stages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Upgrade => "upgrade",
             Self::RenewCertificates => "renew-certificates",
+            Self::RotateEncryptionKey => "rotate-encryption-key",
             Self::RestoreEtcd => "restore-etcd",
         }
     }

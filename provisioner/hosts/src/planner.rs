@@ -162,6 +162,11 @@ impl HostsPlanner {
         if self.purpose == Purpose::Operate(Operation::RenewCertificates) {
             secrets.sign_kubelets(cluster)?;
         }
+        if self.purpose == Purpose::Operate(Operation::RotateEncryptionKey)
+            && let Some(keys) = &mut secrets.encryption
+        {
+            keys.rotate()?;
+        }
         secrets.conceal(self.events.redactor());
         Ok(secrets)
     }

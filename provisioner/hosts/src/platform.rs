@@ -7,6 +7,7 @@ use provisioner_spec::{Addon, Cluster, Host, Ingress, ProxyMode, Role};
 use serde_json::{Value, json};
 
 use crate::facts::Facts;
+use crate::security;
 
 /// The highest priority of a VRRP router of ours; each further host has one less.
 const HIGHEST_PRIORITY: usize = 150;
@@ -126,7 +127,7 @@ pub(crate) fn arguments(
     if is_monitored(cluster) {
         arguments.insert(open.0.to_owned(), open.1.to_owned());
     }
-    arguments.extend(given.clone());
+    arguments.extend(security::arguments(cluster, component, given));
     arguments
 }
 

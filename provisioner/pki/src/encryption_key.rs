@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// Of secretbox (XSalsa20 and Poly1305), in bytes.
+/// Of secretbox, in bytes.
 const LENGTH: usize = 32;
 
 /// A new key for secrets at rest, in base64, from the operating system's random numbers.

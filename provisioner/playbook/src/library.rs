@@ -47,6 +47,13 @@ impl Library {
         Ok(Self { assets, stages: site.stages, runs, playbooks })
     }
 
+    /// With another file in the place of one, by its path among the playbooks.
+    #[must_use]
+    pub fn with_file(mut self, path: &Utf8Path, data: &[u8]) -> Self {
+        self.assets.insert(path, data);
+        self
+    }
+
     /// The stages of `up`, in order.
     pub fn stages(&self) -> &[StageDefinition] {
         &self.stages

@@ -9,7 +9,7 @@ use crate::AddonSchemas;
 /// The stages of the program's own `up`.
 const SITE: &str = include_str!("../../../playbooks/site.yaml");
 
-/// Says why a file, named as the spec names it, cannot be used as a playbook.
+/// Says why a file, named as the spec names it, cannot be used.
 type Judge = dyn Fn(&Utf8Path) -> Result<(), String> + Send + Sync;
 
 /// What the parts of a spec are compared with.
@@ -17,7 +17,8 @@ type Judge = dyn Fn(&Utf8Path) -> Result<(), String> + Send + Sync;
 pub struct Known {
     pub(crate) addons: AddonSchemas,
     pub(crate) places: Vec<String>,
-    judge: Option<Arc<Judge>>,
+    playbooks: Option<Arc<Judge>>,
+    policies: Option<Arc<Judge>>,
 }
 
 impl Known {
@@ -38,17 +39,30 @@ impl Known {
         self,
         judge: impl Fn(&Utf8Path) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
-        Self { judge: Some(Arc::new(judge)), ..self }
+        Self { playbooks: Some(Arc::new(judge)), ..self }
+    }
+
+    /// With someone who looks at audit policies.
+    #[must_use]
+    pub fn with_policies(
+        self,
+        judge: impl Fn(&Utf8Path) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        Self { policies: Some(Arc::new(judge)), ..self }
+    }
+
+    pub(crate) fn policy(&self, path: &Utf8Path) -> Result<(), String> {
+        self.policies.as_ref().map_or(Ok(()), |judge| judge(path))
     }
 
     pub(crate) fn playbook(&self, path: &Utf8Path) -> Result<(), String> {
-        self.judge.as_ref().map_or(Ok(()), |judge| judge(path))
+        self.playbooks.as_ref().map_or(Ok(()), |judge| judge(path))
     }
 }
 
 impl From<AddonSchemas> for Known {
     fn from(addons: AddonSchemas) -> Self {
-        Self { addons, places: builtin_places(), judge: None }
+        Self { addons, places: builtin_places(), playbooks: None, policies: None }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The specs to start from, and what resolving them fills in.
 
+use camino::Utf8Path;
 use provisioner_spec::{
-    Cluster, ParsedSpec, ProxyMode, STARTER, STARTER_EKS, SecretSource, Spec, parse, read,
-    read_spec,
+    Cluster, Known, ParsedSpec, ProxyMode, STARTER, STARTER_EKS, SecretSource, Spec, parse, read,
+    read_spec, read_with,
 };
 use std::{fs, io};
 
@@ -19,13 +20,43 @@ fn sound_spec(text: &str, name: &str) -> Spec {
 }
 
 #[test]
-fn what_is_not_available_yet_is_no_mistake_but_refused_where_it_counts() {
-    let text = concat!(include_str!("good/platform.yaml"), "\n  security: {}\n");
-    let parsed = read(text, "platform.yaml").unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
-    let unavailable: Vec<_> =
-        parsed.unavailable.iter().map(|one| format!("{}: {}", one.line, one.message)).collect();
-    insta::assert_snapshot!(unavailable.join("\n"));
-    assert_eq!(parse(text, "platform.yaml").err().as_ref(), Some(&parsed.unavailable));
+fn a_profile_is_all_of_it_unless_the_spec_says_otherwise() {
+    let security = |text: &str| {
+        let text = format!("{}\n  security: {text}\n", include_str!("good/platform.yaml"));
+        sound(&text, "spec").security
+    };
+    let switches = |text: &str| {
+        let security = security(text);
+        (security.encryption.enabled, security.audit.enabled)
+    };
+    assert_eq!(switches("{}"), (false, false));
+    assert_eq!(switches("{profile: cis}"), (true, true));
+    assert_eq!(switches("{profile: cis, encryption: {enabled: false}}"), (false, true));
+    assert_eq!(switches("{audit: {policy: ./audit.yaml}}"), (false, true));
+    assert_eq!(switches("{audit: {policy: ./audit.yaml, enabled: false}}"), (false, false));
+    assert_eq!(security("{audit: {maxBackups: 3}}").audit.max_backups, 3);
+}
+
+#[test]
+fn whoever_reads_a_spec_looks_at_the_files_that_it_names() {
+    let text = format!(
+        "{}\n  security: {{audit: {{policy: a.yaml}}}}\n  hooks: [{{before: init, playbook: b.yaml}}]\n",
+        include_str!("good/platform.yaml")
+    );
+    let refuse = |path: &Utf8Path| Err(format!("{path}:3: it is wrong"));
+    let known = Known::builtin().with_policies(refuse).with_playbooks(refuse);
+    let diagnostics = read_with(&text, "spec", known).expect_err("both are wrong");
+    let told: Vec<_> = diagnostics.iter().map(|one| (one.code, one.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("invalid-policy", "a.yaml:3: it is wrong"),
+            ("invalid-playbook", "b.yaml:3: it is wrong")
+        ]
+    );
+    let known = Known::builtin().with_places(["elsewhere".to_owned()]);
+    let diagnostics = read_with(&text, "spec", known).expect_err("there is no stage init");
+    assert_eq!(diagnostics.iter().map(|one| one.code).collect::<Vec<_>>(), ["unknown-stage"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(crate) struct CertsArguments {
 pub(crate) enum CertsCommand {
     Status(CertsStatus),
     Renew(CertsRenew),
+    RotateEncryptionKey(CertsRotateEncryptionKey),
 }
 
 /// Show every certificate and kubeconfig on every host, and how long each is valid
@@ -33,6 +34,30 @@ pub(crate) struct CertsStatus {
     /// Warn of what expires within so many days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub(crate) within: u32,
+
+    #[command(flatten)]
+    pub(crate) connect: ConnectArguments,
+}
+
+/// Take a new key for secrets at rest, and write every secret with it
+///
+/// For clusters with `security.encryption` in their spec. One control plane after another learns the
+/// new key, then writes with it; then every secret is written anew, and only when etcd has none left
+/// that is not, the old key goes. A rotation that was cut off is finished by the same command.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  provisioner certs rotate-encryption-key -f cluster.yaml
+  provisioner certs rotate-encryption-key -f cluster.yaml --yes
+
+A snapshot of etcd is read with the key of its time: keep /etc/kubernetes/pki with each.")]
+pub(crate) struct CertsRotateEncryptionKey {
+    #[command(flatten)]
+    pub(crate) spec: SpecArguments,
+
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 
     #[command(flatten)]
     pub(crate) connect: ConnectArguments,

@@ -31,7 +31,9 @@ pub(crate) use addons::{
     WhichAddons,
 };
 pub(crate) use bundle::{BundleArguments, BundleCommand, BundleCreate, BundleVerify};
-pub(crate) use certs::{CertsArguments, CertsCommand, CertsRenew, CertsStatus};
+pub(crate) use certs::{
+    CertsArguments, CertsCommand, CertsRenew, CertsRotateEncryptionKey, CertsStatus,
+};
 pub(crate) use down::DownArguments;
 pub(crate) use drain::DrainArguments;
 pub(crate) use eks_token::EksTokenArguments;

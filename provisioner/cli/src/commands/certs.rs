@@ -3,7 +3,7 @@ use std::sync::Arc;
 use provisioner_engine::Outcome;
 use provisioner_hosts::{CertificateState, CertificatesReport, Operation, Site};
 
-use crate::arguments::{CertsCommand, CertsRenew, CertsStatus};
+use crate::arguments::{CertsCommand, CertsRenew, CertsRotateEncryptionKey, CertsStatus};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::program::{Program, block_on};
@@ -18,6 +18,7 @@ pub(crate) fn run(program: &Program, command: &CertsCommand) -> Result<Exit, Err
     match command {
         CertsCommand::Status(arguments) => status(program, arguments),
         CertsCommand::Renew(arguments) => renew(program, arguments),
+        CertsCommand::RotateEncryptionKey(arguments) => rotate(program, arguments),
     }
 }
 
@@ -61,6 +62,27 @@ fn renew(program: &Program, arguments: &CertsRenew) -> Result<Exit, Error> {
         spec.file
     ));
     Ok(Exit::Done)
+}
+
+fn rotate(program: &Program, arguments: &CertsRotateEncryptionKey) -> Result<Exit, Error> {
+    let CertsRotateEncryptionKey { spec, yes, connect } = arguments;
+    if !yes && !program.terminal.is_interactive() {
+        return Err(Error::NobodyToAsk);
+    }
+    let site = site::open(program, &spec.file, connect, None)?;
+    let question = format!(
+        "\nA new key for the secrets of cluster {}: every API server is restarted three times, one \
+         control plane after another, and every secret is written anew.\nGo on?",
+        site.cluster.name
+    );
+    match if *yes { Some(true) } else { program.terminal.ask(question) } {
+        Some(true) => {}
+        Some(false) => return Err(Error::Declined),
+        None => return Err(Error::NobodyToAsk),
+    }
+    let purpose = Purpose::Up { skip_preflight: false };
+    let outcome = run::operate(program, &site, Operation::RotateEncryptionKey, purpose)?;
+    Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
 }
 
 /// Shows what is at stake and asks.

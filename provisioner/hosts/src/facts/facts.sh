@@ -212,7 +212,7 @@ kubernetes() {
 
 pki() {
   for file in ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key etcd/ca.crt etcd/ca.key sa.key \
-    sa.pub; do
+    sa.pub encryption.json; do
     [ -s "/etc/kubernetes/pki/$file" ] && section "pki $file" && cat "/etc/kubernetes/pki/$file"
   done
 }

@@ -15,8 +15,13 @@ impl HostsPlanner {
     pub(super) fn check_operation(&mut self, operation: Operation) -> Result<(), PlanError> {
         let mut findings = match operation {
             Operation::RestoreEtcd => self.any_member(),
-            Operation::Upgrade | Operation::RenewCertificates => self.members(),
+            Operation::Upgrade | Operation::RenewCertificates | Operation::RotateEncryptionKey => {
+                self.members()
+            }
         };
+        if operation == Operation::RotateEncryptionKey && findings.is_empty() {
+            findings = self.encryption();
+        }
         if operation == Operation::Upgrade && findings.is_empty() {
             findings = self.path();
         }
@@ -59,6 +64,22 @@ impl HostsPlanner {
             self.events.note(format!("left out: {}", told(finding)));
         }
         Vec::new()
+    }
+
+    /// Where secrets are not encrypted, there is no key to be replaced.
+    fn encryption(&self) -> Vec<Finding> {
+        let mut facts = self.inventory.iter().flat_map(|inventory| inventory.facts.values());
+        let is_there = facts.any(|facts| facts.pki.contains_key(crate::encryption::FILE));
+        if self.site.cluster.security.encryption.enabled && is_there {
+            return Vec::new();
+        }
+        vec![Finding {
+            check: "encryption",
+            severity: Severity::Error,
+            hosts: Vec::new(),
+            message: "secrets are not encrypted in this cluster".to_owned(),
+            remedy: "set `security.encryption.enabled: true` and run `provisioner up`",
+        }]
     }
 
     /// What is wrong with going from the versions that there are to the one of the site's cluster.

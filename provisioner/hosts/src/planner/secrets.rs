@@ -10,6 +10,7 @@ use provisioner_spec::Cluster;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::HostsError;
+use crate::encryption::EncryptionKeys;
 use crate::inventory::Inventory;
 
 /// Revoked at the end of the run; this is for a run that has none.
@@ -19,6 +20,8 @@ const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 pub(crate) struct Secrets {
     pub pki: ClusterPki,
     pub join: Join,
+    /// Where secrets are encrypted.
+    pub encryption: Option<EncryptionKeys>,
     /// Certificate and key of each kubelet, by host; where kubelets are to have new ones.
     pub kubelets: BTreeMap<String, SecretString>,
 }
@@ -50,7 +53,10 @@ impl Secrets {
             token_secret: token.secret,
             token_id: token.id,
         };
-        Ok(Self { pki, join, kubelets: BTreeMap::new() })
+        let is_encrypted = cluster.security.encryption.enabled;
+        let encryption =
+            is_encrypted.then(|| EncryptionKeys::of(inventory, cluster)).transpose()?;
+        Ok(Self { pki, join, encryption, kubelets: BTreeMap::new() })
     }
 
     /// Signs a client certificate for every kubelet, as the controller manager would.
@@ -77,6 +83,9 @@ impl Secrets {
         }
         for secret in [&self.join.token_secret, &self.join.token, &self.join.manifest] {
             redactor.add(secret);
+        }
+        if let Some(keys) = &self.encryption {
+            keys.conceal(redactor);
         }
         for pem in self.kubelets.values() {
             redactor.add(pem);

@@ -371,7 +371,7 @@ const CATALOGUE: &[Check] = &[
     Check {
         id: "fixed-settings",
         about: "what cannot be changed any more is in the spec as it is in the cluster: the ranges of \
-                pods and services, the DNS domain, the cgroup driver",
+                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted",
         why: "nodes, services and running pods have their addresses, names and groups from these",
         remedy: "put the old value back into the spec; another one takes a new cluster",
         run: standing::settings,

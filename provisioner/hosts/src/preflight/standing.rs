@@ -2,6 +2,7 @@
 
 use super::check::Input;
 use super::finding::Report;
+use crate::encryption;
 use crate::facts::Facts;
 use ipnet::IpNet;
 use provisioner_spec::Host;
@@ -36,6 +37,11 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
         }
         if let Some(has) = &kubernetes.dns_domain {
             differs("network.dns.domain", has, &network.dns.domain);
+        }
+        // Without its key the API server cannot read what is there.
+        let is_encrypted = facts.pki.contains_key(encryption::FILE);
+        if is_encrypted && !input.cluster.security.encryption.enabled {
+            differs("security.encryption.enabled", "true", "false");
         }
         if let Some(has) = &kubernetes.cgroup_driver {
             differs("kubernetes.kubelet.cgroupDriver", has, driver.unwrap_or("systemd"));

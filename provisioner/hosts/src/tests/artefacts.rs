@@ -16,14 +16,16 @@ use crate::Operation;
 const VERSIONS: [&str; 3] = ["1.36.2", "1.28.15", "1.20.2"];
 const HOSTS: [&str; 3] = ["m1", "w1", "e1"];
 /// What the others are compared with.
-const BASE: Kind = Kind { version: "1.36.2", source: Repository, family: Debian };
+const BASE: Kind = Kind { version: "1.36.2", source: Repository, family: Debian, secure: false };
 
 fn all_kinds() -> Vec<Kind> {
     let mut kinds = Vec::new();
     for version in VERSIONS {
         for source in [Repository, Bundle] {
             for family in [Debian, Redhat] {
-                kinds.push(Kind { version, source, family });
+                let kind = Kind { version, source, family, secure: false };
+                kinds.push(kind);
+                kinds.push(Kind { secure: true, ..kind });
             }
         }
     }
@@ -84,9 +86,20 @@ fn a_bundle_replaces_the_repositories() {
 }
 
 #[test]
+fn security_in_the_format_of_each_version() {
+    for version in VERSIONS {
+        let plain = Kind { version, ..BASE };
+        insta::assert_snapshot!(
+            format!("security-{version}"),
+            difference(plain, Kind { secure: true, ..plain })
+        );
+    }
+}
+
+#[test]
 fn the_redhat_family_differs() {
     let of = |version, source| {
-        let debian = Kind { version, source, family: Debian };
+        let debian = Kind { version, source, ..BASE };
         difference(debian, Kind { family: Redhat, ..debian })
     };
     insta::assert_snapshot!("redhat", of("1.36.2", Repository));
@@ -162,7 +175,7 @@ fn every_structured_file_can_be_parsed() {
 
 #[test]
 fn kubeadm_is_told_in_the_format_of_its_version() {
-    for kind in all_kinds() {
+    for kind in all_kinds().into_iter().filter(|kind| !kind.secure) {
         let api = match kind.version {
             "1.36.2" => "kubeadm.k8s.io/v1beta4",
             "1.28.15" => "kubeadm.k8s.io/v1beta3",

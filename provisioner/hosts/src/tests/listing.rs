@@ -4,13 +4,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use provisioner_pki::ClusterPki;
 use provisioner_playbook::{Action, Step};
-use provisioner_spec::{Cluster, Host};
+use provisioner_spec::{Audit, Cluster, Encryption, Host, Profile, Security};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::world::{World, bundle, kubeadms_pki};
 use crate::Operation;
 use crate::context::Known;
+use crate::encryption::EncryptionKeys;
 use crate::planner::{Join, Secrets, is_for};
 
 /// A spec that makes use of everything a host can be given.
@@ -40,6 +41,9 @@ spec:
     edge: {nodes: [{name: e1, address: 172.30.0.31}]}
 "#;
 
+/// What a control plane has.
+const ENCRYPTION: &str = r#"{"resources": [{"providers": [{"secretbox": {"keys": [{"name": "key1", "secret": "0123456789abcdef"}]}}]}]}"#;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     Bundle,
@@ -58,6 +62,8 @@ pub(super) struct Kind {
     pub(super) version: &'static str,
     pub(super) source: Source,
     pub(super) family: Family,
+    /// With all that makes it harder to attack.
+    pub(super) secure: bool,
 }
 
 /// The steps of one stage on one host.
@@ -77,7 +83,14 @@ pub(super) fn given_in(kind: Kind, host: &str, operation: Operation) -> Vec<Give
 }
 
 fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
-    let cluster = cluster(kind.version);
+    let mut cluster = cluster(kind.version);
+    if kind.secure {
+        cluster.security = Security {
+            profile: Some(Profile::Cis),
+            encryption: Encryption { enabled: true },
+            audit: Audit { enabled: true, ..Audit::default() },
+        };
+    }
     let bundle =
         (kind.source == Source::Bundle).then(|| bundle(&cluster, kind.family == Family::Debian));
     let mut world = World::new(cluster, bundle);
@@ -89,7 +102,10 @@ fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
                 .replace("package-manager apt-get", "package-manager dnf");
         }
     }
-    let inventory = world.inventory();
+    let mut inventory = world.inventory();
+    if let Some(facts) = inventory.facts.get_mut("m1").filter(|_| kind.secure) {
+        facts.pki.insert(crate::encryption::FILE.to_owned(), ENCRYPTION.to_owned().into());
+    }
     let join = Join {
         needed: true,
         token_id: "abcdef".into(),
@@ -98,7 +114,11 @@ fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
         manifest: "{\"kind\": \"Secret\"}".to_owned().into(),
     };
     let kubelets = [(host.to_owned(), "A KEY".to_owned().into())].into();
-    let secrets = Secrets { pki: kubeadms_pki(), join, kubelets };
+    let cluster = &world.site.cluster;
+    let is_encrypted = cluster.security.encryption.enabled;
+    let encryption =
+        is_encrypted.then(|| EncryptionKeys::of(&inventory, cluster)).transpose().unwrap();
+    let secrets = Secrets { pki: kubeadms_pki(), join, encryption, kubelets };
     let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
     let site = &world.site;
     let known = Known {

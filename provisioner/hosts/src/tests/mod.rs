@@ -1,6 +1,7 @@
 mod artefacts;
 mod certificates;
 mod corefile;
+mod encryption;
 mod endpoint;
 mod images;
 mod inventory;

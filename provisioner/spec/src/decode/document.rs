@@ -11,6 +11,7 @@ use super::{
     kubernetes::kubernetes,
     network::network,
     runtime::runtime,
+    security::security,
 };
 use crate::{
     diagnostic::{Fault, shown},
@@ -18,9 +19,6 @@ use crate::{
     syntax,
     yaml::Node,
 };
-
-/// Parts of a spec that other versions have.
-const NOT_YET: [&str; 1] = ["security"];
 
 /// What kind of document this is.
 enum Format {
@@ -102,7 +100,6 @@ fn format(fields: &Fields<'_, '_>) -> Format {
 
 /// Reads a cluster on hosts or one on EKS.
 fn one_of_both(spec: &Cursor<'_>, fields: &Fields<'_, '_>) -> Option<Spec> {
-    not_yet(fields);
     if fields.has("eks") && !fields.has("hosts") {
         return eks_cluster(fields).map(|cluster| Spec::Eks(Box::new(cluster)));
     }
@@ -123,19 +120,12 @@ fn one_of_both(spec: &Cursor<'_>, fields: &Fields<'_, '_>) -> Option<Spec> {
     cluster.map(|cluster| Spec::Hosts(Box::new(cluster)))
 }
 
-fn not_yet(fields: &Fields<'_, '_>) {
-    for key in NOT_YET {
-        if let Some(at) = fields.get_unavailable(key) {
-            at.fault_at_key(Fault::not_available(format!("`{key}`"), "not available yet"));
-        }
-    }
-}
-
 fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
     let kubernetes = fields.required("kubernetes", |at| Some(kubernetes(at)));
     let version = kubernetes.as_ref().map(|kubernetes| &kubernetes.version);
     let runtime = fields.section("runtime", runtime);
     let network = fields.section("network", |at| network(at, version));
+    let security = fields.section("security", security);
     let hosts = fields.required("hosts", |at| Some(hosts(at)));
     let hooks = fields.optional("hooks", |at| Some(hooks(at))).unwrap_or_default();
     let charts = fields.section("charts", charts);
@@ -145,6 +135,7 @@ fn cluster(fields: &Fields<'_, '_>) -> Option<Cluster> {
         kubernetes: kubernetes?,
         runtime,
         network,
+        security,
         hosts: hosts?,
         hooks,
         charts,

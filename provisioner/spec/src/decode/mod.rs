@@ -16,6 +16,7 @@ mod nearest;
 mod network;
 mod report;
 mod runtime;
+mod security;
 mod ssh;
 mod taint;
 

@@ -1,4 +1,4 @@
-use super::{Addon, Charts, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime};
+use super::{Addon, Charts, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime, Security};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub struct Cluster {
     pub runtime: Runtime,
     /// The cluster's own network: its address ranges, plugin, service proxy and DNS.
     pub network: Network,
+    /// What makes the cluster harder to attack.
+    pub security: Security,
     /// The machines, and how to reach them.
     pub hosts: Hosts,
     /// Playbooks of one's own, in the order in which they run where several are at one place.

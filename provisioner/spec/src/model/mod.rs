@@ -10,6 +10,7 @@ mod hosts;
 mod kubernetes;
 mod network;
 mod runtime;
+mod security;
 mod spec;
 mod ssh;
 mod taint;
@@ -31,6 +32,7 @@ pub use kubernetes::{
 };
 pub use network::{Dns, Network, NetworkPlugin, Proxy, ProxyMode};
 pub use runtime::{Containerd, HttpProxy, Runtime};
+pub use security::{Audit, Encryption, Profile, Security};
 pub use spec::Spec;
 pub(crate) use spec::SpecSchema;
 pub use ssh::{Bastion, DEFAULT_PORT, DEFAULT_USER, SecretSource, Ssh};

@@ -1,4 +1,6 @@
-use super::{Charts, Cluster, Eks, EksCluster, Hook, Hosts, Kubernetes, Network, Runtime};
+use super::{
+    Charts, Cluster, Eks, EksCluster, Hook, Hosts, Kubernetes, Network, Runtime, Security,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -43,6 +45,8 @@ pub(crate) struct SpecSchema {
     /// The cluster's own network: its address ranges, plugin, service proxy and DNS. On EKS,
     /// `serviceCidr` alone.
     network: Option<Network>,
+    /// What makes the cluster harder to attack, and attacks easier to see.
+    security: Option<Security>,
     /// The machines, and how to reach them.
     hosts: Option<Hosts>,
     /// A cluster on EKS, instead of `hosts`: AWS runs the control plane.
