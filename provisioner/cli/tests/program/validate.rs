@@ -62,8 +62,8 @@ fn a_resolved_spec_resolves_to_itself() {
 
 /// Right, but not there yet.
 fn ahead_of_its_time(home: &Home) -> String {
-    let spec = home.run(&["init", "--hosts"]).stdout;
-    spec + "\n  security: {}\n"
+    let spec = home.run(&["init", "--eks"]).stdout;
+    spec + "\n  addons: {monitoring: {enabled: true}}\n"
 }
 
 #[test]
