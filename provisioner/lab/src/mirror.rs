@@ -14,8 +14,8 @@ const UBUNTU_KEYRING_SHA256: &str =
 /// The lines of a sources.list for the hosts: Debian's from the mirror that this machine itself uses.
 pub(crate) async fn sources(system: System) -> Result<String, LabError> {
     if system == System::Ubuntu {
-        let suites = ["noble", "noble-updates", "noble-security"];
-        return Ok(suites.map(|suite| format!("deb {UBUNTU} {suite} main universe\n")).concat());
+        // As it was released: its updates have containerd 2, with which a Kubernetes before 1.23 cannot speak.
+        return Ok(format!("deb {UBUNTU} {} main universe\n", system.release()));
     }
     let arguments = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"];
     sources_from(&run("apt-get", &arguments).await?)
