@@ -26,6 +26,7 @@ pub(crate) struct Addons {
     pub(crate) toolbox: Arc<Toolbox>,
     secrets: Secrets,
     force_conflicts: bool,
+    prune: bool,
 }
 
 /// The addons that there are: the program's own, and those of `--assets`.
@@ -90,6 +91,7 @@ fn open_with(
         toolbox: Arc::new(toolbox),
         secrets,
         force_conflicts: false,
+        prune: false,
     })
 }
 
@@ -102,6 +104,16 @@ impl Addons {
 
     pub(crate) fn forcing_conflicts(self, force_conflicts: bool) -> Self {
         Self { force_conflicts, ..self }
+    }
+
+    /// Those that the spec does not enable go.
+    pub(crate) fn pruning(self, prune: bool) -> Self {
+        Self { prune, ..self }
+    }
+
+    /// What `up` does with them.
+    pub(crate) fn up(&self) -> Purpose {
+        Purpose::Up { prune: self.prune }
     }
 
     pub(crate) fn planner(&self, purpose: Purpose, events: &Events) -> AddonsPlanner {

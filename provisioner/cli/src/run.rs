@@ -46,7 +46,7 @@ pub(crate) fn up(
     let sinks = sinks(program, site, purpose, &options.info);
     let site = Arc::clone(site);
     carry_out(program, sinks, async move |interrupt, events| {
-        let mut planner = addons.planner(Task::Up, &events);
+        let mut planner = addons.planner(addons.up(), &events);
         let further = Further { planner: &mut planner, driver: addons.driver() };
         Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
     })
@@ -61,7 +61,7 @@ pub(crate) fn unseen(
     let options = options(program, site, Purpose::Preview);
     let site = Arc::clone(site);
     carry_out(program, Vec::new(), async move |interrupt, events| {
-        let mut planner = addons.planner(Task::Up, &events);
+        let mut planner = addons.planner(addons.up(), &events);
         let further = Further { planner: &mut planner, driver: addons.driver() };
         Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
     })

@@ -32,8 +32,8 @@ pub(crate) struct UpArguments {
     #[arg(long)]
     pub(crate) skip_preflight: bool,
 
-    /// First remove the hosts that are nodes of the cluster but not in the spec any more, as
-    /// `scale --remove` does. On EKS: remove what the spec no longer names, such as a node group
+    /// Remove what the spec no longer names: first the hosts that are nodes of the cluster, as
+    /// `scale --remove` does, and in the end addons. On EKS: node groups and whatever else, and addons
     #[arg(long)]
     pub(crate) prune: bool,
 

@@ -27,7 +27,7 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         return Err(Error::ForEksOnly { what: "--replace-failed" });
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
-    let addons = addons::open(program, &spec.file, Place::from(&site))?;
+    let addons = addons::open(program, &spec.file, Place::from(&site))?.pruning(*prune);
     if *prune && let Some(exit) = removal::prune(program, &site, drain, *yes)? {
         return Ok(exit);
     }

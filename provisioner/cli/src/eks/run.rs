@@ -56,7 +56,7 @@ pub(super) fn carry_out_with(
     run::carry_out(program, sinks, async move |interrupt, events| {
         let (of_addons, driver) = match task {
             Task::Down => (kube::Purpose::Vacate, addons.lenient_driver()),
-            _ => (kube::Purpose::Up, addons.driver()),
+            _ => (addons.up(), addons.driver()),
         };
         let mut planner = addons.planner(of_addons, &events);
         let further = Further { planner: &mut planner, driver };

@@ -23,6 +23,7 @@ pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result
     let entrance = Arc::new(EksEntrance::patient(&site));
     let place = Place { entrance, ..Place::from(&site) };
     let addons = addons::open(program, &arguments.spec.file, place)?;
+    let addons = addons.pruning(arguments.prune);
     let purpose = Purpose::Up { prune: arguments.prune, replace_failed: arguments.replace_failed };
     if !arguments.yes
         && let Some(exit) = agree(program, &site, &addons, &purpose)?

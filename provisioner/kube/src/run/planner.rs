@@ -31,7 +31,10 @@ pub(super) const BALANCED: &str = "balanced";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     /// Those of the spec are as it says; in check mode, what that would change.
-    Up,
+    Up {
+        /// Those that are installed, and that the spec does not enable, go.
+        prune: bool,
+    },
     /// These go, or all that are installed where none is named.
     Down(Vec<String>),
     /// The cluster goes: first whatever has a load balancer outside of it, then all addons. An API that
@@ -75,7 +78,7 @@ impl AddonsPlanner {
             steps.push(step("what has a load balancer", KUBERNETES, Action::LookForBalancers));
         }
         let mut tasks = vec![task(KUBERNETES, Vec::new(), steps)];
-        if self.purpose == Purpose::Up {
+        if matches!(self.purpose, Purpose::Up { .. }) {
             self.render()?;
             for rendered in self.rendered.values() {
                 let steps = fetches(rendered);
@@ -109,25 +112,31 @@ impl AddonsPlanner {
             let after = self.selection.before(name).iter().map(|name| target(name)).collect();
             tasks.push(task(&target(name), after, installing.steps()));
         }
-        for inventory in inventories.iter().filter(|one| !self.selection.contains(&one.addon)) {
-            let name = &inventory.addon;
-            if self.cluster.addons.get(name).is_none_or(|addon| !addon.enabled) {
+        if self.purpose == (Purpose::Up { prune: false }) {
+            for Inventory { addon, .. } in inventories.iter().filter(|one| self.is_dropped(one)) {
                 self.events.note(format!(
-                    "the addon {name} is installed, and the spec does not enable it; `addons down {name}` removes it"
+                    "the addon {addon} is installed, and the spec does not enable it; `up --prune` or `addons \
+                     down {addon}` removes it"
                 ));
             }
         }
         Ok(stage(ADDONS, tasks))
     }
 
+    /// Whether it is installed without being of the spec: neither chosen for this run nor left out of it.
+    fn is_dropped(&self, inventory: &Inventory) -> bool {
+        let name = &inventory.addon;
+        let is_enabled = self.cluster.addons.get(name).is_some_and(|addon| addon.enabled);
+        !is_enabled && !self.selection.contains(name)
+    }
+
     fn remove(
         &self,
-        names: &[String],
+        is_meant: impl Fn(&Inventory) -> bool,
         registered: &Registered,
     ) -> Result<Stage<KubeAction>, PlanError> {
         let inventories = Self::inventories(registered)?;
-        let is_meant = |one: &&Inventory| names.is_empty() || names.contains(&one.addon);
-        let gone: Vec<&Inventory> = inventories.iter().filter(is_meant).collect();
+        let gone: Vec<&Inventory> = inventories.iter().filter(|one| is_meant(one)).collect();
         let tasks = gone.iter().map(|inventory| {
             // Whoever needs it goes first.
             let dependents = gone.iter().filter(|other| {
@@ -195,10 +204,11 @@ impl AddonsPlanner {
 
 impl Planner<KubeAction> for AddonsPlanner {
     fn stage_names(&self) -> Vec<String> {
-        let is_idle = self.purpose == Purpose::Up && self.selection.names().is_empty();
+        let is_idle = self.selection.names().is_empty();
         let names: &[&str] = match &self.purpose {
-            Purpose::Up if is_idle => &[],
-            Purpose::Up => &[INSPECT, ADDONS],
+            Purpose::Up { prune: false } if is_idle => &[],
+            Purpose::Up { prune: false } => &[INSPECT, ADDONS],
+            Purpose::Up { prune: true } => &[INSPECT, ADDONS, REMOVE],
             Purpose::Down(_) => &[INSPECT, REMOVE],
             Purpose::Vacate => &[INSPECT, BALANCERS, REMOVE],
         };
@@ -214,10 +224,15 @@ impl Planner<KubeAction> for AddonsPlanner {
             return self.inspect().map_err(|error| refused(&error));
         }
         match &self.purpose {
-            Purpose::Up => self.install(registered),
-            Purpose::Down(names) => self.remove(names, registered),
+            Purpose::Up { .. } if stage == REMOVE => {
+                self.remove(|one| self.is_dropped(one), registered)
+            }
+            Purpose::Up { .. } => self.install(registered),
+            Purpose::Down(names) => {
+                self.remove(|one| names.is_empty() || names.contains(&one.addon), registered)
+            }
             Purpose::Vacate if stage == BALANCERS => Ok(Self::let_go_of_balancers(registered)),
-            Purpose::Vacate => match self.remove(&[], registered) {
+            Purpose::Vacate => match self.remove(|_| true, registered) {
                 Err(PlanError::NotYetKnown { .. }) => Ok(self::stage(REMOVE, Vec::new())),
                 removal => removal,
             },

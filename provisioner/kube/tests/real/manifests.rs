@@ -54,6 +54,19 @@ fn real_manifests_go_up_change_are_pruned_and_go() {
 }
 
 #[test]
+fn real_addons_that_the_spec_has_dropped_are_pruned() {
+    let world = World::with(GREETING);
+    let untouched = everything(&world);
+    world.up("{greeting: {}}").expect(Outcome::Done);
+    let kept = world.prune("{greeting: {}}").expect(Outcome::Done);
+    assert!(kept.changed().is_empty(), "{:?}", kept.changed());
+    world.up("{}").expect(Outcome::Done);
+    assert_ne!(everything(&world), untouched, "nothing goes unless it is asked for");
+    world.prune("{}").expect(Outcome::Done);
+    assert_eq!(everything(&world), untouched, "no trace is left");
+}
+
+#[test]
 fn real_what_was_there_before_stays() {
     let world = World::with(GREETING);
     world.server.apply(

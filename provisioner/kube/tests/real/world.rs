@@ -79,11 +79,15 @@ impl World {
     }
 
     pub(crate) fn plan(&self, addons: &str) -> Ran {
-        self.run(addons, Purpose::Up, Mode::Check)
+        self.run(addons, Purpose::Up { prune: false }, Mode::Check)
     }
 
     pub(crate) fn up(&self, addons: &str) -> Ran {
-        self.run(addons, Purpose::Up, Mode::Apply)
+        self.run(addons, Purpose::Up { prune: false }, Mode::Apply)
+    }
+
+    pub(crate) fn prune(&self, addons: &str) -> Ran {
+        self.run(addons, Purpose::Up { prune: true }, Mode::Apply)
     }
 
     pub(crate) fn down(&self, addons: &str) -> Ran {

@@ -1,5 +1,4 @@
 use provisioner_engine::Outcome;
-use provisioner_kube::Purpose as Task;
 
 use super::dispatch::place;
 use crate::addons;
@@ -13,7 +12,7 @@ pub(crate) fn run(program: &Program, arguments: &AddonsPlan) -> Result<Exit, Err
     let AddonsPlan { which, detailed_exitcode } = arguments;
     let addons =
         addons::open(program, &which.spec.file, place(program, which)?)?.only(&which.names)?;
-    let task = ("addons plan", Task::Up);
+    let task = ("addons plan", addons.up());
     let summary = run::addons(program, &addons, task, Purpose::Plan)?;
     if *detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);

@@ -1,5 +1,4 @@
 use provisioner_engine::Outcome;
-use provisioner_kube::Purpose as Task;
 
 use super::dispatch::place;
 use crate::addons;
@@ -18,7 +17,7 @@ pub(crate) fn run(program: &Program, arguments: &AddonsUp) -> Result<Exit, Error
         addons::open(program, &which.spec.file, place(program, which)?)?.only(&which.names)?;
     let addons = addons.forcing_conflicts(*force_conflicts);
     if !yes {
-        let preview = ("addons plan", Task::Up);
+        let preview = ("addons plan", addons.up());
         let summary = run::addons(program, &addons, preview, Purpose::Preview)?;
         if summary.outcome != Outcome::ChangesPending {
             return Ok(Exit::of_run(&summary));
@@ -31,6 +30,6 @@ pub(crate) fn run(program: &Program, arguments: &AddonsUp) -> Result<Exit, Error
         }
     }
     let purpose = Purpose::Up { skip_preflight: false };
-    let summary = run::addons(program, &addons, ("addons up", Task::Up), purpose)?;
+    let summary = run::addons(program, &addons, ("addons up", addons.up()), purpose)?;
     Ok(Exit::of_run(&summary))
 }
