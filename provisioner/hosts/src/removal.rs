@@ -114,12 +114,20 @@ async fn look(site: &Arc<Site>, leaving: Option<&str>) -> Result<Survey, HostsEr
     let mut asked: Vec<Host> = cluster.control_planes().to_vec();
     asked.sort_by_key(|host| leaving == Some(host.name.as_str()));
     let mut reasons = Vec::new();
+    let mut without_members = None;
     for (host, answer) in ask_all(site, &asked, &script).await {
         match answer.map(|text| Survey::read(&text)) {
+            // The API may not know yet of the etcd on a host that has just joined.
+            Ok(Some(survey)) if survey.members.is_empty() => {
+                without_members.get_or_insert(survey);
+            }
             Ok(Some(survey)) => return Ok(survey),
             Ok(None) => reasons.push(format!("{host}: no API server answers")),
             Err(error) => reasons.push(error.to_string()),
         }
+    }
+    if let Some(survey) = without_members {
+        return Ok(survey);
     }
     let reasons = reasons.join("; ");
     Err(HostsError::NoControlPlane { cluster: cluster.name.clone(), reasons })
