@@ -177,6 +177,9 @@ impl Scale {
     /// What would lose the quorum is refused, then the dead one goes.
     fn a_dead_host_is_forgotten_and_cleaned_later(&self, kubectl: &Kubectl) {
         self.lab.power_off("m2");
+        // Before the others have found together, what is not known is refused, for another reason.
+        kubectl.wait(&["get", "--raw", "/readyz"], |_| true);
+        kubectl.wait(&["annotate", "node", "w1", "example.com/by=two", "--overwrite"], |_| true);
         let refused = self.remove("m3", &[]).expect(4);
         assert!(refused.stderr.contains("no quorum"), "{}", refused.account());
         let forgotten = self.remove("m2", &[]).expect(0);
