@@ -36,7 +36,7 @@ pub use error::AwsError;
 pub use kubeconfig::kubeconfig;
 pub use pace::Pace;
 pub use resources::cluster::MOST_AHEAD;
-pub use run::{AwsSite, Further, Purpose, RunOptions, carry_out, carry_out_with, upgrade_order};
+pub use run::{AwsSite, Purpose, RunOptions, carry_out, carry_out_with, upgrade_order};
 pub use status::{AddonStatus, EksStatus, NodeGroupStatus, status};
 pub use token::{Token, token};
 

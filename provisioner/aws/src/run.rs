@@ -3,9 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use provisioner_engine::{
-    Both, Chain, Driver, Events, Interrupt, Options, Planner, RunInfo, Summary,
-};
+use provisioner_engine::{Both, Chain, Events, Further, Interrupt, Options, RunInfo, Summary};
 use provisioner_spec::EksCluster;
 
 use crate::driver::AwsDriver;
@@ -46,20 +44,8 @@ pub struct RunOptions {
     pub parallelism: NonZeroUsize,
 }
 
-/// The stages of another room: what comes into the cluster is installed after it is made, and goes before
-/// it does.
-pub struct Further<'a, B> {
-    pub planner: &'a mut dyn Planner<B>,
-    pub driver: Arc<dyn Driver<B>>,
-}
-
-impl<B> std::fmt::Debug for Further<'_, B> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Further").finish_non_exhaustive()
-    }
-}
-
-/// As [`carry_out`], with the stages of another room.
+/// As [`carry_out`], with the stages of another room: what comes into the cluster is installed after it is made,
+/// and goes before it does.
 pub async fn carry_out_with<B: Clone + Send + Sync + 'static>(
     site: AwsSite,
     purpose: Purpose,

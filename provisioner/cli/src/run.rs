@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use provisioner_engine::{
-    Dispatcher, Events, Interrupt, Journal, KEPT_RUNS, Mode, Options, Redactor, RunId, RunInfo,
-    RunJournal, Sink, Summary,
+    Dispatcher, Events, Further, Interrupt, Journal, KEPT_RUNS, Mode, Options, Redactor, RunId,
+    RunInfo, RunJournal, Sink, Summary,
 };
 use provisioner_hosts::{
-    Drain, Further, LocalFile, Operation, PreflightReport, Removal, RunOptions, Site, UpOutcome,
+    Drain, LocalFile, Operation, PreflightReport, Removal, RunOptions, Site, UpOutcome,
 };
 use provisioner_kube::Purpose as Task;
 

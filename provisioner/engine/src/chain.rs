@@ -13,6 +13,18 @@ pub enum Either<A, B> {
     Second(B),
 }
 
+/// What a run has besides its own: the stages of another room, and who carries them out.
+pub struct Further<'a, B> {
+    pub planner: &'a mut dyn Planner<B>,
+    pub driver: Arc<dyn Driver<B>>,
+}
+
+impl<B> std::fmt::Debug for Further<'_, B> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Further").finish_non_exhaustive()
+    }
+}
+
 /// Stages of two planners, those of the first one first. No stage of one may be called as one of
 /// the other.
 pub struct Chain<'a, A, B> {

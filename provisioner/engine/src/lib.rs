@@ -26,7 +26,7 @@ mod tally;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use chain::{Both, Chain, Either};
+pub use chain::{Both, Chain, Either, Further};
 pub use dispatcher::{Dispatcher, Events, Sink};
 pub use driver::{Driver, FailureKind, Mode, TaskFailure};
 pub use event::{

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use provisioner_bundle::{Bundle, File};
 use provisioner_pki::ClusterPki;
-use provisioner_spec::{Cluster, Host, NetworkPlugin, ProxyMode, Role};
+use provisioner_spec::{Cluster, Host, ProxyMode, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
@@ -153,7 +153,7 @@ impl Known<'_> {
         let mut document = json!({
             "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
             "kind": "KubeProxyConfiguration",
-            "mode": proxy_mode(self.cluster.network.proxy.mode),
+            "mode": self.cluster.network.proxy.mode,
         });
         if platform::is_monitored(self.cluster) {
             document["metricsBindAddress"] = json!("0.0.0.0:10249");
@@ -180,12 +180,8 @@ impl Known<'_> {
         json!({
             "podCidr": network.pod_cidr,
             "serviceCidr": network.service_cidr,
-            "plugin": match network.plugin {
-                NetworkPlugin::Calico => "calico",
-                NetworkPlugin::Bridge => "bridge",
-                NetworkPlugin::None => "none",
-            },
-            "proxyMode": proxy_mode(network.proxy.mode),
+            "plugin": network.plugin,
+            "proxyMode": network.proxy.mode,
             "dnsDomain": network.dns.domain,
             "dnsAddress": network.dns.address,
         })
@@ -356,14 +352,6 @@ fn kubeadm_api(minor: u64) -> &'static str {
         ..=21 => "v1beta2",
         22..=30 => "v1beta3",
         _ => "v1beta4",
-    }
-}
-
-fn proxy_mode(mode: ProxyMode) -> &'static str {
-    match mode {
-        ProxyMode::Ipvs => "ipvs",
-        ProxyMode::Nftables => "nftables",
-        ProxyMode::Iptables => "iptables",
     }
 }
 

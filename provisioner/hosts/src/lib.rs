@@ -60,4 +60,4 @@ pub use status::{
     AddonState, AddonStatus, ApiStatus, EtcdStatus, MemberStatus, NodeStatus, StatusReport,
     VipStatus, status,
 };
-pub use up::{Further, LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};
+pub use up::{LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};

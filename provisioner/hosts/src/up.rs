@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 use provisioner_engine::{
-    Both, Chain, Driver, Events, Failure, Interrupt, Mode, Options, Planner, RunInfo, Summary,
+    Both, Chain, Events, Failure, Further, Interrupt, Mode, Options, RunInfo, Summary,
 };
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
@@ -75,18 +75,6 @@ impl PreflightReport {
     /// Whether `up` would begin.
     pub fn passed(&self) -> bool {
         self.failures.is_empty() && !has_errors(&self.findings)
-    }
-}
-
-/// What a run does when the hosts are done: the stages of another room.
-pub struct Further<'a, B> {
-    pub planner: &'a mut dyn Planner<B>,
-    pub driver: Arc<dyn Driver<B>>,
-}
-
-impl<B> std::fmt::Debug for Further<'_, B> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Further").finish_non_exhaustive()
     }
 }
 

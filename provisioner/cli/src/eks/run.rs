@@ -1,5 +1,5 @@
-use provisioner_aws::{AwsSite, Further, Purpose as Task, RunOptions};
-use provisioner_engine::{RunInfo, Sink, Summary};
+use provisioner_aws::{AwsSite, Purpose as Task, RunOptions};
+use provisioner_engine::{Further, RunInfo, Sink, Summary};
 use provisioner_kube as kube;
 
 use crate::addons::Addons;

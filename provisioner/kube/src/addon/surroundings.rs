@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use provisioner_spec::{
-    Addon, Cluster, EksCluster, Host, Ingress, NetworkPlugin, ProxyMode, SUPPORTED_MINORS,
-};
+use provisioner_spec::{Addon, Cluster, EksCluster, Host, Ingress, SUPPORTED_MINORS};
 use semver::Version;
 use serde_json::{Value, json};
 
@@ -60,16 +58,8 @@ fn on_hosts(cluster: &Cluster) -> Value {
         "network": {
             "podCidr": network.pod_cidr,
             "serviceCidr": network.service_cidr,
-            "plugin": match network.plugin {
-                NetworkPlugin::Calico => "calico",
-                NetworkPlugin::Bridge => "bridge",
-                NetworkPlugin::None => "none",
-            },
-            "proxyMode": match network.proxy.mode {
-                ProxyMode::Ipvs => "ipvs",
-                ProxyMode::Nftables => "nftables",
-                ProxyMode::Iptables => "iptables",
-            },
+            "plugin": network.plugin,
+            "proxyMode": network.proxy.mode,
             "dnsDomain": network.dns.domain,
             "dnsAddress": network.dns.address,
             "nodeLocalDns": network.dns.node_local,
