@@ -40,12 +40,26 @@ chown ops:ops /etc/crictl.yaml
 echo own >/etc/hostname
 echo own >/proc/sys/kernel/hostname"#;
 
+/// A service of the host's own for which those wait that need a network.
+const SLOW_START: &str = r"set -e
+cat >/etc/systemd/system/slow.service <<'END'
+[Unit]
+Before=network-online.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sleep 10
+[Install]
+WantedBy=network-online.target
+END
+systemctl -q enable slow";
+
 struct Before(BTreeMap<&'static str, Inventory>);
 
 #[test]
 fn real_down_leaves_hosts_as_they_were() {
     let lab = TestLab::new("t-down", 15, &HOSTS);
     lab.shell("m1", OWN);
+    lab.shell("w1", SLOW_START);
     let mut spec = Spec::of(&lab);
     // With a load balancer, though there is one control plane only.
     spec.set_yaml("spec.hosts.apiEndpoint", &format!("{{vip: {}, port: 8443}}", lab.address(100)));
@@ -122,9 +136,11 @@ fn without_an_api_and_a_host(lab: &TestLab, program: &Program, before: &Before) 
     lab.shell("m1", "systemctl start containerd");
     before.compare(lab, &["m1"]);
 
+    // It has not come to its end of starting, and what it is about to start is the cluster's.
     lab.start("w1");
     let down = program.down().expect(0);
     assert!(down.changed().iter().all(|change| change.host == "w1"), "{}", down.account());
+    lab.wait("w1", "[ \"$(systemctl show -p ActiveState --value slow)\" = inactive ]");
     before.compare(lab, &["w1"]);
 }
 

@@ -229,6 +229,7 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
         ignore_findings: matches!(purpose, Purpose::Up { skip_preflight: true }),
         files: BTreeMap::new(),
         holder: format!("{}@{}", environment::user(), environment::machine()),
+        journal: program.environment.runs().ok().map(Journal::new),
     }
 }
 

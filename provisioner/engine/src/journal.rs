@@ -75,7 +75,15 @@ impl Journal {
             .map_err(write(&path))?;
         let path = folder.join(EVENTS);
         let file = new_file(&path).map_err(write(&path))?;
+        // Where files cannot be locked, nobody can tell whether the run has ended; it is not worse off.
+        let _ = file.try_lock();
         Ok(RunJournal { path, file })
+    }
+
+    /// Whether this run is known here and its process is gone, however it has ended.
+    pub fn has_ended(&self, run: &RunId) -> bool {
+        let events = File::open(self.folder.join(run.as_str()).join(EVENTS));
+        events.is_ok_and(|events| events.try_lock_shared().is_ok())
     }
 
     /// All runs, the newest first. What is no record of a run is left out.
@@ -163,7 +171,7 @@ impl Journal {
 }
 
 /// The record of the run that goes on. Every event is a line, written at once and without a buffer,
-/// so that it is there even when this process is killed.
+/// so that it is there even when this process is killed. Its file is locked until then.
 #[derive(Debug)]
 pub struct RunJournal {
     path: Utf8PathBuf,

@@ -60,7 +60,7 @@ pub(crate) async fn ask_in(
     script: &str,
     patience: Duration,
 ) -> Result<String, HostsError> {
-    let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), holder: None };
+    let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), claim: None };
     let mut session = session(site, host, options);
     let shell = session.shell(connector).await?;
     let script = format!(

@@ -88,7 +88,7 @@ async fn on_host(
     lines: mpsc::Sender<ExecLine>,
 ) -> Result<u32, HostsError> {
     let nonce = nonce();
-    let options = SessionOptions { run: "exec".to_owned(), nonce: nonce.clone(), holder: None };
+    let options = SessionOptions { run: "exec".to_owned(), nonce: nonce.clone(), claim: None };
     let mut session = session(site, host, options);
     let mut shell = session.take_shell(connector).await?;
     let quoted = provisioner_playbook::shell::quote(command)

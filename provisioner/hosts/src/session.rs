@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use provisioner_engine::Journal;
 use provisioner_playbook::frames::Frame;
 use provisioner_playbook::shell::{RUN_DIR, quote};
 use provisioner_ssh::{Connection, Connector, Endpoint};
@@ -24,8 +25,17 @@ pub(crate) struct SessionOptions {
     pub run: String,
     /// Opens every frame.
     pub nonce: String,
-    /// Who this run is to others; None for one that changes nothing and needs no lock.
-    pub holder: Option<String>,
+    /// None for a run that changes nothing and needs no lock.
+    pub claim: Option<Claim>,
+}
+
+/// What a run needs to have for the lock of a host.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    /// Who this run is to others.
+    pub holder: String,
+    /// Tells which runs of this machine have ended.
+    pub journal: Option<Journal>,
 }
 
 pub(crate) struct Session {
@@ -116,24 +126,58 @@ impl Session {
         self.connection = Some(connection.clone());
         let mut shell = RootShell::start(&connection, &self.privilege, &self.options.nonce).await?;
         shell.prepare(&self.options.run, &self.options.nonce).await?;
-        if let Some(holder) = &self.options.holder {
-            lock(&mut shell, holder, &self.endpoint.name).await?;
+        if let Some(claim) = &self.options.claim {
+            claim.lock(&mut shell, &self.endpoint.name).await?;
         }
         Ok(shell)
     }
 }
 
-async fn lock(shell: &mut RootShell, holder: &str, host: &str) -> Result<(), HostsError> {
-    let quoted = quote(holder);
-    let quoted = quoted.map_err(|source| HostsError::Quote { host: host.to_owned(), source })?;
-    shell.send(&format!("lock {quoted} \"$p_connection\"\n")).await?;
-    loop {
-        let frame = timeout(LOCK_PATIENCE, shell.next_frame()).await;
-        let silent = |_| HostsError::Silent { host: host.to_owned(), after: LOCK_PATIENCE };
-        match frame.map_err(silent)?? {
-            Frame::Locked => return Ok(()),
-            Frame::Held(by) => return Err(HostsError::LockHeld { host: host.to_owned(), by }),
-            _ => {}
+impl Claim {
+    async fn lock(&self, shell: &mut RootShell, host: &str) -> Result<(), HostsError> {
+        let Some(held) = self.ask(shell, host, "").await? else { return Ok(()) };
+        // A host that was cut off while its run ended has not heard of the end, and may not for hours.
+        let still = if self.has_ended(&held.run) {
+            self.ask(shell, host, &held.run).await?
+        } else {
+            Some(held)
+        };
+        match still {
+            Some(Held { by, .. }) => Err(HostsError::LockHeld { host: host.to_owned(), by }),
+            None => Ok(()),
         }
     }
+
+    fn has_ended(&self, run: &str) -> bool {
+        let ended = |journal: &Journal| run.parse().is_ok_and(|run| journal.has_ended(&run));
+        self.journal.as_ref().is_some_and(ended)
+    }
+
+    /// Whom the lock was left to, if it was not to be had.
+    async fn ask(
+        &self,
+        shell: &mut RootShell,
+        host: &str,
+        ended: &str,
+    ) -> Result<Option<Held>, HostsError> {
+        let holder = quote(&self.holder)
+            .map_err(|source| HostsError::Quote { host: host.to_owned(), source })?;
+        // Run names are letters, digits and hyphens.
+        shell.send(&format!("lock {holder} \"$p_connection\" {ended}\n")).await?;
+        loop {
+            let frame = timeout(LOCK_PATIENCE, shell.next_frame()).await;
+            let silent = |_| HostsError::Silent { host: host.to_owned(), after: LOCK_PATIENCE };
+            match frame.map_err(silent)?? {
+                Frame::Locked => return Ok(None),
+                Frame::Held { run, by } => return Ok(Some(Held { run, by })),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Another run has the lock.
+struct Held {
+    run: String,
+    by: String,
 }

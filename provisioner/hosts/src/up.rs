@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 use provisioner_engine::{
-    Both, Chain, Events, Failure, Further, Interrupt, Mode, Options, RunInfo, Summary,
+    Both, Chain, Events, Failure, Further, Interrupt, Journal, Mode, Options, RunInfo, Summary,
 };
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
@@ -16,7 +16,7 @@ use crate::driver::HostsDriver;
 use crate::planner::{HostsPlanner, Purpose};
 use crate::preflight::{Finding, Severity, catalogue};
 use crate::privilege::Privilege;
-use crate::session::{Session, SessionOptions};
+use crate::session::{Claim, Session, SessionOptions};
 use crate::{HostsError, Operation, Site};
 
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct RunOptions {
     pub files: BTreeMap<String, LocalFile>,
     /// Who runs this, for whoever finds the lock held: `user@machine`.
     pub holder: String,
+    /// Where this machine records its runs, if it does: one that has ended holds no lock any more.
+    pub journal: Option<Journal>,
 }
 
 /// A file of this machine, and its digest.
@@ -173,7 +175,8 @@ pub(crate) fn driver(
     let session_options = SessionOptions {
         run: options.info.run.to_string(),
         nonce: nonce(),
-        holder: (options.info.mode == Mode::Apply).then(|| options.holder.clone()),
+        claim: (options.info.mode == Mode::Apply)
+            .then(|| Claim { holder: options.holder.clone(), journal: options.journal.clone() }),
     };
     let sessions = site
         .cluster

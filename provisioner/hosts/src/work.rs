@@ -103,7 +103,7 @@ impl<'a> Reading<'a> {
             Frame::Want { .. }
             | Frame::Alive
             | Frame::Locked
-            | Frame::Held(_)
+            | Frame::Held { .. }
             | Frame::Document { .. } => {}
         }
         None

@@ -25,8 +25,11 @@ pub enum StageEnd {
 pub enum Frame {
     /// The lock is ours.
     Locked,
-    /// Another run has the lock: who.
-    Held(String),
+    /// Another run has the lock: its name, and who it is.
+    Held {
+        run: String,
+        by: String,
+    },
     Begin {
         step: usize,
     },
@@ -168,7 +171,7 @@ fn number(words: &[String], index: usize) -> Option<usize> {
 fn payload_frame(words: &[String], text: String) -> Option<Frame> {
     let step = number(words, 1).unwrap_or_default();
     Some(match words[0].as_str() {
-        "held" => Frame::Held(text),
+        "held" => Frame::Held { run: words.get(1)?.clone(), by: text },
         "output" => Frame::Output { step, text },
         "error" => Frame::Error { step, text },
         "detail" => Frame::Detail { step, text },

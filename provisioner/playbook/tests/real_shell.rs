@@ -335,14 +335,16 @@ steps:
 #[test]
 fn the_lock_names_its_holder_and_goes_with_the_shell() {
     on_every_shell(|program, root| {
-        let locked = |frame: &Frame| matches!(frame, Frame::Locked | Frame::Held(_));
+        let locked = |frame: &Frame| matches!(frame, Frame::Locked | Frame::Held { .. });
         let mut first = Shell::start(program, root, "r1");
         first.send("lock alice@desk $p_connection");
         assert_eq!(first.frames_until(locked), [Frame::Locked]);
         let mut second = Shell::start(program, root, "r2");
         second.send("lock bob@desk $p_connection");
-        let Some(Frame::Held(by)) = second.frames_until(locked).pop() else { panic!("not held") };
-        assert!(by.starts_with("alice@desk, run r1"), "{by}");
+        let Some(Frame::Held { run, by }) = second.frames_until(locked).pop() else {
+            panic!("not held")
+        };
+        assert!(run == "r1" && by.starts_with("alice@desk, run r1"), "{run}: {by}");
         drop(first);
         let mut third = Shell::start(program, root, "r3");
         third.send("lock carol@desk $p_connection");
@@ -351,6 +353,14 @@ fn the_lock_names_its_holder_and_goes_with_the_shell() {
         let mut fourth = Shell::start(program, root, "r3");
         fourth.send("lock carol@desk $p_connection");
         assert_eq!(fourth.frames_until(locked), [Frame::Locked]);
+        // One that knows that run to have ended; of no other run that says anything.
+        let mut fifth = Shell::start(program, root, "r5");
+        fifth.send("lock dave@desk $p_connection r4");
+        assert!(
+            matches!(&fifth.frames_until(locked)[..], [Frame::Held { run, .. }] if run == "r3")
+        );
+        fifth.send("lock dave@desk $p_connection r3");
+        assert_eq!(fifth.frames_until(locked), [Frame::Locked]);
     });
 }
 

@@ -1,6 +1,9 @@
 use camino::Utf8Path;
 use fs_err as fs;
 
+/// Of the nodes, where they take connections.
+pub(crate) const PORTS: [u16; 2] = [30080, 31080];
+
 /// An addon of the name of a gateway, whose pods tell their own names to whoever asks.
 const ADDON: &str = r"
 name: NAME

@@ -19,11 +19,17 @@ pub(crate) struct Visitor(SocketAddr);
 /// Visits, one after another.
 pub(crate) struct Visits {
     stop: Arc<AtomicBool>,
-    log: Arc<Mutex<Vec<(Instant, bool)>>>,
+    log: Arc<Mutex<Vec<Visit>>>,
     asking: JoinHandle<()>,
 }
 
-pub(crate) struct Log(Vec<(Instant, bool)>);
+/// One of them: when it was answered, or else began, and what went wrong.
+struct Visit {
+    at: Instant,
+    trouble: Option<String>,
+}
+
+pub(crate) struct Log(Vec<Visit>);
 
 impl Visitor {
     pub(crate) fn of(address: &str) -> Self {
@@ -46,14 +52,16 @@ impl Visitor {
     /// Begins to ask all the time.
     pub(crate) fn visit(self) -> Visits {
         let stop = Arc::new(AtomicBool::new(false));
-        let log: Arc<Mutex<Vec<(Instant, bool)>>> = Arc::default();
+        let log: Arc<Mutex<Vec<Visit>>> = Arc::default();
         let (stopped, told) = (Arc::clone(&stop), Arc::clone(&log));
         let asking = thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
                 let began = Instant::now();
-                let answered = self.ask().is_ok();
-                let at = if answered { Instant::now() } else { began };
-                told.lock().expect("the log").push((at, answered));
+                let visit = match self.ask() {
+                    Ok(_) => Visit { at: Instant::now(), trouble: None },
+                    Err(error) => Visit { at: began, trouble: Some(format!("{error:?}")) },
+                };
+                told.lock().expect("the log").push(visit);
                 thread::sleep(POLL.saturating_sub(began.elapsed()));
             }
         });
@@ -66,8 +74,9 @@ impl Visits {
     pub(crate) fn until_calm(&self) {
         let began = Instant::now();
         let from = self.log.lock().expect("the log").len();
-        let is_calm = |log: &[(Instant, bool)]| {
-            log.len() >= from + CALM && log[log.len() - CALM..].iter().all(|(_, good)| *good)
+        let is_calm = |log: &[Visit]| {
+            log.len() >= from + CALM
+                && log[log.len() - CALM..].iter().all(|visit| visit.trouble.is_none())
         };
         while !is_calm(&self.log.lock().expect("the log")) {
             assert!(began.elapsed() < PATIENCE, "requests still fail");
@@ -87,14 +96,19 @@ impl Log {
         self.0.len()
     }
 
-    pub(crate) fn failed(&self) -> usize {
-        self.0.iter().filter(|(_, good)| !good).count()
+    /// What went wrong, and how long after `since`.
+    pub(crate) fn troubles(&self, since: Instant) -> Vec<String> {
+        let tell = |visit: &Visit| {
+            let after = visit.at.saturating_duration_since(since).as_secs_f64();
+            visit.trouble.as_ref().map(|trouble| format!("after {after:.2} s: {trouble}"))
+        };
+        self.0.iter().filter_map(tell).collect()
     }
 
     /// How long after `since` the last request failed, or rather the next one did not.
     pub(crate) fn outage(&self, since: Instant) -> Duration {
-        let failed = self.0.iter().rposition(|(at, good)| !good && *at > since);
-        let next = |last: usize| self.0.get(last + 1).map_or_else(Instant::now, |(at, _)| *at);
+        let failed = self.0.iter().rposition(|visit| visit.trouble.is_some() && visit.at > since);
+        let next = |last: usize| self.0.get(last + 1).map_or_else(Instant::now, |visit| visit.at);
         failed.map_or(since, next).duration_since(since)
     }
 }

@@ -73,6 +73,17 @@ fn a_run_is_read_as_it_was_written_and_by_its_owner_only() {
 }
 
 #[test]
+fn a_run_has_ended_when_nobody_writes_its_record_any_more() {
+    let folder = folder();
+    let info = info(Mode::Apply);
+    assert!(!folder.journal.has_ended(&info.run), "nothing is known of it");
+    let run = folder.journal.create(&info).unwrap();
+    assert!(!folder.journal.has_ended(&info.run));
+    drop(run);
+    assert!(folder.journal.has_ended(&info.run));
+}
+
+#[test]
 fn a_run_of_the_same_name_is_not_overwritten() {
     let folder = folder();
     folder.journal.create(&info(Mode::Apply)).unwrap();

@@ -82,7 +82,7 @@ async fn fetch(
     to: &mut File,
 ) -> Result<Snapshot, HostsError> {
     let connector = Connector::new(site.access.ssh_options());
-    let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), holder: None };
+    let options = SessionOptions { run: "ask".to_owned(), nonce: nonce(), claim: None };
     let mut session = session(site, host, options);
     session.shell(&connector).await?;
     let lost = || HostsError::ShellEnded { host: host.name.clone(), said: String::new() };

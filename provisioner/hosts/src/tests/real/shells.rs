@@ -108,6 +108,21 @@ async fn real_what_sudo_says_is_told_within_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn real_a_run_of_this_machine_that_has_ended_holds_nothing() {
+    let sshd = Sshd::start();
+    let connector = sshd.connector();
+    let record = sshd.record(RUN);
+    // Its connection stays, as on a host that was cut off before it could be told of the end.
+    let mut first = sshd.session(RUN, "alice@desk");
+    first.shell(&connector).await.unwrap();
+    let mut second = sshd.session("20261120-061531-4f2b", "alice@desk");
+    let Err(error) = second.shell(&connector).await else { panic!("two runs at once") };
+    assert!(matches!(error, HostsError::LockHeld { .. }), "{error:?}");
+    drop(record);
+    second.shell(&connector).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn real_a_second_run_is_told_of_the_first_and_the_same_run_takes_over() {
     let sshd = Sshd::start();
     let connector = sshd.connector();

@@ -5,11 +5,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use provisioner_engine::{Journal, Mode, RunInfo, RunJournal};
 use provisioner_ssh::{Connection, Connector, Endpoint, HostKeyPolicy, Options};
 use tempfile::TempDir;
 
 use crate::privilege::Privilege;
-use crate::session::{Session, SessionOptions};
+use crate::session::{Claim, Session, SessionOptions};
 
 /// Of the user `ops`.
 pub(super) const PASSWORD: &str = "pass word";
@@ -95,12 +96,28 @@ impl Sshd {
         self.connector().connect(&self.endpoint(user)).await.unwrap()
     }
 
+    /// The record of a run of this machine: it goes on for as long as this value lives.
+    pub(super) fn record(&self, run: &str) -> RunJournal {
+        let info = RunInfo {
+            run: run.parse().unwrap(),
+            command: "up".to_owned(),
+            cluster: "prod".to_owned(),
+            mode: Mode::Apply,
+            version: "0.0.0".to_owned(),
+        };
+        self.journal().create(&info).unwrap()
+    }
+
+    fn journal(&self) -> Journal {
+        Journal::new(self.path("runs"))
+    }
+
     /// A session of a run that holds the lock.
     pub(super) fn session(&self, run: &str, holder: &str) -> Session {
         let options = SessionOptions {
             run: run.to_owned(),
             nonce: NONCE.to_owned(),
-            holder: Some(holder.to_owned()),
+            claim: Some(Claim { holder: holder.to_owned(), journal: Some(self.journal()) }),
         };
         Session::new(self.endpoint("root"), Privilege::Root, options)
     }

@@ -14,7 +14,8 @@ begin_run() {
     trap 'rm -rf "$p_tmp"' EXIT
 }
 
-# lock HOLDER SSHD: a flock held by this shell, so it goes when the shell goes.
+# lock HOLDER SSHD [ENDED]: a flock held by this shell, so it goes when the shell goes. ENDED is another run
+# that is known to have ended, though nobody has told this host.
 lock() {
     exec 9>>"$p_run_dir/lock"
     p_turn=0
@@ -22,14 +23,14 @@ lock() {
         p_held_run='' p_held_shell='' p_held_sshd='' p_held_by=''
         IFS='	' read -r p_held_run p_held_shell p_held_sshd p_held_by <"$p_run_dir/holder" || :
         # A shell whose connection is gone holds nothing any more, nor does this run's own earlier one.
-        if [ "$p_held_run" = "$p_run" ] || ! kill -0 "$p_held_sshd" 2>/dev/null; then
+        if [ "$p_held_run" = "$p_run" ] || [ "$p_held_run" = "${3:-$p_run}" ] || ! kill -0 "$p_held_sshd" 2>/dev/null; then
             # Only a process that has the lock open is the one the file speaks of.
             [ "$(readlink "/proc/$p_held_shell/fd/9")" != "$p_run_dir/lock" ] || end_tree "$p_held_shell"
         fi
         # A connection that was cut this very moment takes its own moment to end.
         if [ "$p_turn" -ge 20 ]; then
             exec 9>&-
-            text_payload held "$p_held_by, run $p_held_run (process $p_held_shell on the host)"
+            text_payload "held $p_held_run" "$p_held_by, run $p_held_run (process $p_held_shell on the host)"
             return 0
         fi
         p_turn=$((p_turn + 1))
