@@ -14,6 +14,7 @@ mod edge;
 mod faults;
 mod killed;
 mod operations;
+mod repository;
 mod rough;
 mod scale;
 mod story;
