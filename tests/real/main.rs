@@ -1,7 +1,8 @@
 //! Whole runs of the real program against real hosts. They need root and what a lab needs
 //! (docs/lab.md), and run one after another: each wants the machine for itself.
 //!
-//! `PROVISIONER` names another program than the one built beside the tests, `KEEP_LAB` leaves the
+//! `PROVISIONER` names another program than the one built beside the tests, `BUNDLE` and `NEWER_BUNDLE`
+//! another Kubernetes, `KEEP_LAB` leaves the
 //! hosts to be looked at, `SEED` repeats what was left to chance, `KILLS` is how often a run is
 //! killed, `REPLACED` how often control planes are replaced, `LIVES` how many clusters are disturbed.
 

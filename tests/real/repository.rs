@@ -4,7 +4,7 @@
 mod mirror;
 
 use provisioner_tests::{
-    Inventory, Kubectl, NEWER_VERSION, Program, Spec, TestLab, bundle, figure, newer_bundle,
+    Inventory, Kubectl, Program, Spec, TestLab, bundle, figure, newer_bundle, version_of,
 };
 
 const HOSTS: [&str; 2] = ["m1", "w1"];
@@ -13,6 +13,7 @@ const OPTIONS: [&str; 3] = ["--yes", "--output", "json"];
 
 #[test]
 fn real_packages_and_images_come_from_mirrors() {
+    let (version, newer) = (version_of(bundle()), version_of(newer_bundle()));
     let lab = TestLab::new("t-repo", 61, &["m1", "w1", "r1"]);
     mirror::set_up(&lab, "r1", &[bundle(), newer_bundle()]);
     let mut spec = Spec::of(&lab);
@@ -22,8 +23,8 @@ fn real_packages_and_images_come_from_mirrors() {
 
     let up = program.run("up", &OPTIONS).expect(0);
     figure("repository", "up", format!("{:.1} s ({})", up.seconds, up.stages()));
-    nodes_have(&program, "1.20.2");
-    comes_from_packages(&lab, "1.20.2");
+    nodes_have(&program, &version);
+    comes_from_packages(&lab, &version);
     nothing_is_left_to_do(&program);
 
     // What would be newer in the source is not taken by whoever brings a host up to date.
@@ -33,12 +34,12 @@ fn real_packages_and_images_come_from_mirrors() {
             assert!(!upgrade.contains(&format!("Inst {name} ")), "{host}: {upgrade}");
         }
     }
-    let to = [&["--to", NEWER_VERSION][..], &OPTIONS].concat();
+    let to = [&["--to", newer.as_str()][..], &OPTIONS].concat();
     let upgrade = program.run("upgrade", &to).expect(0);
     figure("repository", "upgrade", format!("{:.1} s ({})", upgrade.seconds, upgrade.stages()));
-    nodes_have(&program, NEWER_VERSION);
-    comes_from_packages(&lab, NEWER_VERSION);
-    spec.set("spec.kubernetes.version", NEWER_VERSION);
+    nodes_have(&program, &newer);
+    comes_from_packages(&lab, &newer);
+    spec.set("spec.kubernetes.version", newer);
     program.set_spec(&spec);
     nothing_is_left_to_do(&program);
 

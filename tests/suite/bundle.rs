@@ -9,7 +9,7 @@ use crate::program;
 /// What Debian has the sources of.
 const VERSION: &str = "1.20.2";
 /// The same sources, which say that they are of another version.
-pub const NEWER_VERSION: &str = "1.20.3";
+const NEWER_VERSION: &str = "1.20.3";
 
 /// `~/.cache/provisioner`, where labs, Kubernetes and bundles are kept from one test to the next.
 pub fn cache() -> Utf8PathBuf {
@@ -18,19 +18,30 @@ pub fn cache() -> Utf8PathBuf {
     Utf8PathBuf::from(cache).join("provisioner")
 }
 
-/// The bundle of the tests; made, with all that it is made of, where it is missing.
+/// The bundle of the tests: `BUNDLE`, or one that is made, with all that it is made of, where it is
+/// missing.
 pub fn bundle() -> &'static Utf8Path {
     static BUNDLE: OnceLock<Utf8PathBuf> = OnceLock::new();
-    BUNDLE.get_or_init(|| bundle_of(VERSION))
+    BUNDLE.get_or_init(|| given_or_made("BUNDLE", VERSION))
 }
 
-/// What the cluster of a test is upgraded from; made like the other.
+/// What the cluster of a test is upgraded from: `NEWER_BUNDLE`, or made like the other.
 pub fn newer_bundle() -> &'static Utf8Path {
     static BUNDLE: OnceLock<Utf8PathBuf> = OnceLock::new();
-    BUNDLE.get_or_init(|| bundle_of(NEWER_VERSION))
+    BUNDLE.get_or_init(|| given_or_made("NEWER_BUNDLE", NEWER_VERSION))
 }
 
-fn bundle_of(version: &str) -> Utf8PathBuf {
+/// The version of Kubernetes that a bundle has.
+pub fn version_of(bundle: &Utf8Path) -> String {
+    let text = fs_err::read_to_string(bundle.join("bundle.yaml")).expect("its list");
+    let manifest: Value = serde_yaml::from_str(&text).expect("YAML");
+    manifest["kubernetesVersion"].as_str().expect("a version").to_owned()
+}
+
+fn given_or_made(variable: &str, version: &str) -> Utf8PathBuf {
+    if let Ok(bundle) = std::env::var(variable) {
+        return bundle.into();
+    }
     let bundle = cache().join(format!("bundle-{version}"));
     if !bundle.join("bundle.yaml").exists() {
         make(&bundle, version);

@@ -19,7 +19,7 @@ mod run;
 mod spec;
 
 pub use api::{Api, Outage};
-pub use bundle::{NEWER_VERSION, altered_bundle, bundle, cache, newer_bundle};
+pub use bundle::{altered_bundle, bundle, cache, newer_bundle, version_of};
 pub use eyes::{Sampler, Secrets};
 pub use figure::figure;
 pub use inventory::Inventory;

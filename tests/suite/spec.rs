@@ -1,7 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_yaml::Value;
 
-use crate::TestLab;
+use crate::{TestLab, bundle, version_of};
 
 const TEMPLATE: &str = include_str!("spec.yaml");
 
@@ -22,6 +22,11 @@ impl Spec {
             hosts.map(|name| yaml(&host(name))).collect()
         };
         spec.set("metadata.name", lab.name());
+        let version = version_of(bundle());
+        spec.set("spec.kubernetes.version", version.as_str());
+        if refuses_cgroup_v1(&version) {
+            spec.set("spec.kubernetes.kubelet.failCgroupV1", false);
+        }
         spec.set("spec.hosts.network", lab.address(0) + "/24");
         spec.set("spec.hosts.ssh.privateKey", lab.private_key().as_str());
         spec.set("spec.hosts.controlPlane", role('m'));
@@ -71,6 +76,12 @@ impl Spec {
         fs_err::write(&path, text).expect("written");
         path
     }
+}
+
+/// From 1.35 on, unless it is told to take it (KEP-5573).
+fn refuses_cgroup_v1(version: &str) -> bool {
+    let minor = version.split('.').nth(1).and_then(|minor| minor.parse().ok());
+    minor.is_some_and(|minor: u32| minor >= 35)
 }
 
 fn yaml(text: &str) -> Value {

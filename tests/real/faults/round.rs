@@ -1,8 +1,6 @@
 use std::fmt;
 
-use provisioner_tests::{
-    Kubectl, NEWER_VERSION, Program, Run, Spec, TestLab, bundle, newer_bundle,
-};
+use provisioner_tests::{Kubectl, Program, Run, Spec, TestLab, bundle, newer_bundle, version_of};
 use serde_json::Value;
 
 use super::Fault;
@@ -86,7 +84,8 @@ impl Round {
                 self.kubectl().wait_for_nodes(hosts);
                 let versions = "jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {end}";
                 let versions = self.kubectl().run(&["get", "nodes", "-o", versions]);
-                let is_new = |version: &str| version == format!("v{NEWER_VERSION}");
+                let newer = format!("v{}", version_of(newer_bundle()));
+                let is_new = |version: &str| version == newer;
                 assert!(versions.split_whitespace().all(is_new), "{versions}");
             }
             "scale" => {
@@ -135,9 +134,10 @@ impl Round {
 }
 
 fn options(command: &str) -> Vec<String> {
+    let newer = version_of(newer_bundle());
     let more: &[&str] = match command {
         "up" => &["--bundle", bundle().as_str()],
-        "upgrade" => &["--to", NEWER_VERSION, "--bundle", newer_bundle().as_str()],
+        "upgrade" => &["--to", &newer, "--bundle", newer_bundle().as_str()],
         "scale" => &["--remove", "w1"],
         _ => &[],
     };

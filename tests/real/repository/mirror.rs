@@ -1,7 +1,7 @@
 use std::process::Command;
 
 use camino::Utf8Path;
-use provisioner_tests::{Spec, TestLab};
+use provisioner_tests::{Spec, TestLab, version_of};
 
 const SCRIPT: &str = include_str!("mirror.sh");
 /// Upstream's packages have them with these contents, but for the folder of kubelet.
@@ -16,8 +16,7 @@ pub(crate) fn set_up(lab: &TestLab, host: &str, bundles: &[&Utf8Path]) {
     }
     let mut versions = Vec::new();
     for bundle in bundles {
-        let name = bundle.file_name().expect("a folder");
-        let version = name.strip_prefix("bundle-").expect("bundle-VERSION");
+        let version = version_of(bundle);
         send(lab, host, bundle, &format!("/srv/bundles/{version}"));
         versions.push(version);
     }
@@ -34,7 +33,9 @@ pub(crate) fn use_it(spec: &mut Spec, lab: &TestLab, host: &str) {
     );
     spec.set_yaml(
         "spec.runtime.containerd.mirrors",
-        &format!("{{k8s.gcr.io: ['http://{address}:5000']}}"),
+        &format!(
+            "{{k8s.gcr.io: ['http://{address}:5000'], registry.k8s.io: ['http://{address}:5000']}}"
+        ),
     );
 }
 

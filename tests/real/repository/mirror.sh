@@ -55,7 +55,7 @@ storage: {filesystem: {rootdirectory: /var/lib/docker-registry}}
 http: {addr: ":5000"}
 END
 systemctl restart docker-registry
-until curl -fs http://localhost:5000/v2/ >/dev/null; do sleep 0.1; done
+timeout 60 sh -c 'until ss -tln | grep -q ":5000 "; do sleep 0.1; done'
 for version; do
     packages_of "$version"
     images_of "$version"

@@ -1,7 +1,7 @@
 //! What preflight says of things that only a real network, a real cluster or a real bundle can be.
 
 use camino::Utf8Path;
-use provisioner_tests::{Program, Run, Spec, altered_bundle, bundle};
+use provisioner_tests::{Program, Run, Spec, altered_bundle, bundle, newer_bundle, version_of};
 use serde_json::Value;
 
 use crate::story::Story;
@@ -16,7 +16,7 @@ pub(crate) fn preflight_finds_what_is_wrong(story: &Story) {
     a_host_has_another_authority(story);
 
     let mut newer = story.spec.clone();
-    newer.set("spec.kubernetes.version", "1.20.3");
+    newer.set("spec.kubernetes.version", version_of(newer_bundle()));
     refuses(story, &newer, Some(own), &["bundle-version", "cluster-version"]);
 
     let folder = story.program.home().join("bundle");

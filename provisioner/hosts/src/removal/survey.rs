@@ -18,18 +18,12 @@ pub(super) fn script(leaving: Option<&str>) -> Result<String, QuoteError> {
 name={leaving}
 export KUBECONFIG=/etc/kubernetes/admin.conf HOME=/run/provisioner
 get() {{ timeout 20 kubectl --request-timeout 10s get --raw "$1"; }}
-etcdctl() {{
-    endpoint=$1
-    shift
-    timeout 20 kubectl --request-timeout 15s -n kube-system exec "etcd-$(uname -n)" -- etcdctl --endpoints "$endpoint" \
-        --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt \
-        --key /etc/kubernetes/pki/etcd/healthcheck-client.key "$@"
-}}
+etcd() {{ /usr/local/lib/provisioner/etcd "$@"; }}
 echo '## nodes'; get /api/v1/nodes
-echo; echo '## members'; members=$(etcdctl https://127.0.0.1:2379 member list); echo "$members"
+echo; echo '## members'; members=$(etcd members); echo "$members"
 echo '## healthy'
-printf '%s\n' "$members" | while IFS=, read -r id _ _ _ client _; do
-    [ -z "${{client# }}" ] || ! etcdctl "${{client# }}" endpoint health >/dev/null 2>&1 </dev/null || echo "$id"
+printf '%s\n' "$members" | while read -r id _ _ client _; do
+    ! etcd -u "$client" healthy >/dev/null 2>&1 </dev/null || echo "$id"
 done
 echo '## volumes'; [ -z "$name" ] || get /api/v1/persistentvolumes
 echo; echo '## end'
@@ -76,13 +70,10 @@ impl Survey {
     }
 }
 
-/// `ID, started, NAME, PEER, CLIENT, LEARNER`: a learner has no vote.
+/// `ID NAME PEER CLIENT voter|learner`: a learner has no vote.
 fn member(line: &str, healthy: &[&str]) -> Option<Member> {
-    let fields: Vec<&str> = line.split(", ").collect();
-    let [id, _, name, peer, ..] = fields[..] else { return None };
-    if fields.get(5) == Some(&"true") {
-        return None;
-    }
+    let [id, name, peer, _, "voter"] = line.split(' ').collect::<Vec<_>>()[..] else { return None };
+    let name = if name == "-" { "" } else { name };
     Some(Member { name: name.to_owned(), peer: peer.to_owned(), healthy: healthy.contains(&id) })
 }
 

@@ -144,7 +144,7 @@ fn is_well(health: &str) -> bool {
 /// A member, as any of them lists it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Member {
-    #[serde(rename = "ID")]
+    #[serde(rename = "ID", deserialize_with = "number")]
     id: u64,
     /// Empty for one that was added and has never started.
     #[serde(default)]
@@ -165,6 +165,11 @@ impl Member {
     }
 }
 
+/// The gateway writes whole numbers as text.
+fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
 fn first<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Vec::deserialize(deserializer)?.into_iter().next().unwrap_or_default())
 }
@@ -181,28 +186,23 @@ pub(super) struct OwnStatus {
 }
 
 impl OwnStatus {
-    /// `etcdctl endpoint status -w json`, of one endpoint.
+    /// As the gateway answers `maintenance/status`. What is zero is left out there.
     pub(super) fn read(text: &str) -> Option<Self> {
         #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Answer {
-            status: Status,
-        }
-        #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
-        struct Status {
+        struct Answer {
             version: String,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "number")]
             leader: u64,
+            #[serde(deserialize_with = "number")]
             db_size: u64,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "number")]
             db_size_in_use: u64,
             #[serde(default)]
             errors: Vec<String>,
         }
-        let answers: Vec<Answer> = serde_json::from_str(text).ok()?;
-        let Status { version, leader, db_size, db_size_in_use, errors } =
-            answers.into_iter().next()?.status;
+        let Answer { version, leader, db_size, db_size_in_use, errors } =
+            serde_json::from_str(text).ok()?;
         let (database_bytes, used_bytes) = (db_size, db_size_in_use);
         Some(Self { version, leader, database_bytes, used_bytes, errors })
     }

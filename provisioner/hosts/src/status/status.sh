@@ -5,13 +5,6 @@ name=$(uname -n)
 manifests=/etc/kubernetes/manifests
 export HOME=/run/provisioner
 get() { timeout 10 kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 5s ${1:+--server "$1"} get --raw "$2" 2>&1; }
-# etcdctl is in etcd's image only.
-etcdctl() {
-    container=$(timeout 10 crictl ps -q --state running --label "io.kubernetes.pod.name=etcd-$name" | head -n 1)
-    [ -z "$container" ] || timeout 15 crictl exec -s "$container" etcdctl --endpoints https://127.0.0.1:2379 \
-        --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/healthcheck-client.crt \
-        --key /etc/kubernetes/pki/etcd/healthcheck-client.key --command-timeout 5s "$@"
-}
 # keepalived says in the journal when it has taken the address.
 vip_since() {
     timeout 10 journalctl -q -u keepalived -n 2000 -o short-unix --no-pager |
@@ -41,8 +34,8 @@ if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
     part nodes get '' /api/v1/nodes
     part addons get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Finventory%3Daddon'
     part etcd-health etcd_health
-    part etcd-status etcdctl endpoint status -w json
-    part etcd-members etcdctl member list -w json
+    part etcd-status timeout 15 /usr/local/lib/provisioner/etcd status
+    part etcd-members timeout 15 /usr/local/lib/provisioner/etcd list
     part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
 fi
 wait

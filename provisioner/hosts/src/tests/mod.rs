@@ -3,6 +3,7 @@ mod certificates;
 mod corefile;
 mod encryption;
 mod endpoint;
+mod etcd_program;
 mod images;
 mod inventory;
 mod listing;

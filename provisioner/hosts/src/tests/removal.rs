@@ -41,10 +41,10 @@ fn survey(members: &[(&str, bool)], nodes: &[&str], volumes_on: &[&str]) -> Surv
     for (index, (name, is_healthy)) in members.iter().enumerate() {
         let address = format!("172.30.0.1{}", &name[1..]);
         list.push_str(&format!(
-            "{index}a, started, {name}, https://{address}:2380, https://{address}:2379, false\n"
+            "{index} {name} https://{address}:2380 https://{address}:2379 voter\n"
         ));
         if *is_healthy {
-            healthy.push_str(&format!("{index}a\n"));
+            healthy.push_str(&format!("{index}\n"));
         }
     }
     let text = format!(
