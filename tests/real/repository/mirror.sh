@@ -22,6 +22,8 @@ packages_of() {
     mkdir -p "$packages"
     install -Dm 755 -t "$root/opt/cni/bin" "$bundle"/bin/cni/*
     package kubernetes-cni "$1" libc6
+    install -Dm 755 -t "$root/usr/bin" "$bundle/bin/crictl"
+    package cri-tools "$1" libc6
     install -Dm 755 -t "$root/usr/bin" "$bundle/bin/kubectl"
     package kubectl "$1" libc6
     install -Dm 755 -t "$root/usr/bin" "$bundle/bin/kubelet"

@@ -26,7 +26,11 @@ list_new() {
     if [ -n "$names" ] && ! plan=$(apt -s 2>/dev/null); then
         # shellcheck disable=SC2086
         apt-get -q $options update >&2
-        plan=$(apt -s)
+        # Which package is missing, or stands against which other, apt says on standard output.
+        plan=$(apt -s) || {
+            printf '%s\n' "$plan" >&2
+            return 1
+        }
     fi
     printf '%s\n' "${plan-}" | sed -n 's/^Inst \([^ ]*\) \([^[].*\)$/\1\tabsent/p'
     printf '%s\n' "${plan-}" | sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\].*$/\1 \2/p' | while read -r name old; do
