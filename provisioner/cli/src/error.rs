@@ -43,6 +43,10 @@ pub(crate) enum Error {
     Journal(#[from] JournalError),
     #[error("find a recorded run in {folder}")]
     NoRuns { folder: Utf8PathBuf },
+    #[error("make the report: {0}")]
+    Report(Box<handlebars::RenderError>),
+    #[error("write the report {path}: {source}")]
+    WriteReport { path: Utf8PathBuf, source: io::Error },
     #[error(transparent)]
     Bundle(#[from] provisioner_bundle::Error),
     #[error(transparent)]
@@ -105,6 +109,9 @@ impl Error {
                 Some("`provisioner certs status` shows them; run the same command again".into())
             }
             Self::NoRuns { .. } => Some("`up` and `plan` record their runs there".into()),
+            Self::Journal(JournalError::NoSuchRun { .. }) => {
+                Some("`provisioner runs list` names those that are there".into())
+            }
             Self::Environment(error) => error.hint(),
             Self::Aws(error) => error.hint(),
             Self::Hosts(error) => error.hint(),

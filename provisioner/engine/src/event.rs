@@ -142,7 +142,7 @@ pub struct NoteEvent {
 
 impl StageEvent {
     /// An event with nothing in it but the state.
-    pub(crate) fn new(name: &str, state: State) -> Self {
+    pub fn new(name: &str, state: State) -> Self {
         Self {
             stage: name.to_owned(),
             state,
@@ -158,7 +158,7 @@ impl StageEvent {
 
 impl HostEvent {
     /// An event with nothing in it but the state.
-    pub(crate) fn new(stage_name: &str, host: &str, state: State) -> Self {
+    pub fn new(stage_name: &str, host: &str, state: State) -> Self {
         Self {
             host: host.to_owned(),
             stage: stage_name.to_owned(),

@@ -47,7 +47,7 @@ pub(crate) use open::OpenArguments;
 pub(crate) use plan::PlanArguments;
 pub(crate) use preflight::PreflightArguments;
 pub(crate) use root::{Arguments, Command};
-pub(crate) use runs::{RunsArguments, RunsCommand, RunsShow};
+pub(crate) use runs::{RunsArguments, RunsCommand, RunsReport, RunsShow};
 pub(crate) use scale::ScaleArguments;
 pub(crate) use shell::{CompletionsArguments, ManArguments};
 pub(crate) use spec::{ConnectArguments, SpecArguments};

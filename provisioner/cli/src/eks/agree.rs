@@ -1,7 +1,7 @@
 use provisioner_aws::{AwsSite, Purpose};
 use provisioner_engine::Outcome;
 
-use super::run::{How, carry_out_with};
+use super::run::{How, carry_out};
 use crate::addons::Addons;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -16,7 +16,7 @@ pub(super) fn agree(
     purpose: &Purpose,
 ) -> Result<Option<Exit>, Error> {
     let how = How::new("plan", run::Purpose::Preview);
-    let preview = carry_out_with(program, site, addons, purpose.clone(), &how)?;
+    let preview = carry_out(program, site, Some(addons), purpose.clone(), &how)?;
     if preview.outcome != Outcome::ChangesPending {
         return Ok(Some(Exit::of_run(&preview)));
     }

@@ -2,7 +2,7 @@ use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
 use super::agree::agree;
-use super::run::{APPLY, How, carry_out_with};
+use super::run::{APPLY, How, carry_out};
 use super::site::Eks;
 use crate::addons;
 use crate::arguments::DownArguments;
@@ -22,7 +22,7 @@ pub(crate) fn down(program: &Program, arguments: &DownArguments, eks: Eks) -> Re
         return Ok(exit);
     }
     let how = How::new("down", APPLY);
-    let summary = carry_out_with(program, &site, &addons, Purpose::Down, &how)?;
+    let summary = carry_out(program, &site, Some(&addons), Purpose::Down, &how)?;
     if summary.outcome == Outcome::Interrupted {
         program.terminal.say("The same command goes on from here.");
     }

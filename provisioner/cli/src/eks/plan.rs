@@ -1,7 +1,7 @@
 use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
-use super::run::{How, carry_out_with};
+use super::run::{How, carry_out};
 use super::site::Eks;
 use crate::addons;
 use crate::arguments::PlanArguments;
@@ -17,7 +17,7 @@ pub(crate) fn plan(program: &Program, arguments: &PlanArguments, eks: Eks) -> Re
     let purpose = Purpose::Up { prune: false, replace_failed: false };
     let site = eks.site()?;
     let addons = addons::open(program, &arguments.spec.file, Place::from(&site))?;
-    let summary = carry_out_with(program, &site, &addons, purpose, &how)?;
+    let summary = carry_out(program, &site, Some(&addons), purpose, &how)?;
     if arguments.detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);
     }

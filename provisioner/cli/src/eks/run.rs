@@ -29,31 +29,20 @@ impl How {
 /// One that changes something.
 pub(super) const APPLY: Purpose = Purpose::Up { skip_preflight: false };
 
-/// Carries out a run on AWS alone.
+/// Carries out a run on AWS; with the addons of the cluster if they are given.
 pub(super) fn carry_out(
     program: &Program,
     site: &AwsSite,
+    addons: Option<&Addons>,
     task: Task,
     how: &How,
 ) -> Result<Summary, Error> {
     let (options, sinks) = begin(program, site, how);
     let site = site.clone();
     run::carry_out(program, sinks, async move |interrupt, events| {
-        Ok(provisioner_aws::carry_out(site, task, options, &interrupt, &events).await)
-    })
-}
-
-/// The same with the addons of the cluster.
-pub(super) fn carry_out_with(
-    program: &Program,
-    site: &AwsSite,
-    addons: &Addons,
-    task: Task,
-    how: &How,
-) -> Result<Summary, Error> {
-    let (options, sinks) = begin(program, site, how);
-    let site = site.clone();
-    run::carry_out(program, sinks, async move |interrupt, events| {
+        let Some(addons) = addons else {
+            return Ok(provisioner_aws::carry_out(site, task, options, &interrupt, &events).await);
+        };
         let (of_addons, driver) = match task {
             Task::Down => (kube::Purpose::Vacate, addons.lenient_driver()),
             _ => (addons.up(), addons.driver()),

@@ -5,7 +5,7 @@ use provisioner_engine::{Outcome, Summary};
 
 use super::agree::agree;
 use super::entrance::EksEntrance;
-use super::run::{APPLY, How, carry_out_with};
+use super::run::{APPLY, How, carry_out};
 use super::site::Eks;
 use crate::addons;
 use crate::arguments::UpArguments;
@@ -31,7 +31,7 @@ pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result
         return Ok(exit);
     }
     let how = How::new("up", APPLY);
-    let summary = carry_out_with(program, &site, &addons, purpose, &how)?;
+    let summary = carry_out(program, &site, Some(&addons), purpose, &how)?;
     tell_what_is_next(program, arguments, &summary);
     Ok(Exit::of_run(&summary))
 }

@@ -109,7 +109,7 @@ fn to(
     site.cluster.kubernetes.version = Some(version);
     let how = How::new("upgrade", view).ordered(provisioner_aws::upgrade_order(&site.cluster));
     let purpose = Purpose::Up { prune: false, replace_failed: false };
-    carry_out(program, &site, purpose, &how)
+    carry_out(program, &site, None, purpose, &how)
 }
 
 impl Way {

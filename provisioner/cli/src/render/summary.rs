@@ -7,7 +7,7 @@ use provisioner_engine::{
     Summary,
 };
 
-use super::text::{count, indented, ordered, printable, seconds, word};
+use super::text::{count, indented, ordered, printable, seconds, verdict, word};
 use super::{Palette, Targets, steps};
 
 /// Of hosts with more changes only the number is said.
@@ -124,13 +124,12 @@ impl<W: Write> SummaryView<W> {
 
     fn verdict(&self, summary: &Summary) -> String {
         let Palette { good, changed, bad, .. } = self.palette;
-        let (style, verdict) = match (summary.outcome, summary.mode) {
-            (Outcome::Failed, _) => (bad, "Failed"),
-            (Outcome::Interrupted, _) => (bad, "Interrupted"),
-            (Outcome::ChangesPending, _) => (changed, "Changes pending"),
-            (Outcome::Done, _) if summary.changed == 0 => (good, "Nothing to change"),
-            (Outcome::Done, _) => (good, "Done"),
+        let style = match summary.outcome {
+            Outcome::Failed | Outcome::Interrupted => bad,
+            Outcome::ChangesPending => changed,
+            Outcome::Done => good,
         };
+        let verdict = verdict(summary);
         let cluster = self.info.as_ref().map_or("", |info| info.cluster.as_str());
         let mut facts = vec![format!("{} {}", summary.changed, word(State::Changed, summary.mode))];
         if summary.unknown > 0 {

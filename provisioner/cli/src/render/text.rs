@@ -1,4 +1,4 @@
-use provisioner_engine::{HostSummary, Mode, State};
+use provisioner_engine::{HostSummary, Mode, Outcome, State, Summary};
 
 /// A duration as people say it: `8 ms`, `0.4 s`, `12 s`, `3 min 5 s`.
 pub(crate) fn seconds(seconds: f64) -> String {
@@ -56,5 +56,16 @@ pub(crate) fn word(state: State, mode: Mode) -> &'static str {
         (State::Failed, _) => "failed",
         (State::Skipped, _) => "skipped",
         (State::Unknown, _) => "unknown",
+    }
+}
+
+/// How a run ended, in a word or two.
+pub(crate) fn verdict(summary: &Summary) -> &'static str {
+    match summary.outcome {
+        Outcome::Failed => "Failed",
+        Outcome::Interrupted => "Interrupted",
+        Outcome::ChangesPending => "Changes pending",
+        Outcome::Done if summary.changed == 0 => "Nothing to change",
+        Outcome::Done => "Done",
     }
 }

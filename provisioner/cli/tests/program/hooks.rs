@@ -1,13 +1,6 @@
-use crate::support::{Home, Ran};
+use crate::support::{Home, Ran, spec};
 
-const SPEC: &str = "\
-apiVersion: provisioner.dev/v1alpha1
-kind: Cluster
-metadata: {name: prod}
-spec:
-  kubernetes: {version: 1.36.2}
-  network: {plugin: bridge}
-  hooks:
+const HOOKS_AND_HOSTS: &str = "  hooks:
     - {after: containerd, playbook: ./ntp.yaml}
     - {before: init, playbook: hooks/limits.yaml}
   hosts:
@@ -33,7 +26,7 @@ steps:
 /// The spec in a folder that is not the one the program runs in.
 fn validated(ntp: Option<&str>, limits: Option<&str>) -> Ran {
     let home = Home::new();
-    home.file("site/spec.yaml", SPEC);
+    home.file("site/spec.yaml", &spec(HOOKS_AND_HOSTS));
     if let Some(ntp) = ntp {
         home.file("site/ntp.yaml", ntp);
     }

@@ -3,16 +3,9 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Home;
+use crate::support::{Home, spec};
 
-const SPEC: &str = "\
-apiVersion: provisioner.dev/v1alpha1
-kind: Cluster
-metadata: {name: prod}
-spec:
-  kubernetes: {version: 1.36.2}
-  network: {plugin: bridge}
-  hosts:
+const HOSTS: &str = "  hosts:
     controlPlane: [{name: m1, address: 192.0.2.11}]
 ";
 
@@ -33,7 +26,7 @@ fn signal(child: &Child, name: &str) {
 fn an_interrupted_preflight_is_no_verdict() {
     let home = Home::new();
     let listener = silent_host(&home);
-    let spec = home.file("spec.yaml", SPEC);
+    let spec = home.file("spec.yaml", &spec(HOSTS));
     let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
         .args(["preflight", "-f", &spec, "--output", "json"])
         .env_clear()
@@ -60,7 +53,7 @@ fn an_interrupted_preflight_is_no_verdict() {
 fn two_signals_end_a_run_at_once_and_it_is_recorded() {
     let home = Home::new();
     let _listener = silent_host(&home);
-    let spec = home.file("spec.yaml", SPEC);
+    let spec = home.file("spec.yaml", &spec(HOSTS));
     let mut child = Command::new(env!("CARGO_BIN_EXE_provisioner"))
         .args(["plan", "-f", &spec, "--output", "json"])
         .env_clear()

@@ -62,6 +62,20 @@ fn ran(output: &Output) -> Ran {
     }
 }
 
+/// A spec of a cluster on hosts: what every one says, then these lines, which belong to `spec`.
+pub(crate) fn spec(lines: &str) -> String {
+    "\
+apiVersion: provisioner.dev/v1alpha1
+kind: Cluster
+metadata: {name: prod}
+spec:
+  kubernetes: {version: 1.36.2}
+  network: {plugin: bridge}
+"
+    .to_owned()
+        + lines
+}
+
 /// Runs a command of this machine; none where it is not installed.
 pub(crate) fn tool(name: &str, arguments: &[&str], input: &str) -> Option<Ran> {
     use std::io::Write as _;

@@ -1,14 +1,7 @@
-use crate::support::Home;
+use crate::support::{Home, spec};
 
 /// TEST-NET-1 (RFC 5737): no such host answers.
-const SPEC: &str = "\
-apiVersion: provisioner.dev/v1alpha1
-kind: Cluster
-metadata: {name: prod}
-spec:
-  kubernetes: {version: 1.36.2}
-  network: {plugin: bridge}
-  hosts:
+const HOSTS: &str = "  hosts:
     ssh: {user: ops, password: {env: HOSTS_PASSWORD}}
     controlPlane:
       - {name: m1, address: 192.0.2.11}
@@ -17,7 +10,7 @@ spec:
 #[test]
 fn without_a_terminal_nobody_is_asked() {
     let home = Home::new();
-    home.file("spec.yaml", SPEC);
+    home.file("spec.yaml", &spec(HOSTS));
     let ran = home.run(&["up", "-f", "spec.yaml"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(ran.stderr, @"
@@ -29,7 +22,7 @@ fn without_a_terminal_nobody_is_asked() {
 #[test]
 fn a_secret_that_is_not_there_is_said_before_anything_is_done() {
     let home = Home::new();
-    home.file("spec.yaml", SPEC);
+    home.file("spec.yaml", &spec(HOSTS));
     let ran = home.run(&["up", "-f", "spec.yaml", "--yes"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     insta::assert_snapshot!(ran.stderr, @"
@@ -42,7 +35,7 @@ fn a_secret_that_is_not_there_is_said_before_anything_is_done() {
 #[test]
 fn a_bundle_that_is_none() {
     let home = Home::new();
-    home.file("spec.yaml", SPEC);
+    home.file("spec.yaml", &spec(HOSTS));
     let ran = home.run(&["up", "-f", "spec.yaml", "--yes", "--bundle", "."]);
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.contains("there is no bundle.yaml"), "{}", ran.stderr);
@@ -51,7 +44,7 @@ fn a_bundle_that_is_none() {
 #[test]
 fn own_playbooks_that_are_not_there() {
     let home = Home::new();
-    home.file("spec.yaml", SPEC);
+    home.file("spec.yaml", &spec(HOSTS));
     let ran = home.run(&["plan", "-f", "spec.yaml", "--assets", "nowhere"]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(ran.stderr.contains("nowhere cannot be read"), "{}", ran.stderr);
@@ -60,7 +53,7 @@ fn own_playbooks_that_are_not_there() {
 #[test]
 fn exec_needs_a_command_and_a_host_that_is_there() {
     let home = Home::new();
-    home.file("spec.yaml", &SPEC.replace(", password: {env: HOSTS_PASSWORD}", ""));
+    home.file("spec.yaml", &spec(HOSTS).replace(", password: {env: HOSTS_PASSWORD}", ""));
     assert_eq!(home.run(&["exec", "-f", "spec.yaml"]).code, 2);
     let ran = home.run(&["exec", "-f", "spec.yaml", "--on", "m9", "--", "true"]);
     assert_eq!(ran.code, 2);
@@ -71,7 +64,7 @@ fn exec_needs_a_command_and_a_host_that_is_there() {
 #[test]
 fn on_a_terminal_a_missing_secret_is_asked_for() {
     let home = Home::new();
-    let spec = home.file("spec.yaml", SPEC);
+    let spec = home.file("spec.yaml", &spec(HOSTS));
     let program = env!("CARGO_BIN_EXE_provisioner");
     let command = format!("{program} exec -f {spec} --on m9 -- true");
     let arguments = ["-qec", command.as_str(), "/dev/null"];

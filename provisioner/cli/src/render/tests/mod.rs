@@ -1,6 +1,7 @@
 //! Readers of recorded runs, compared with what they showed before.
 
 mod exit;
+mod report;
 mod runs;
 mod text;
 
