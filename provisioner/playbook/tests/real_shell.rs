@@ -501,6 +501,20 @@ fn all_that_was_changed_is_as_it_was() {
     });
 }
 
+/// A package that has a folder around them can take that one along then.
+#[test]
+fn folders_that_were_made_for_a_file_go_with_it() {
+    on_every_shell(|program, root| {
+        theirs(root);
+        let mut shell = Shell::start(program, root, "r1");
+        shell.stage(root, CHANGES, &json!({"value": "ours"}), ScriptMode::Apply);
+        let files = "steps: [{name: files, restore: files}]";
+        shell.stage(root, files, &json!({}), ScriptMode::Apply);
+        assert!(!root.join("etc/new").exists());
+        assert!(root.join("etc/deep").exists() && root.join("etc/other/folder").exists());
+    });
+}
+
 #[test]
 fn what_others_added_since_stays() {
     on_every_shell(|program, root| {

@@ -73,8 +73,10 @@ told() {
 
 undo_service() {
     [ "$(systemctl show -p LoadState --value "$1")" = loaded ] || return 0
-    # Before its package came there was no such service, whatever the package made of it.
+    # Before its package came there was no such service, whatever the package made of it. What enabled it
+    # may have been us.
     if our_package_has "$1"; then
+        systemctl -q disable "$1"
         timeout -k 5 "$p_seconds" systemctl stop "$1" 3>&- 9>&-
         return
     fi
@@ -130,7 +132,10 @@ undo_command() {
 
 undo_file() {
     case $2 in
-    absent) rm -f "$1" ;;
+    absent)
+        rm -f "$1"
+        leave_folders "$1"
+        ;;
     # Without its folder: that belonged to something which was removed meanwhile.
     *) [ -d "${1%/*}" ] || return 0 ;;
     esac
@@ -144,6 +149,16 @@ undo_file() {
         replace "$1"
         ;;
     esac
+}
+
+# leave_folders PATH: those above it that we made go with their last file. A package that has a folder of
+# its own around them could not remove that one otherwise.
+leave_folders() {
+    p_dir=${1%/*}
+    while p_n=$p_dir awk -F'\t' '$1 == "directory" && $2 == ENVIRON["p_n"] && $3 == "absent" { f = 1; exit } END { exit !f }' \
+        "$p_state/ledger" && rmdir "$p_dir" 2>/dev/null; do
+        p_dir=${p_dir%/*}
+    done
 }
 
 # KEY is PATH # MARKER.
