@@ -61,6 +61,7 @@ impl Known<'_> {
             "endpoint": self.endpoint(),
             "host": self.host(host, &facts),
             "hosts": list(self.cluster.all_hosts()),
+            "nodes": list(self.cluster.nodes()),
             "controlPlanes": list(self.cluster.control_planes().iter()),
             "members": list(self.cluster.control_planes().iter().filter(|host| self.inventory.has_joined(host))),
             "workers": list(self.cluster.workers().iter()),
@@ -206,6 +207,8 @@ impl Known<'_> {
             "port": endpoint.port,
             "vip": endpoint.vip,
             "managed": endpoint.vip.is_some(),
+            "separate": self.cluster.has_separate_load_balancers(),
+            "redundant": self.cluster.control_planes().len() > 1,
             "routerId": endpoint.router_id,
             "certSans": serving::names_of_all(self.cluster),
         })
@@ -213,12 +216,17 @@ impl Known<'_> {
 
     /// Whether `HAProxy` and keepalived are on a host.
     fn balances(&self, host: &Host) -> bool {
-        let api = host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some();
+        let balancers = self.cluster.load_balancers();
+        let api = balancers.iter().any(|balancer| balancer.name == host.name);
         api || platform::balances_edge(self.cluster, host)
     }
 
     fn host(&self, host: &Host, facts: &Facts) -> Value {
-        let all = self.cluster.control_planes();
+        let all = if host.role == Role::LoadBalancer {
+            &self.cluster.hosts.load_balancers
+        } else {
+            self.cluster.control_planes()
+        };
         let index = all.iter().position(|other| other.name == host.name).unwrap_or_default();
         let link = facts.interface_of(host.address);
         let interface = host

@@ -83,7 +83,7 @@ impl HostsError {
                 "its API server cannot read what the others write: put the file /etc/kubernetes/pki/encryption.json of one that can in the place of the other".into(),
             ),
             Self::MayNotLeave { .. } => Some("nothing was changed; `provisioner status` shows how the cluster is".into()),
-            Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),
+            Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge, load-balancer".into()),
             _ => None,
         }
     }

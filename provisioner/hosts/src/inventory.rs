@@ -20,13 +20,15 @@ const PKI: &str = "/etc/kubernetes/pki/";
 /// kubeadm has finished on this host.
 const JOINED: &str = "/var/lib/provisioner/joined";
 const ETCD_MANIFEST: &str = "/etc/kubernetes/manifests/etcd.yaml";
+/// What a load balancer runs.
+const BALANCING: [&str; 2] = ["haproxy", "keepalived"];
 const KUBELET_CONFIG: &str = "/etc/kubernetes/kubelet.conf";
 
-/// Asks a host for its facts; with the name of a registry, also how it resolves that.
-pub(crate) fn question(host: &Host, registry: Option<&str>) -> Question {
+/// Asks a host for its facts; with names beside its own, also how it resolves them.
+pub(crate) fn question(host: &Host, names: &[String]) -> Question {
     let pki = host.role == Role::ControlPlane;
     let own = std::iter::once(host.name.clone());
-    let request = Request { pki, lookups: own.chain(registry.map(str::to_owned)).collect() };
+    let request = Request { pki, lookups: own.chain(names.iter().cloned()).collect() };
     Question { name: FACTS, script: request.script(), timeout_seconds: 60 }
 }
 
@@ -47,8 +49,13 @@ impl Inventory {
         Self { facts: facts.collect() }
     }
 
-    /// Whether kubeadm's work on the host is done.
+    /// Whether kubeadm's work on the host is done; of a load balancer, whether it is at work.
     pub(crate) fn has_joined(&self, host: &Host) -> bool {
+        if host.role == Role::LoadBalancer {
+            let facts = self.facts.get(&host.name).filter(|facts| facts.ledger);
+            let runs = |facts: &Facts| BALANCING.iter().all(|name| facts.service_is_active(name));
+            return facts.is_some_and(runs);
+        }
         let needed = [JOINED, KUBELET_CONFIG, ETCD_MANIFEST];
         let count = if host.role == Role::ControlPlane { 3 } else { 2 };
         needed[..count].iter().all(|path| self.has(&host.name, path))
@@ -56,6 +63,11 @@ impl Inventory {
 
     pub(crate) fn all_joined(&self, cluster: &Cluster) -> bool {
         cluster.all_hosts().all(|host| self.has_joined(host))
+    }
+
+    /// Whether no node has yet to join.
+    pub(crate) fn all_nodes_joined(&self, cluster: &Cluster) -> bool {
+        cluster.nodes().all(|host| self.has_joined(host))
     }
 
     /// The control plane that the others follow: one that is a member already, or the spec's first.
@@ -148,6 +160,12 @@ fn agrees(files: &BTreeMap<String, SecretString>, pki: Option<&ClusterPki>) -> b
         };
         set.iter().any(same)
     })
+}
+
+/// The name of the API's endpoint. None where it is an address, which nobody has to resolve.
+pub(crate) fn endpoint_name(cluster: &Cluster) -> Option<String> {
+    let address = &cluster.hosts.api_endpoint.address;
+    address.parse::<IpAddr>().is_err().then(|| address.clone())
 }
 
 /// The host that images come from: the registry's, or its first mirror's. None where no host needs

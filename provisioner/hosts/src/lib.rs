@@ -57,7 +57,7 @@ pub use planner::Drain;
 pub use removal::{Removal, consider_removal, remove, surplus_nodes};
 pub use site::Site;
 pub use status::{
-    AddonState, AddonStatus, ApiStatus, EtcdStatus, MemberStatus, NodeStatus, StatusReport,
-    VipStatus, status,
+    AddonState, AddonStatus, ApiStatus, EtcdStatus, LoadBalancerStatus, MemberStatus, NodeStatus,
+    StatusReport, VipStatus, status,
 };
 pub use up::{LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};

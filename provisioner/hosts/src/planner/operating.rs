@@ -36,7 +36,7 @@ impl HostsPlanner {
     /// Hosts that are not yet, or not any more, part of the cluster.
     fn members(&self) -> Vec<Finding> {
         let Some(inventory) = &self.inventory else { return Vec::new() };
-        let hosts = self.site.cluster.all_hosts();
+        let hosts = self.site.cluster.nodes();
         let missing = hosts.filter(|host| !inventory.has_joined(host));
         let missing: Vec<String> = missing.map(|host| host.name.clone()).collect();
         if missing.is_empty() {

@@ -47,7 +47,7 @@ impl Secrets {
         let pki = found.map_or_else(|| ClusterPki::generate(now, lifetime(days)), Ok)?;
         let token = bootstrap_token()?;
         let join = Join {
-            needed: !inventory.all_joined(cluster),
+            needed: !inventory.all_nodes_joined(cluster),
             token: token.token(),
             manifest: token.manifest(now + TOKEN_LIFETIME),
             token_secret: token.secret,
@@ -66,7 +66,7 @@ impl Secrets {
     pub(crate) fn sign_kubelets(&mut self, cluster: &Cluster) -> Result<(), HostsError> {
         let days = cluster.kubernetes.certificates.validity_days;
         let validity = Validity::starting(Timestamp::now(), lifetime(days))?;
-        for host in cluster.all_hosts() {
+        for host in cluster.nodes() {
             // https://kubernetes.io/docs/reference/access-authn-authz/node/
             let name = format!("system:node:{}", host.name);
             let client = self.pki.sign_client(&name, Some("system:nodes"), &validity)?;

@@ -264,6 +264,14 @@ const CATALOGUE: &[Check] = &[
         run: firewall::reachability,
     },
     Check {
+        id: "api-endpoint",
+        about: "the hosts reach a load balancer that is not of the spec, at hosts.apiEndpoint.address",
+        why: "kubeadm and every kubelet talk to the API there, from the first API server on",
+        remedy: "open the way to it, and let it pass TCP to port 6443 of the control planes; it may be \
+                 silent only for want of an API server",
+        run: firewall::endpoint,
+    },
+    Check {
         id: "vip-network",
         about: "the VIP lies in the network of the interface that carries it",
         why: "nobody would ask for it there",
@@ -371,7 +379,8 @@ const CATALOGUE: &[Check] = &[
     Check {
         id: "fixed-settings",
         about: "what cannot be changed any more is in the spec as it is in the cluster: the ranges of \
-                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted",
+                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted, who \
+                carries the VIP",
         why: "nodes, services and running pods have their addresses, names and groups from these",
         remedy: "put the old value back into the spec; another one takes a new cluster",
         run: standing::settings,

@@ -11,20 +11,32 @@ struct Need {
     path: &'static str,
     least: u64,
     share: u64,
-    control_plane_only: bool,
+    of: Of,
+}
+
+/// Whose need it is.
+#[derive(PartialEq, Eq)]
+enum Of {
+    Everyone,
+    Nodes,
+    ControlPlanes,
 }
 
 const NEEDS: [Need; 5] = [
-    Need { path: "/etc", least: 16, share: 0, control_plane_only: false },
-    Need { path: "/var/lib", least: 256, share: 0, control_plane_only: false },
-    Need { path: "/var/lib/containerd", least: 2048, share: 15, control_plane_only: false },
-    Need { path: "/var/lib/kubelet", least: 256, share: 10, control_plane_only: false },
-    Need { path: "/var/lib/etcd", least: 512, share: 0, control_plane_only: true },
+    Need { path: "/etc", least: 16, share: 0, of: Of::Everyone },
+    Need { path: "/var/lib", least: 256, share: 0, of: Of::Everyone },
+    Need { path: "/var/lib/containerd", least: 2048, share: 15, of: Of::Nodes },
+    Need { path: "/var/lib/kubelet", least: 256, share: 10, of: Of::Nodes },
+    Need { path: "/var/lib/etcd", least: 512, share: 0, of: Of::ControlPlanes },
 ];
 
 impl Need {
     fn concerns(&self, host: &Host) -> bool {
-        !self.control_plane_only || host.role == Role::ControlPlane
+        match self.of {
+            Of::Everyone => true,
+            Of::Nodes => host.role != Role::LoadBalancer,
+            Of::ControlPlanes => host.role == Role::ControlPlane,
+        }
     }
 
     fn least_of(&self, ours: bool) -> u64 {
@@ -49,7 +61,7 @@ pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
 
 pub(super) fn pressure(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        for need in &NEEDS {
+        for need in NEEDS.iter().filter(|need| need.share > 0 && need.concerns(host)) {
             let Some(disk) = facts.disk(need.path).filter(|disk| disk.size_mib > 0) else {
                 continue;
             };

@@ -43,6 +43,10 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
         if is_encrypted && !input.cluster.security.encryption.enabled {
             differs("security.encryption.enabled", "true", "false");
         }
+        // Two groups of hosts would hold one VIP.
+        if kubernetes.balances && input.cluster.has_separate_load_balancers() {
+            differs("hosts.loadBalancers", "the control planes", "other hosts");
+        }
         if let Some(has) = &kubernetes.cgroup_driver {
             differs("kubernetes.kubelet.cgroupDriver", has, driver.unwrap_or("systemd"));
         }

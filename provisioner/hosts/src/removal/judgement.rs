@@ -1,6 +1,6 @@
 //! Whether a host may leave.
 
-use provisioner_spec::{Host, Role};
+use provisioner_spec::{Cluster, Host, Role};
 
 use super::survey::Survey;
 use crate::context::authority;
@@ -15,14 +15,26 @@ pub(crate) struct Verdict {
     pub warnings: Vec<String>,
 }
 
-pub(crate) fn judge(host: &Host, survey: &Survey) -> Verdict {
+pub(crate) fn judge(host: &Host, cluster: &Cluster, survey: &Survey) -> Verdict {
     let mut verdict = Verdict::default();
-    if host.role == Role::ControlPlane {
-        quorum(host, survey, &mut verdict);
-    } else {
-        workers(host, survey, &mut verdict);
+    match host.role {
+        Role::ControlPlane => quorum(host, survey, &mut verdict),
+        Role::Worker => workers(host, survey, &mut verdict),
+        Role::Edge => {}
+        Role::LoadBalancer => load_balancers(host, cluster, &mut verdict),
     }
     verdict
+}
+
+/// Somebody has to hold the VIP.
+fn load_balancers(host: &Host, cluster: &Cluster, verdict: &mut Verdict) {
+    let others = cluster.hosts.load_balancers.iter().filter(|other| other.name != host.name);
+    let (refusals, warnings) = (&mut verdict.refusals, &mut verdict.warnings);
+    match others.count() {
+        0 => refusals.push("it is the only load balancer: nobody else has the VIP".to_owned()),
+        1 => warnings.push("one load balancer remains: nobody takes over from it".to_owned()),
+        _ => {}
+    }
 }
 
 /// etcd changes its members only with a quorum, and what remains needs one of its own.
@@ -72,9 +84,6 @@ fn workers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
         .nodes
         .iter()
         .any(|node| node.metadata.name != host.name && !node.is_control_plane() && !node.is_edge());
-    if host.role == Role::Edge {
-        return;
-    }
     if !others && !volumes.is_empty() {
         verdict.refusals.push(format!(
             "it is the last worker, and the volumes {} lie on it alone: move them away first",

@@ -29,13 +29,15 @@ part() {
     "$@" >"$p_tmp/status.$section" &
 }
 
+# On control planes, or on hosts of its own.
+if [ "$vip" != none ] && grep -qs '^vrrp_instance api ' /etc/keepalived/keepalived.conf; then
+    part balancing systemctl is-active haproxy keepalived
+    part vip sh -c 'ip -o addr show | grep -cwF "$0"' "$vip"
+    part vip-since vip_since
+fi
 [ ! -e /var/lib/provisioner/joined ] || part traces echo joined
 part due ls -A /var/lib/provisioner/pending
 if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
-    if [ "$vip" != none ]; then
-        part vip sh -c 'ip -o addr show | grep -cwF "$0"' "$vip"
-        part vip-since vip_since
-    fi
     part local get "https://$name:6443" /readyz
     part endpoint get "$endpoint" /readyz
     part nodes get '' /api/v1/nodes

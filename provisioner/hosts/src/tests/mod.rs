@@ -6,6 +6,7 @@ mod endpoint;
 mod images;
 mod inventory;
 mod listing;
+mod load_balancers;
 mod operations;
 mod plans;
 mod platform;

@@ -41,7 +41,22 @@ pub(super) struct Planned {
 impl World {
     /// The lab with its bundle, on fresh hosts.
     pub(super) fn lab() -> Self {
-        let cluster = provisioner_spec::parse(LAB, "lab.yaml").unwrap();
+        Self::of(LAB)
+    }
+
+    /// The lab with two load balancers in front of it.
+    pub(super) fn balanced_lab() -> Self {
+        let endpoint = "    apiEndpoint: {vip: 172.30.0.100, port: 8443}\n";
+        let balancers = "    apiEndpoint: {vip: 172.30.0.100}\n    loadBalancers:\n      \
+                         - {name: lb1, address: 172.30.0.5}\n      - {name: lb2, address: 172.30.0.6}\n";
+        assert!(LAB.contains(endpoint));
+        Self::of(&LAB.replace(endpoint, balancers))
+    }
+
+    /// A spec with its bundle, on fresh hosts.
+    pub(super) fn of(spec: &str) -> Self {
+        let cluster = provisioner_spec::parse(spec, "lab.yaml");
+        let cluster = cluster.unwrap_or_else(|error| panic!("{}", error.render(false)));
         let bundle = bundle(&cluster, false);
         Self::new(cluster, Some(bundle))
     }
@@ -92,6 +107,11 @@ impl World {
     pub(super) fn joins(&mut self, host: &str, pki: &ClusterPki) {
         let role = self.site.cluster.host(host).unwrap().role;
         self.belongs(host);
+        if role == Role::LoadBalancer {
+            self.says(host, "host", "ledger yes");
+            self.says(host, "services", "haproxy active\nkeepalived active");
+            return;
+        }
         let endpoint = self.site.cluster.hosts.api_endpoint.clone();
         let server = format!("kubelet-server https://{}:{}", endpoint.address, endpoint.port);
         let mut lines = vec![

@@ -75,7 +75,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
             "proxyProtocol": edge.is_some_and(|edge| edge.proxy_protocol),
             "ingress": cluster.ingress().map(Ingress::addon),
         },
-        "nodes": cluster.all_hosts().count(),
+        "nodes": cluster.nodes().count(),
         "hosts": list(cluster.all_hosts()),
         "controlPlanes": list(cluster.control_planes().iter()),
         "workers": list(cluster.workers().iter()),

@@ -83,6 +83,9 @@ pub(super) fn port(subject: &Subject<'_>) {
     }
     let port = endpoint.port;
     if endpoint.vip.is_some() {
+        if subject.cluster.has_separate_load_balancers() {
+            return;
+        }
         if let Some((_, owner)) = TAKEN.iter().find(|(ports, _)| ports.contains(&port)) {
             subject.fault(
                 PORT,
@@ -91,7 +94,10 @@ pub(super) fn port(subject: &Subject<'_>) {
                     format!("the VIP cannot use port {port}"),
                     format!("{owner} has it on the control planes"),
                 )
-                .hint("the load balancer runs on the control planes too: 8443 is free there"),
+                .hint(
+                    "the load balancer runs on the control planes too: 8443 is free there; with \
+                     `hosts.loadBalancers` any port is",
+                ),
             );
         }
         return;

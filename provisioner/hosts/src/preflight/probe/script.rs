@@ -24,7 +24,7 @@ impl Task {
     pub fn probe_script(&self) -> Result<String, QuoteError> {
         let mut calls = String::new();
         for Destination { name, address, port } in &self.paths {
-            let name = quote(name)?;
+            let (name, address) = (quote(name)?, quote(address)?);
             let _ = writeln!(calls, "path {name} {address} {port} &");
         }
         for address in &self.neighbours {

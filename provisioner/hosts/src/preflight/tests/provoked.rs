@@ -229,6 +229,18 @@ const PROVOCATIONS: &[Provocation] = &[
         says: "error w1: traffic to m1 port 6443 is dropped",
     },
     Provocation {
+        id: "api-endpoint",
+        change: |world| {
+            let endpoint = &mut world.cluster.hosts.api_endpoint;
+            endpoint.vip = None;
+            endpoint.address = "api.example.com".into();
+            let there = |outcome| path("api.example.com", 8443, outcome);
+            world.probe("m1").paths = vec![there(Outcome::Refused)];
+            world.probe("w1").paths = vec![there(Outcome::TimedOut)];
+        },
+        says: "warning w1: traffic to api.example.com port 8443: nothing answers",
+    },
+    Provocation {
         id: "vip-network",
         change: |world| {
             world.cluster.hosts.api_endpoint.vip = Some("172.31.0.100".parse().unwrap());
