@@ -19,7 +19,14 @@ pub(crate) const FACTS: &str = "facts";
 const PKI: &str = "/etc/kubernetes/pki/";
 /// kubeadm has finished on this host.
 const JOINED: &str = "/var/lib/provisioner/joined";
+/// The last thing that kubeadm makes of a control plane with a member of etcd.
 const ETCD_MANIFEST: &str = "/etc/kubernetes/manifests/etcd.yaml";
+const API_SERVER_MANIFEST: &str = "/etc/kubernetes/manifests/kube-apiserver.yaml";
+
+/// The manifest that only a control plane of this cluster has.
+pub(crate) fn manifest(has_external_etcd: bool) -> &'static str {
+    if has_external_etcd { API_SERVER_MANIFEST } else { ETCD_MANIFEST }
+}
 /// What a load balancer runs.
 const BALANCING: [&str; 2] = ["haproxy", "keepalived"];
 const KUBELET_CONFIG: &str = "/etc/kubernetes/kubelet.conf";
@@ -36,6 +43,8 @@ pub(crate) fn question(host: &Host, names: &[String]) -> Question {
 pub(crate) struct Inventory {
     /// By host, of those that answered.
     pub facts: BTreeMap<String, Facts>,
+    /// No control plane has a member of etcd.
+    pub external_etcd: bool,
 }
 
 impl Inventory {
@@ -46,7 +55,7 @@ impl Inventory {
             facts.clock.asked = Some(asked);
             Some((host.name.clone(), facts))
         });
-        Self { facts: facts.collect() }
+        Self { facts: facts.collect(), external_etcd: cluster.external_etcd().is_some() }
     }
 
     /// Whether kubeadm's work on the host is done; of a load balancer, whether it is at work.
@@ -56,7 +65,7 @@ impl Inventory {
             let runs = |facts: &Facts| BALANCING.iter().all(|name| facts.service_is_active(name));
             return facts.is_some_and(runs);
         }
-        let needed = [JOINED, KUBELET_CONFIG, ETCD_MANIFEST];
+        let needed = [JOINED, KUBELET_CONFIG, manifest(self.external_etcd)];
         let count = if host.role == Role::ControlPlane { 3 } else { 2 };
         needed[..count].iter().all(|path| self.has(&host.name, path))
     }
@@ -74,7 +83,7 @@ impl Inventory {
     /// Otherwise a first control plane that was installed anew would found a second cluster.
     pub(crate) fn first_control_plane<'a>(&self, cluster: &'a Cluster) -> Option<&'a Host> {
         let all = cluster.control_planes();
-        let begun = |host: &&Host| self.has(&host.name, ETCD_MANIFEST);
+        let begun = |host: &&Host| self.has(&host.name, manifest(self.external_etcd));
         all.iter()
             .find(|host| self.has_joined(host))
             .or_else(|| all.iter().find(begun))
@@ -129,7 +138,7 @@ impl Inventory {
             .get(&host.name)
             .is_some_and(|facts| facts.cluster.as_ref() == Some(&cluster.name));
         is_ours
-            && ![JOINED, KUBELET_CONFIG, ETCD_MANIFEST]
+            && ![JOINED, KUBELET_CONFIG, manifest(self.external_etcd)]
                 .iter()
                 .any(|path| self.has(&host.name, path))
     }

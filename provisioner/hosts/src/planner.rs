@@ -162,6 +162,7 @@ impl HostsPlanner {
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
         let cluster = &self.site.cluster;
         let mut secrets = Secrets::new(inventory, cluster)?;
+        secrets.etcd.clone_from(&self.site.etcd);
         if self.purpose == Purpose::Operate(Operation::RenewCertificates) {
             secrets.sign_kubelets(cluster)?;
         }

@@ -29,6 +29,9 @@ pub(crate) fn status(report: &StatusReport, drift: Option<&Drift>, palette: Pale
         text.push('\n');
         text += &table(&header, report.etcd.members.iter().map(|one| member(one, &report.etcd)));
     }
+    if !report.etcd.external.is_empty() {
+        text += &format!("\netcd runs elsewhere: {}\n", report.etcd.external.join(", "));
+    }
     if let Some(addons) = report.addons.as_deref().filter(|addons| !addons.is_empty()) {
         text.push('\n');
         text += &table(&["ADDON", "VERSION", "STATE"], addons.iter().map(addon));

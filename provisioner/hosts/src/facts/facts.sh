@@ -200,6 +200,7 @@ kubernetes() {
   done
   # What a cluster was made with and what it runs: kubeadm writes each on a line of its own.
   sed -n -e 's,.*image: .*/kube-apiserver:v,version ,p' \
+    -e 's,^ *- --etcd-servers=,etcd-servers ,p' \
     -e 's,^ *- --service-cluster-ip-range=,service-range ,p' -e 's,^ *- --cluster-cidr=,pod-range ,p' \
     -e 's,^clusterDomain: ,dns-domain ,p' -e 's,^cgroupDriver: ,cgroup-driver ,p' \
     /etc/kubernetes/manifests/kube-apiserver.yaml \

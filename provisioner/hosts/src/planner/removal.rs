@@ -120,6 +120,12 @@ impl HostsPlanner {
             }
         }
         if others.is_empty() {
+            if let (Purpose::Down, Some(etcd)) = (self.purpose, cluster.external_etcd()) {
+                self.events.note(format!(
+                    "what the cluster has stored stays in its etcd, at {}: `etcdctl del --prefix /registry/` removes it",
+                    etcd.endpoints.join(", ")
+                ));
+            }
             return Ok(());
         }
         Err(PlanError::Invalid {

@@ -9,9 +9,9 @@ use provisioner_pki::{ClusterPki, Validity, bootstrap_token};
 use provisioner_spec::Cluster;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::HostsError;
 use crate::encryption::EncryptionKeys;
 use crate::inventory::Inventory;
+use crate::{EtcdClient, HostsError};
 
 /// Revoked at the end of the run; this is for a run that has none.
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -22,6 +22,8 @@ pub(crate) struct Secrets {
     pub join: Join,
     /// Where secrets are encrypted.
     pub encryption: Option<EncryptionKeys>,
+    /// Where etcd runs elsewhere.
+    pub etcd: Option<EtcdClient>,
     /// Certificate and key of each kubelet, by host; where kubelets are to have new ones.
     pub kubelets: BTreeMap<String, SecretString>,
 }
@@ -56,7 +58,7 @@ impl Secrets {
         let is_encrypted = cluster.security.encryption.enabled;
         let encryption =
             is_encrypted.then(|| EncryptionKeys::of(inventory, cluster)).transpose()?;
-        Ok(Self { pki, join, encryption, kubelets: BTreeMap::new() })
+        Ok(Self { pki, join, encryption, etcd: None, kubelets: BTreeMap::new() })
     }
 
     /// Signs a client certificate for every kubelet, as the controller manager would.
@@ -86,6 +88,9 @@ impl Secrets {
         }
         if let Some(keys) = &self.encryption {
             keys.conceal(redactor);
+        }
+        if let Some(etcd) = &self.etcd {
+            etcd.conceal(redactor);
         }
         for pem in self.kubelets.values() {
             redactor.add(pem);

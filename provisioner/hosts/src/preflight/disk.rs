@@ -2,7 +2,7 @@
 
 use super::check::Input;
 use super::finding::Report;
-use provisioner_spec::{Host, Role};
+use provisioner_spec::{Cluster, Host, Role};
 
 /// What a place needs: below `least` MiB nothing works; below `share` percent of its disk the
 /// kubelet declares disk pressure and evicts pods (its hard eviction defaults: 15 % for images, 10 %
@@ -19,7 +19,8 @@ struct Need {
 enum Of {
     Everyone,
     Nodes,
-    ControlPlanes,
+    /// Of etcd.
+    Members,
 }
 
 const NEEDS: [Need; 5] = [
@@ -27,15 +28,15 @@ const NEEDS: [Need; 5] = [
     Need { path: "/var/lib", least: 256, share: 0, of: Of::Everyone },
     Need { path: "/var/lib/containerd", least: 2048, share: 15, of: Of::Nodes },
     Need { path: "/var/lib/kubelet", least: 256, share: 10, of: Of::Nodes },
-    Need { path: "/var/lib/etcd", least: 512, share: 0, of: Of::ControlPlanes },
+    Need { path: "/var/lib/etcd", least: 512, share: 0, of: Of::Members },
 ];
 
 impl Need {
-    fn concerns(&self, host: &Host) -> bool {
+    fn concerns(&self, cluster: &Cluster, host: &Host) -> bool {
         match self.of {
             Of::Everyone => true,
             Of::Nodes => host.role != Role::LoadBalancer,
-            Of::ControlPlanes => host.role == Role::ControlPlane,
+            Of::Members => host.role == Role::ControlPlane && cluster.external_etcd().is_none(),
         }
     }
 
@@ -47,7 +48,7 @@ impl Need {
 
 pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        for need in NEEDS.iter().filter(|need| need.concerns(host)) {
+        for need in NEEDS.iter().filter(|need| need.concerns(input.cluster, host)) {
             let Some(disk) = facts.disk(need.path) else { continue };
             let least = need.least_of(input.is_ours(facts));
             if disk.free_mib < least {
@@ -61,7 +62,8 @@ pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
 
 pub(super) fn pressure(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        for need in NEEDS.iter().filter(|need| need.share > 0 && need.concerns(host)) {
+        for need in NEEDS.iter().filter(|need| need.share > 0 && need.concerns(input.cluster, host))
+        {
             let Some(disk) = facts.disk(need.path).filter(|disk| disk.size_mib > 0) else {
                 continue;
             };

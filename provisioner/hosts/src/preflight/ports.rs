@@ -28,7 +28,8 @@ const CONTROL_PLANE: [Port; 5] = [
 pub(super) fn needed(cluster: &Cluster, host: &Host) -> Vec<Port> {
     let mut ports = if host.role == Role::LoadBalancer { Vec::new() } else { NODE.to_vec() };
     if host.role == Role::ControlPlane {
-        ports.extend(CONTROL_PLANE);
+        let is_there = |port: &&Port| port.owner != "etcd" || cluster.external_etcd().is_none();
+        ports.extend(CONTROL_PLANE.iter().filter(is_there));
     }
     if cluster.load_balancers().contains(host) {
         ports.push(Port { number: cluster.hosts.api_endpoint.port, owner: "haproxy" });

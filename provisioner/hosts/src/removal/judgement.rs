@@ -2,10 +2,11 @@
 
 use provisioner_spec::{Cluster, Host, Role};
 
-use super::survey::Survey;
+use super::survey::{Node, Survey};
 use crate::context::authority;
 
 const PEER_PORT: u16 = 2380;
+const ONLY: &str = "it is the only control plane, and with it the cluster ends: that is `down`";
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -18,6 +19,9 @@ pub(crate) struct Verdict {
 pub(crate) fn judge(host: &Host, cluster: &Cluster, survey: &Survey) -> Verdict {
     let mut verdict = Verdict::default();
     match host.role {
+        Role::ControlPlane if cluster.external_etcd().is_some() => {
+            api_servers(host, survey, &mut verdict);
+        }
         Role::ControlPlane => quorum(host, survey, &mut verdict),
         Role::Worker => workers(host, survey, &mut verdict),
         Role::Edge => {}
@@ -37,6 +41,14 @@ fn load_balancers(host: &Host, cluster: &Cluster, verdict: &mut Verdict) {
     }
 }
 
+/// With etcd elsewhere, one API server is enough.
+fn api_servers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
+    let is_other = |node: &&Node| node.is_control_plane() && node.metadata.name != host.name;
+    if !survey.nodes.iter().any(|node| is_other(&node)) {
+        verdict.refusals.push(ONLY.to_owned());
+    }
+}
+
 /// etcd changes its members only with a quorum, and what remains needs one of its own.
 fn quorum(host: &Host, survey: &Survey, verdict: &mut Verdict) {
     let peer = format!("https://{}", authority(&host.address.to_string(), PEER_PORT));
@@ -52,9 +64,7 @@ fn quorum(host: &Host, survey: &Survey, verdict: &mut Verdict) {
     let healthy = remaining.iter().filter(|member| member.healthy).count();
     let now = all.iter().filter(|member| member.healthy).count();
     if remaining.is_empty() {
-        verdict.refusals.push(
-            "it is the only control plane, and with it the cluster ends: that is `down`".to_owned(),
-        );
+        verdict.refusals.push(ONLY.to_owned());
     } else if now <= all.len() / 2 {
         verdict.refusals.push(format!(
             "only {now} of the {} members of etcd are healthy: without a quorum it changes nothing",

@@ -74,7 +74,8 @@ pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
         balancers.map(|host| LoadBalancerStatus::of(host, view(&views, host))).collect();
     let records = views.iter().find_map(|(_, view)| view.addons.as_deref());
     let (api, vip) = (apis(cluster, &views), vip(cluster, &views));
-    let etcd = EtcdStatus::of(&views);
+    let etcd = cluster.external_etcd();
+    let etcd = etcd.map_or_else(|| EtcdStatus::of(&views), EtcdStatus::elsewhere);
     let addons = records.map(|records| AddonStatus::all(records, &addons));
 
     let mut problems = silent;

@@ -1,6 +1,6 @@
 # How a host and its part of the cluster are, without changing anything: sections, each ended by the
 # next heading. All are asked at once and each gives up by itself, so that what hangs hides nothing else.
-# Given before it: endpoint (of the API), vip (or "none"), p_tmp (a folder of one's own).
+# Given before it: endpoint (of the API), vip (or "none"), etcd (own, or external), p_tmp (a folder of one's own).
 name=$(uname -n)
 manifests=/etc/kubernetes/manifests
 export HOME=/run/provisioner
@@ -42,10 +42,12 @@ if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
     part endpoint get "$endpoint" /readyz
     part nodes get '' /api/v1/nodes
     part addons get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Finventory%3Daddon'
-    part etcd-health etcd_health
-    part etcd-status etcdctl endpoint status -w json
-    part etcd-members etcdctl member list -w json
-    part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
+    if [ "$etcd" = own ]; then
+        part etcd-health etcd_health
+        part etcd-status etcdctl endpoint status -w json
+        part etcd-members etcdctl member list -w json
+        part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
+    fi
 fi
 wait
 for section in $parts; do

@@ -127,7 +127,8 @@ pub(super) fn listed_for(
     let is_encrypted = cluster.security.encryption.enabled;
     let encryption =
         is_encrypted.then(|| EncryptionKeys::of(&inventory, cluster)).transpose().unwrap();
-    let secrets = Secrets { pki: kubeadms_pki(), join, encryption, kubelets };
+    let etcd = world.site.etcd.clone();
+    let secrets = Secrets { pki: kubeadms_pki(), join, encryption, etcd, kubelets };
     let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
     let site = &world.site;
     let known = Known {

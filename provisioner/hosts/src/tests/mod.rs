@@ -3,6 +3,7 @@ mod certificates;
 mod corefile;
 mod encryption;
 mod endpoint;
+mod external_etcd;
 mod images;
 mod inventory;
 mod listing;

@@ -18,7 +18,7 @@ use super::recorded::Kept;
 use crate::facts::{self, Facts};
 use crate::inventory::Inventory;
 use crate::planner::{HostsPlanner, Leaving, Purpose};
-use crate::{Access, HostAction, Secrets, Site};
+use crate::{Access, EtcdClient, HostAction, Secrets, Site};
 
 /// What a fresh Debian host says.
 const FRESH: &str = include_str!("../facts/fixtures/fresh.txt");
@@ -120,7 +120,10 @@ impl World {
             "path /var/lib/provisioner/joined",
         ];
         if role == Role::ControlPlane {
-            lines.push("path /etc/kubernetes/manifests/etcd.yaml");
+            if self.site.cluster.external_etcd().is_none() {
+                lines.push("path /etc/kubernetes/manifests/etcd.yaml");
+            }
+            lines.push("path /etc/kubernetes/manifests/kube-apiserver.yaml");
             self.has_pki(host, pki, &[]);
         }
         self.says(host, "kubernetes", &lines.join("\n"));
@@ -136,7 +139,8 @@ impl World {
 
     pub(super) fn inventory(&self) -> Inventory {
         let facts = self.answers.iter().map(|(name, text)| (name.clone(), facts::parse(text)));
-        Inventory { facts: facts.collect::<BTreeMap<String, Facts>>() }
+        let facts = facts.collect::<BTreeMap<String, Facts>>();
+        Inventory { facts, external_etcd: self.site.cluster.external_etcd().is_some() }
     }
 
     /// Plans every stage, all answers being those of the hosts.
@@ -227,7 +231,13 @@ impl std::fmt::Display for Planned {
 }
 
 pub(super) fn site(cluster: Cluster, bundle: Option<Bundle>) -> Site {
-    Site { cluster, library: Library::load(Assets::embedded()).unwrap(), bundle, access: access() }
+    let etcd = cluster.external_etcd().map(|_| EtcdClient {
+        ca: "THE AUTHORITY OF ETCD\n".into(),
+        certificate: "A CERTIFICATE FOR ETCD\n".into(),
+        key: "A PRIVATE KEY FOR ETCD\n".to_owned().into(),
+    });
+    let library = Library::load(Assets::embedded()).unwrap();
+    Site { cluster, library, bundle, access: access(), etcd }
 }
 
 /// A user without keys, configuration and agent.

@@ -54,6 +54,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
             "version": cluster.kubernetes.version.to_string(),
             "minor": cluster.kubernetes.version.minor,
             "imageRepository": cluster.kubernetes.image_repository,
+            "externalEtcd": cluster.external_etcd().is_some(),
         },
         "network": {
             "podCidr": network.pod_cidr,
@@ -94,6 +95,7 @@ fn on_eks(cluster: &EksCluster) -> Value {
             "version": version.map(|version| version.to_string()),
             "minor": version.map(|version| version.minor),
             "imageRepository": null,
+            "externalEtcd": true,
         },
         "network": {
             "podCidr": null,

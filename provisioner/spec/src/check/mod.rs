@@ -4,6 +4,7 @@ mod addons;
 mod availability;
 mod control_plane;
 mod eks;
+mod etcd;
 mod families;
 mod load_balancers;
 mod managed;
@@ -18,7 +19,7 @@ mod vip;
 use crate::{Spec, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 29] = [
+const CHECKS: [fn(&Subject<'_>); 30] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
@@ -30,6 +31,7 @@ const CHECKS: [fn(&Subject<'_>); 29] = [
     control_plane::count,
     control_plane::endpoint,
     control_plane::port,
+    etcd::external,
     load_balancers::share_a_vip,
     load_balancers::are_no_nodes,
     vip::needs_vip,

@@ -1,4 +1,6 @@
-use super::{Addon, Charts, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime, Security};
+use super::{
+    Addon, Charts, ExternalEtcd, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime, Security,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -92,6 +94,11 @@ impl Cluster {
         let is_host = |host: &Host| host.address.to_string() == endpoint.address;
         let is_own = endpoint.vip.is_some() || self.control_planes().iter().any(is_host);
         (!is_own).then_some((endpoint.address.as_str(), endpoint.port))
+    }
+
+    /// The etcd that runs elsewhere, if the control planes have none of their own.
+    pub fn external_etcd(&self) -> Option<&ExternalEtcd> {
+        self.kubernetes.etcd.external.as_ref()
     }
 
     /// Whether there are hosts for nothing but balancing the load of the API.

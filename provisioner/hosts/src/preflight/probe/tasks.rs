@@ -17,6 +17,8 @@ pub struct Task {
     pub hear_on: Option<String>,
     /// Addresses of registries and of images in them.
     pub registries: Vec<String>,
+    /// Endpoints of an etcd that runs elsewhere.
+    pub etcd: Vec<String>,
     /// The proxy to the registries.
     pub proxy: Option<String>,
 }
@@ -43,6 +45,7 @@ fn task(input: &Input<'_>, host: &Host, facts: &Facts) -> Task {
         neighbours: neighbours(cluster, host, facts),
         hear_on: hear_on(cluster, host, facts),
         registries: registries(input, host),
+        etcd: etcd(cluster, host),
         proxy: cluster.runtime.containerd.proxy.as_ref().and_then(|proxy| proxy.https.clone()),
     }
 }
@@ -94,7 +97,7 @@ fn ports_from(cluster: &Cluster, from: &Host, to: &Host) -> Vec<u16> {
     }
     if from.role == Role::ControlPlane && to.role != Role::LoadBalancer {
         ports.push(10250);
-        if to.role == Role::ControlPlane {
+        if to.role == Role::ControlPlane && cluster.external_etcd().is_none() {
             ports.extend([2379, 2380]);
         }
     }
@@ -118,6 +121,12 @@ fn sharing(cluster: &Cluster, host: &Host) -> Vec<IpAddr> {
     let api = cluster.hosts.api_endpoint.vip.filter(|_| cluster.load_balancers().contains(host));
     let edge = cluster.hosts.edge.as_ref().filter(|_| host.role == Role::Edge);
     api.into_iter().chain(edge.and_then(|edge| edge.vip)).collect()
+}
+
+/// The control planes are the only clients of etcd.
+fn etcd(cluster: &Cluster, host: &Host) -> Vec<String> {
+    let external = cluster.external_etcd().filter(|_| host.role == Role::ControlPlane);
+    external.map(|etcd| etcd.endpoints.clone()).unwrap_or_default()
 }
 
 /// The first control plane asks for every image, the others only whether the registries are there.

@@ -168,7 +168,7 @@ fn real_shells_tell_open_from_refused() {
     let to =
         |port| Destination { name: "it's".into(), address: Ipv4Addr::LOCALHOST.to_string(), port };
     let task = Task { paths: vec![to(open), to(closed)], ..Task::default() };
-    let script = task.probe_script().unwrap();
+    let script = task.probe_script(None).unwrap();
     for shell in ["sh", "bash"] {
         let probe = read(&run(shell, &script));
         assert!(probe.complete);
@@ -187,14 +187,14 @@ fn hostile_values_stay_words() {
         proxy: Some("`id`".into()),
         ..Task::default()
     };
-    let script = task.probe_script().unwrap();
+    let script = task.probe_script(None).unwrap();
     let calls: Vec<_> = script.lines().rev().skip(4).take(2).collect();
     assert_eq!(
         calls,
         ["registry 'https://x/$(id)' '`id`' &", "routers 'eth0; touch /tmp/owned' &"]
     );
     let nul = Task { hear_on: Some("\0".into()), ..Task::default() };
-    assert!(nul.probe_script().is_err());
+    assert!(nul.probe_script(None).is_err());
 }
 
 proptest! {
