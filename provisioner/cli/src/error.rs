@@ -55,6 +55,8 @@ pub(crate) enum Error {
     Playbook(#[from] PlaybookError),
     #[error("use the audit policy: {why}")]
     AuditPolicy { why: String },
+    #[error("use the certificate for etcd: {why}")]
+    EtcdFiles { why: String },
     #[error("work with the hosts: {0}")]
     Hosts(#[from] HostsError),
     #[error(transparent)]

@@ -9,6 +9,7 @@ mod eks;
 mod entrance;
 mod environment;
 mod error;
+mod etcd_files;
 mod exit;
 mod hooks;
 mod lab_definition;

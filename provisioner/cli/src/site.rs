@@ -16,6 +16,7 @@ use crate::arguments::ConnectArguments;
 use crate::audit_policy;
 use crate::environment;
 use crate::error::Error;
+use crate::etcd_files;
 use crate::hooks;
 use crate::lab_definition;
 use crate::program::Program;
@@ -63,8 +64,10 @@ fn with(
         library = library.with_file(Utf8Path::new(AUDIT_POLICY), text.as_bytes());
     }
     let bundle = bundle.map(provisioner_bundle::open).transpose()?;
+    let etcd = cluster.external_etcd().map(|etcd| etcd_files::read(etcd, &folder, home));
+    let etcd = etcd.transpose().map_err(|why| Error::EtcdFiles { why })?;
     let access = access(program, &cluster, connect)?;
-    Ok(Arc::new(Site { cluster, library, bundle, access }))
+    Ok(Arc::new(Site { cluster, library, bundle, access, etcd }))
 }
 
 /// The program's own playbooks, and what replaces single files of them.

@@ -10,6 +10,7 @@ use crate::addons;
 use crate::audit_policy;
 use crate::eks::Eks;
 use crate::error::Error;
+use crate::etcd_files;
 use crate::hooks;
 use crate::program::Program;
 use crate::site;
@@ -62,6 +63,11 @@ pub(crate) fn known(program: &Program, spec: &Utf8Path) -> Result<Known, Error> 
     let home = program.environment.home().unwrap_or(Utf8Path::new("~")).to_owned();
     let places = library.places();
     let (policies, homes) = (folder.clone(), home.clone());
+    let (certificates, homes_of) = (folder.clone(), home.clone());
+    let certificate = move |certificate: &Utf8Path, key: Option<&Utf8Path>| {
+        let resolved = |path: &Utf8Path| hooks::resolved(path, &certificates, &homes_of);
+        etcd_files::judge(&resolved(certificate), key.map(resolved).as_deref())
+    };
     let policy = move |path: &Utf8Path| {
         audit_policy::read(&hooks::resolved(path, &policies, &homes)).map(|_| ())
     };
@@ -69,7 +75,8 @@ pub(crate) fn known(program: &Program, spec: &Utf8Path) -> Result<Known, Error> 
         let path = hooks::resolved(path, &folder, &home);
         hooks::judge(&path, &library).map_err(|error| error.to_string())
     };
-    Ok(Known::from(addons).with_places(places).with_playbooks(judge).with_policies(policy))
+    let known = Known::from(addons).with_places(places).with_playbooks(judge);
+    Ok(known.with_policies(policy).with_certificates(certificate))
 }
 
 /// The cluster on hosts that a spec file describes; all of it can be brought about.

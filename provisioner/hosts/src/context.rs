@@ -10,15 +10,15 @@ use provisioner_spec::{Cluster, Host, ProxyMode, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
-use crate::HostsError;
 use crate::encryption::EncryptionKeys;
 use crate::facts::{Facts, Module};
-use crate::images::{is_for, pause_image};
-use crate::inventory::Inventory;
+use crate::images::{is_for, is_superfluous, pause_image};
+use crate::inventory::{Inventory, manifest};
 use crate::planner::{Leaving, Secrets};
 use crate::platform;
 use crate::security;
 use crate::serving;
+use crate::{EtcdClient, HostsError};
 
 /// Where members of etcd meet.
 const ETCD_PEER_PORT: u16 = 2380;
@@ -61,6 +61,7 @@ impl Known<'_> {
             "endpoint": self.endpoint(),
             "host": self.host(host, &facts),
             "hosts": list(self.cluster.all_hosts()),
+            "nodes": list(self.cluster.nodes()),
             "controlPlanes": list(self.cluster.control_planes().iter()),
             "members": list(self.cluster.control_planes().iter().filter(|host| self.inventory.has_joined(host))),
             "workers": list(self.cluster.workers().iter()),
@@ -101,7 +102,12 @@ impl Known<'_> {
             "apiServer": {"extraArgs": security::arguments(self.cluster, "apiServer", &kubernetes.api_server.extra_args)},
             "controllerManager": {"extraArgs": platform::arguments(self.cluster, "controllerManager", &kubernetes.controller_manager.extra_args)},
             "scheduler": {"extraArgs": platform::arguments(self.cluster, "scheduler", &kubernetes.scheduler.extra_args)},
-            "etcd": {"extraArgs": platform::arguments(self.cluster, "etcd", &kubernetes.etcd.extra_args)},
+            "etcd": {
+                "extraArgs": platform::arguments(self.cluster, "etcd", &kubernetes.etcd.extra_args),
+                "external": self.cluster.external_etcd().map(|etcd| json!({"endpoints": etcd.endpoints})),
+                "files": self.etcd_files(host),
+            },
+            "manifest": manifest(self.cluster.external_etcd().is_some()),
             "certificates": {
                 "hours": u64::from(kubernetes.certificates.validity_days) * 24,
                 "authorityHours": u64::from(kubernetes.certificates.authority_validity_days) * 24,
@@ -109,6 +115,13 @@ impl Known<'_> {
             "drainSeconds": kubernetes.upgrade.drain_seconds,
             "images": if host.role == Role::ControlPlane { "all" } else { "node" },
         })
+    }
+
+    /// What a control plane needs to be a client of an etcd that runs elsewhere.
+    fn etcd_files(&self, host: &Host) -> Value {
+        let secrets = self.secrets.filter(|_| host.role == Role::ControlPlane);
+        let client = secrets.and_then(|secrets| secrets.etcd.as_ref());
+        client.map_or_else(|| json!([]), EtcdClient::files)
     }
 
     /// What kubeadm's own preflight is not to refuse (cmd/kubeadm/app/preflight/checks.go).
@@ -206,6 +219,8 @@ impl Known<'_> {
             "port": endpoint.port,
             "vip": endpoint.vip,
             "managed": endpoint.vip.is_some(),
+            "separate": self.cluster.has_separate_load_balancers(),
+            "redundant": self.cluster.control_planes().len() > 1,
             "routerId": endpoint.router_id,
             "certSans": serving::names_of_all(self.cluster),
         })
@@ -213,12 +228,17 @@ impl Known<'_> {
 
     /// Whether `HAProxy` and keepalived are on a host.
     fn balances(&self, host: &Host) -> bool {
-        let api = host.role == Role::ControlPlane && self.cluster.hosts.api_endpoint.vip.is_some();
+        let balancers = self.cluster.load_balancers();
+        let api = balancers.iter().any(|balancer| balancer.name == host.name);
         api || platform::balances_edge(self.cluster, host)
     }
 
     fn host(&self, host: &Host, facts: &Facts) -> Value {
-        let all = self.cluster.control_planes();
+        let all = if host.role == Role::LoadBalancer {
+            &self.cluster.hosts.load_balancers
+        } else {
+            self.cluster.control_planes()
+        };
         let index = all.iter().position(|other| other.name == host.name).unwrap_or_default();
         let link = facts.interface_of(host.address);
         let interface = host
@@ -274,7 +294,10 @@ impl Known<'_> {
         let (kubeadm, programs): (Vec<&File>, Vec<&File>) =
             binaries.iter().partition(|file| file.path.file_name() == Some("kubeadm"));
         let images = bundle.images().iter().flat_map(|image| {
-            let wanted = image.references.iter().filter(|reference| is_for(reference, role));
+            let is_wanted = |reference: &&String| {
+                is_for(reference, role) && !is_superfluous(reference, self.cluster)
+            };
+            let wanted = image.references.iter().filter(is_wanted);
             wanted.map(|reference| json!({"reference": reference, "path": image.file}))
         });
         json!({

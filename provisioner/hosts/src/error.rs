@@ -33,6 +33,10 @@ pub enum HostsError {
     NoHost { cluster: String, reasons: String },
     #[error("take a snapshot of the cluster {cluster}: {reasons}")]
     NoSnapshot { cluster: String, reasons: String },
+    #[error(
+        "work on the etcd of the cluster {cluster}: it runs elsewhere, at {}", endpoints.join(", ")
+    )]
+    ExternalEtcd { cluster: String, endpoints: Vec<String> },
     #[error("{host}: {said}")]
     NoAnswer { host: String, said: String },
     #[error("write what a host sends: {0}")]
@@ -71,6 +75,9 @@ impl HostsError {
                 "wait until it has ended; if its machine is gone, end that process on the host".into(),
             ),
             Self::Bundle(_) => Some("`provisioner bundle verify` checks the bundle".into()),
+            Self::ExternalEtcd { .. } => Some(
+                "snapshots are taken and brought back where it runs: `etcdctl snapshot save`, `etcdutl snapshot restore`".into(),
+            ),
             Self::NoCluster(_) => Some("`provisioner up` creates it".into()),
             Self::PartialPki { .. } => Some(
                 "put the missing files there, or move /etc/kubernetes/pki away if it belongs to nothing any more".into(),
@@ -83,7 +90,7 @@ impl HostsError {
                 "its API server cannot read what the others write: put the file /etc/kubernetes/pki/encryption.json of one that can in the place of the other".into(),
             ),
             Self::MayNotLeave { .. } => Some("nothing was changed; `provisioner status` shows how the cluster is".into()),
-            Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge".into()),
+            Self::NoSuchHost(_) => Some("give a name of a host, or control-plane, worker, edge, load-balancer".into()),
             _ => None,
         }
     }

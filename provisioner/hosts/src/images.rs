@@ -49,7 +49,9 @@ pub(crate) fn needed(cluster: &Cluster, bundle: Option<&Bundle>) -> Vec<String> 
     if let Some(bundle) = bundle {
         let named =
             |name: &str| reference(bundle, name).unwrap_or_else(|| format!("{repository}/{name}"));
-        images.push(named("etcd"));
+        if cluster.external_etcd().is_none() {
+            images.push(named("etcd"));
+        }
         if cluster.network.dns.enabled {
             images.push(named("coredns"));
         }
@@ -60,6 +62,11 @@ pub(crate) fn needed(cluster: &Cluster, bundle: Option<&Bundle>) -> Vec<String> 
 /// Whether an image of the bundle is for hosts of this role.
 pub(crate) fn is_for(reference: &str, role: Role) -> bool {
     role == Role::ControlPlane || !CONTROL_PLANE_ONLY.contains(&short_name(reference))
+}
+
+/// Whether nobody of this cluster runs an image: etcd's, where it runs elsewhere.
+pub(crate) fn is_superfluous(reference: &str, cluster: &Cluster) -> bool {
+    cluster.external_etcd().is_some() && short_name(reference) == "etcd"
 }
 
 /// The bundle's image of that short name.

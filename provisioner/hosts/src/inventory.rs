@@ -19,14 +19,23 @@ pub(crate) const FACTS: &str = "facts";
 const PKI: &str = "/etc/kubernetes/pki/";
 /// kubeadm has finished on this host.
 const JOINED: &str = "/var/lib/provisioner/joined";
+/// The last thing that kubeadm makes of a control plane with a member of etcd.
 const ETCD_MANIFEST: &str = "/etc/kubernetes/manifests/etcd.yaml";
+const API_SERVER_MANIFEST: &str = "/etc/kubernetes/manifests/kube-apiserver.yaml";
+
+/// The manifest that only a control plane of this cluster has.
+pub(crate) fn manifest(has_external_etcd: bool) -> &'static str {
+    if has_external_etcd { API_SERVER_MANIFEST } else { ETCD_MANIFEST }
+}
+/// What a load balancer runs.
+const BALANCING: [&str; 2] = ["haproxy", "keepalived"];
 const KUBELET_CONFIG: &str = "/etc/kubernetes/kubelet.conf";
 
-/// Asks a host for its facts; with the name of a registry, also how it resolves that.
-pub(crate) fn question(host: &Host, registry: Option<&str>) -> Question {
+/// Asks a host for its facts; with names beside its own, also how it resolves them.
+pub(crate) fn question(host: &Host, names: &[String]) -> Question {
     let pki = host.role == Role::ControlPlane;
     let own = std::iter::once(host.name.clone());
-    let request = Request { pki, lookups: own.chain(registry.map(str::to_owned)).collect() };
+    let request = Request { pki, lookups: own.chain(names.iter().cloned()).collect() };
     Question { name: FACTS, script: request.script(), timeout_seconds: 60 }
 }
 
@@ -34,6 +43,8 @@ pub(crate) fn question(host: &Host, registry: Option<&str>) -> Question {
 pub(crate) struct Inventory {
     /// By host, of those that answered.
     pub facts: BTreeMap<String, Facts>,
+    /// No control plane has a member of etcd.
+    pub external_etcd: bool,
 }
 
 impl Inventory {
@@ -44,12 +55,17 @@ impl Inventory {
             facts.clock.asked = Some(asked);
             Some((host.name.clone(), facts))
         });
-        Self { facts: facts.collect() }
+        Self { facts: facts.collect(), external_etcd: cluster.external_etcd().is_some() }
     }
 
-    /// Whether kubeadm's work on the host is done.
+    /// Whether kubeadm's work on the host is done; of a load balancer, whether it is at work.
     pub(crate) fn has_joined(&self, host: &Host) -> bool {
-        let needed = [JOINED, KUBELET_CONFIG, ETCD_MANIFEST];
+        if host.role == Role::LoadBalancer {
+            let facts = self.facts.get(&host.name).filter(|facts| facts.ledger);
+            let runs = |facts: &Facts| BALANCING.iter().all(|name| facts.service_is_active(name));
+            return facts.is_some_and(runs);
+        }
+        let needed = [JOINED, KUBELET_CONFIG, manifest(self.external_etcd)];
         let count = if host.role == Role::ControlPlane { 3 } else { 2 };
         needed[..count].iter().all(|path| self.has(&host.name, path))
     }
@@ -58,11 +74,16 @@ impl Inventory {
         cluster.all_hosts().all(|host| self.has_joined(host))
     }
 
+    /// Whether no node has yet to join.
+    pub(crate) fn all_nodes_joined(&self, cluster: &Cluster) -> bool {
+        cluster.nodes().all(|host| self.has_joined(host))
+    }
+
     /// The control plane that the others follow: one that is a member already, or the spec's first.
     /// Otherwise a first control plane that was installed anew would found a second cluster.
     pub(crate) fn first_control_plane<'a>(&self, cluster: &'a Cluster) -> Option<&'a Host> {
         let all = cluster.control_planes();
-        let begun = |host: &&Host| self.has(&host.name, ETCD_MANIFEST);
+        let begun = |host: &&Host| self.has(&host.name, manifest(self.external_etcd));
         all.iter()
             .find(|host| self.has_joined(host))
             .or_else(|| all.iter().find(begun))
@@ -117,7 +138,7 @@ impl Inventory {
             .get(&host.name)
             .is_some_and(|facts| facts.cluster.as_ref() == Some(&cluster.name));
         is_ours
-            && ![JOINED, KUBELET_CONFIG, ETCD_MANIFEST]
+            && ![JOINED, KUBELET_CONFIG, manifest(self.external_etcd)]
                 .iter()
                 .any(|path| self.has(&host.name, path))
     }
@@ -148,6 +169,12 @@ fn agrees(files: &BTreeMap<String, SecretString>, pki: Option<&ClusterPki>) -> b
         };
         set.iter().any(same)
     })
+}
+
+/// The name of the API's endpoint. None where it is an address, which nobody has to resolve.
+pub(crate) fn endpoint_name(cluster: &Cluster) -> Option<String> {
+    let address = &cluster.hosts.api_endpoint.address;
+    address.parse::<IpAddr>().is_err().then(|| address.clone())
 }
 
 /// The host that images come from: the registry's, or its first mirror's. None where no host needs

@@ -15,6 +15,7 @@ mod endpoint;
 mod error;
 mod etcd;
 mod exec;
+mod external_etcd;
 mod gateway;
 mod images;
 mod inventory;
@@ -50,6 +51,7 @@ pub use down::down;
 pub use error::HostsError;
 pub use etcd::{Snapshot, SnapshotFile, etcd_snapshot, verify_snapshot};
 pub use exec::{ExecLine, ExecResult, Stream, exec};
+pub use external_etcd::EtcdClient;
 pub use gateway::{Gateway, Passage};
 pub use kubeconfig::{admin_kubeconfig, run_kubeconfig};
 pub use operation::{Operation, SNAPSHOT};
@@ -57,7 +59,7 @@ pub use planner::Drain;
 pub use removal::{Removal, consider_removal, remove, surplus_nodes};
 pub use site::Site;
 pub use status::{
-    AddonState, AddonStatus, ApiStatus, EtcdStatus, MemberStatus, NodeStatus, StatusReport,
-    VipStatus, status,
+    AddonState, AddonStatus, ApiStatus, EtcdStatus, LoadBalancerStatus, MemberStatus, NodeStatus,
+    StatusReport, VipStatus, status,
 };
 pub use up::{LocalFile, PreflightReport, RunOptions, UpOutcome, operate, preflight, up};

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::action::Question;
 use crate::context::Known;
 use crate::facts::Window;
-use crate::inventory::{Inventory, question, registry_name};
+use crate::inventory::{Inventory, endpoint_name, question, registry_name};
 use crate::preflight::{self, Finding, Probe};
 use crate::{HostAction, HostsError, LocalFile, Operation, Site};
 
@@ -119,9 +119,12 @@ impl HostsPlanner {
         // A resolver that is silent costs seconds, so only whoever asks for everything waits for it.
         let is_asked = self.purpose == Purpose::Preflight && self.site.bundle.is_none();
         let registry = if is_asked { registry_name(cluster) } else { None };
+        let builds = matches!(self.purpose, Purpose::Preflight | Purpose::Up { .. });
+        let endpoint = if builds { endpoint_name(cluster) } else { None };
+        let names: Vec<String> = registry.into_iter().chain(endpoint).collect();
         let holds_lock = self.mode == Mode::Apply;
         let ask = |host: &Host| {
-            let mut question = question(host, registry.as_deref());
+            let mut question = question(host, &names);
             if holds_lock {
                 // Nobody else is at work: who still listens was left by a run that was killed.
                 question.script.insert_str(0, &preflight::Task::default().end_script());
@@ -159,6 +162,7 @@ impl HostsPlanner {
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
         let cluster = &self.site.cluster;
         let mut secrets = Secrets::new(inventory, cluster)?;
+        secrets.etcd.clone_from(&self.site.etcd);
         if self.purpose == Purpose::Operate(Operation::RenewCertificates) {
             secrets.sign_kubelets(cluster)?;
         }
@@ -327,6 +331,7 @@ pub(crate) fn is_for(playbook: &Playbook, host: &Host, first: Option<&Host>) -> 
         Target::OtherControlPlanes => host.role == Role::ControlPlane && !is_first,
         Target::Worker => host.role == Role::Worker,
         Target::Edge => host.role == Role::Edge,
+        Target::LoadBalancer => host.role == Role::LoadBalancer,
     })
 }
 

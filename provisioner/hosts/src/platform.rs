@@ -103,7 +103,7 @@ pub(crate) fn nfs(cluster: &Cluster, host: &Host) -> Value {
         "client": true,
         "server": is_server,
         "path": nfs.settings.get("path"),
-        "clients": cluster.all_hosts().map(|host| host.address).collect::<Vec<_>>(),
+        "clients": cluster.nodes().map(|host| host.address).collect::<Vec<_>>(),
     })
 }
 

@@ -46,7 +46,7 @@ pub async fn consider_removal(site: Arc<Site>, name: &str) -> Result<Removal, Ho
     let of_node = || host_of(&site.cluster, survey.node(name)?);
     let host = known.or_else(of_node);
     let host = host.ok_or_else(|| HostsError::NoSuchHost(name.to_owned()))?;
-    let verdict = judgement::judge(&host, &survey);
+    let verdict = judgement::judge(&host, &site.cluster, &survey);
     if !verdict.refusals.is_empty() {
         let reasons = verdict.refusals.join("; ");
         return Err(HostsError::MayNotLeave { host: host.name, reasons });

@@ -2,7 +2,7 @@ use provisioner_bundle::Bundle;
 use provisioner_playbook::Library;
 use provisioner_spec::Cluster;
 
-use crate::Access;
+use crate::{Access, EtcdClient};
 
 /// A cluster on hosts with all that a run needs to know before it talks to them.
 #[derive(Debug, Clone)]
@@ -11,4 +11,6 @@ pub struct Site {
     pub library: Library,
     pub bundle: Option<Bundle>,
     pub access: Access,
+    /// Where etcd runs elsewhere.
+    pub etcd: Option<EtcdClient>,
 }

@@ -172,6 +172,9 @@ pub(crate) fn driver(
     for secret in site.access.secrets.values() {
         events.redactor().add(secret);
     }
+    if let Some(etcd) = &site.etcd {
+        etcd.conceal(events.redactor());
+    }
     let session_options = SessionOptions {
         run: options.info.run.to_string(),
         nonce: nonce(),

@@ -22,6 +22,7 @@ pub use encryption_key::encryption_key;
 pub use error::Error;
 pub use kubeconfig::{Kubeconfig, admin_kubeconfig};
 pub use merge::{CurrentContext, merge};
+pub use pem::check_key;
 pub use service_account::ServiceAccountKey;
 pub use token::{BootstrapToken, bootstrap_token};
 pub use validity::Validity;

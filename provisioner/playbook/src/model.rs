@@ -93,6 +93,7 @@ pub enum Target {
     OtherControlPlanes,
     Worker,
     Edge,
+    LoadBalancer,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -12,6 +12,9 @@ const SITE: &str = include_str!("../../../playbooks/site.yaml");
 /// Says why a file, named as the spec names it, cannot be used.
 type Judge = dyn Fn(&Utf8Path) -> Result<(), String> + Send + Sync;
 
+/// The same of a certificate, or of the key to one, whose path comes second.
+type CertificateJudge = dyn Fn(&Utf8Path, Option<&Utf8Path>) -> Result<(), String> + Send + Sync;
+
 /// What the parts of a spec are compared with.
 #[derive(Clone)]
 pub struct Known {
@@ -19,6 +22,7 @@ pub struct Known {
     pub(crate) places: Vec<String>,
     playbooks: Option<Arc<Judge>>,
     policies: Option<Arc<Judge>>,
+    certificates: Option<Arc<CertificateJudge>>,
 }
 
 impl Known {
@@ -51,6 +55,24 @@ impl Known {
         Self { policies: Some(Arc::new(judge)), ..self }
     }
 
+    /// With someone who looks at certificates: at one alone, or whether the key in the second file is
+    /// the key to it.
+    #[must_use]
+    pub fn with_certificates(
+        self,
+        judge: impl Fn(&Utf8Path, Option<&Utf8Path>) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        Self { certificates: Some(Arc::new(judge)), ..self }
+    }
+
+    pub(crate) fn certificate(
+        &self,
+        certificate: &Utf8Path,
+        key: Option<&Utf8Path>,
+    ) -> Result<(), String> {
+        self.certificates.as_ref().map_or(Ok(()), |judge| judge(certificate, key))
+    }
+
     pub(crate) fn policy(&self, path: &Utf8Path) -> Result<(), String> {
         self.policies.as_ref().map_or(Ok(()), |judge| judge(path))
     }
@@ -62,7 +84,13 @@ impl Known {
 
 impl From<AddonSchemas> for Known {
     fn from(addons: AddonSchemas) -> Self {
-        Self { addons, places: builtin_places(), playbooks: None, policies: None }
+        Self {
+            addons,
+            places: builtin_places(),
+            playbooks: None,
+            policies: None,
+            certificates: None,
+        }
     }
 }
 

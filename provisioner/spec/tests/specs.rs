@@ -99,6 +99,18 @@ fn everything_is_resolved() {
 }
 
 #[test]
+fn load_balancers_leave_the_port_of_the_api_to_the_vip() {
+    let cluster = sound(include_str!("good/load-balancers.yaml"), "load-balancers.yaml");
+    let names: Vec<_> = cluster.load_balancers().iter().map(|host| host.name.as_str()).collect();
+    assert_eq!(names, ["lb1", "lb2"]);
+    assert_eq!(cluster.hosts.api_endpoint.port, 6443);
+    assert_eq!((cluster.nodes().count(), cluster.all_hosts().count()), (4, 6));
+    assert_eq!(cluster.foreign_endpoint(), None);
+    let none = include_str!("good/platform.yaml");
+    assert!(!sound(none, "platform.yaml").to_yaml().contains("loadBalancers"));
+}
+
+#[test]
 fn defaults_follow_the_version() {
     let of = |version: &str| {
         let minimal = include_str!("good/minimal.yaml").replace("v1.30.4", version);

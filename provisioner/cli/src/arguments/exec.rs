@@ -17,7 +17,7 @@ pub(crate) struct ExecArguments {
     #[command(flatten)]
     pub(crate) spec: SpecArguments,
 
-    /// Only on the hosts of this role (control-plane, worker, edge), or on the host of this name
+    /// Only on the hosts of this role (control-plane, worker, edge, load-balancer), or on the host of this name
     #[arg(long, value_name = "ROLE|NAME")]
     pub(crate) on: Option<String>,
 

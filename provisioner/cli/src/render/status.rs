@@ -1,8 +1,8 @@
 use anstyle::Style;
 use jiff::tz::TimeZone;
 use provisioner_hosts::{
-    AddonState, AddonStatus, ApiStatus, Certificate, EtcdStatus, MemberStatus, NodeStatus,
-    StatusReport, VipStatus,
+    AddonState, AddonStatus, ApiStatus, Certificate, EtcdStatus, LoadBalancerStatus, MemberStatus,
+    NodeStatus, StatusReport, VipStatus,
 };
 
 use super::{Palette, bytes, count, printable, table};
@@ -18,11 +18,19 @@ pub(crate) fn status(report: &StatusReport, drift: Option<&Drift>, palette: Pale
     );
     text += &table(&["NODE", "ROLE", "ADDRESS", "VERSION", "STATE"], report.nodes.iter().map(node));
     text.push('\n');
+    if !report.load_balancers.is_empty() {
+        let header = ["LOAD BALANCER", "ADDRESS", "STATE"];
+        text += &table(&header, report.load_balancers.iter().map(load_balancer));
+        text.push('\n');
+    }
     text += &table(&["API THROUGH", "ADDRESS", "STATE"], report.api.iter().map(api));
     if !report.etcd.members.is_empty() {
         let header = ["ETCD", "ROLE", "VERSION", "STORE", "FREE", "STATE"];
         text.push('\n');
         text += &table(&header, report.etcd.members.iter().map(|one| member(one, &report.etcd)));
+    }
+    if !report.etcd.external.is_empty() {
+        text += &format!("\netcd runs elsewhere: {}\n", report.etcd.external.join(", "));
     }
     if let Some(addons) = report.addons.as_deref().filter(|addons| !addons.is_empty()) {
         text.push('\n');
@@ -50,6 +58,11 @@ fn node(node: &NodeStatus) -> Vec<String> {
     let NodeStatus { name, role, address, .. } = node;
     let state = state("ready", node.ready, node.reason.as_deref());
     vec![name.clone(), role.clone(), address.clone(), version.to_owned(), state]
+}
+
+fn load_balancer(one: &LoadBalancerStatus) -> Vec<String> {
+    let state = state("ready", one.ready, one.reason.as_deref());
+    vec![one.name.clone(), one.address.clone(), state]
 }
 
 fn api(api: &ApiStatus) -> Vec<String> {

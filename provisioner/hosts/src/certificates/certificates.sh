@@ -2,7 +2,8 @@
 # `## KIND PATH`. Keys stay where they are: only the blocks between the lines of a certificate leave.
 certificates() { sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p'; }
 
-for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt /var/lib/kubelet/pki/*.crt \
+for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt \
+    /etc/kubernetes/pki/etcd-external/client.crt /var/lib/kubelet/pki/*.crt \
     /var/lib/kubelet/pki/kubelet-client-current.pem /var/lib/kubelet/pki/kubelet-server-current.pem; do
     [ -r "$file" ] || continue
     printf '## certificate %s\n' "$file"

@@ -1,6 +1,8 @@
 use provisioner_pki::CertificateInfo;
 use serde::Serialize;
 
+use crate::external_etcd;
+
 /// The certificates of a cluster's hosts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,7 +74,10 @@ impl CertificatesReport {
         let end = |one: &Certificate| one.info.as_ref().map(|info| info.not_after);
         let is_authority = |one: &Certificate| one.info.as_ref().is_some_and(|it| it.is_authority);
         let was = |one: &Certificate| before.certificates.iter().find(|other| same(one, other));
-        let leaves = self.certificates.iter().filter(|one| !is_authority(one));
+        // Somebody else has signed that one.
+        let is_foreign = |one: &Certificate| one.path == external_etcd::CERTIFICATE;
+        let ours = |one: &&Certificate| !is_authority(one) && !is_foreign(one);
+        let leaves = self.certificates.iter().filter(ours);
         leaves
             .filter(|one| was(one).is_some_and(|other| end(one) <= end(other)))
             .map(|one| format!("{}: {}", one.host, one.path))

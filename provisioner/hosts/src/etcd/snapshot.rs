@@ -44,8 +44,12 @@ struct Status {
 /// Takes a snapshot from the first control plane whose member is healthy, and writes it to a file.
 ///
 /// # Errors
-/// No member gives one, or it cannot be brought here whole.
+/// It runs elsewhere, no member gives one, or it cannot be brought here whole.
 pub async fn etcd_snapshot(site: Arc<Site>, to: &mut File) -> Result<Snapshot, HostsError> {
+    if let Some(etcd) = site.cluster.external_etcd() {
+        let (cluster, endpoints) = (site.cluster.name.clone(), etcd.endpoints.clone());
+        return Err(HostsError::ExternalEtcd { cluster, endpoints });
+    }
     let mut reasons = Vec::new();
     for host in site.cluster.control_planes() {
         match take(&site, host).await {

@@ -200,10 +200,13 @@ kubernetes() {
   done
   # What a cluster was made with and what it runs: kubeadm writes each on a line of its own.
   sed -n -e 's,.*image: .*/kube-apiserver:v,version ,p' \
+    -e 's,^ *- --etcd-servers=,etcd-servers ,p' \
     -e 's,^ *- --service-cluster-ip-range=,service-range ,p' -e 's,^ *- --cluster-cidr=,pod-range ,p' \
     -e 's,^clusterDomain: ,dns-domain ,p' -e 's,^cgroupDriver: ,cgroup-driver ,p' \
     /etc/kubernetes/manifests/kube-apiserver.yaml \
     /etc/kubernetes/manifests/kube-controller-manager.yaml /var/lib/kubelet/config.yaml
+  file=/etc/keepalived/keepalived.conf
+  [ -r $file ] && grep -q '^vrrp_instance api ' $file && echo 'balances yes'
   file=/etc/kubernetes/pki/ca.crt
   [ -r $file ] && section ca-certificate && cat $file
   file=/etc/kubernetes/pki/apiserver.crt

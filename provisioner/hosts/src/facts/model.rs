@@ -264,6 +264,10 @@ pub struct Kubernetes {
     /// What the kubelet was told of the cluster's domain and of who manages its control groups.
     pub dns_domain: Option<String>,
     pub cgroup_driver: Option<String>,
+    /// Where the API server finds etcd.
+    pub etcd_servers: Option<String>,
+    /// keepalived was told to carry the VIP of the API.
+    pub balances: bool,
 }
 
 impl Facts {

@@ -248,6 +248,8 @@ fn kubernetes(facts: &mut Facts, line: &str) {
         "service-range" => facts.kubernetes.service_range = Some(value.to_owned()),
         "pod-range" => facts.kubernetes.pod_range = Some(value.to_owned()),
         "dns-domain" => facts.kubernetes.dns_domain = Some(value.trim_matches('"').to_owned()),
+        "etcd-servers" => facts.kubernetes.etcd_servers = Some(value.to_owned()),
+        "balances" => facts.kubernetes.balances = value == "yes",
         "cgroup-driver" => facts.kubernetes.cgroup_driver = Some(value.to_owned()),
         _ => {}
     }

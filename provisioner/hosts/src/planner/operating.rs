@@ -14,6 +14,7 @@ impl HostsPlanner {
     /// Refuses where something is missing that the operation stands on.
     pub(super) fn check_operation(&mut self, operation: Operation) -> Result<(), PlanError> {
         let mut findings = match operation {
+            Operation::RestoreEtcd if self.site.cluster.external_etcd().is_some() => elsewhere(),
             Operation::RestoreEtcd => self.any_member(),
             Operation::Upgrade | Operation::RenewCertificates | Operation::RotateEncryptionKey => {
                 self.members()
@@ -36,7 +37,7 @@ impl HostsPlanner {
     /// Hosts that are not yet, or not any more, part of the cluster.
     fn members(&self) -> Vec<Finding> {
         let Some(inventory) = &self.inventory else { return Vec::new() };
-        let hosts = self.site.cluster.all_hosts();
+        let hosts = self.site.cluster.nodes();
         let missing = hosts.filter(|host| !inventory.has_joined(host));
         let missing: Vec<String> = missing.map(|host| host.name.clone()).collect();
         if missing.is_empty() {
@@ -104,4 +105,15 @@ impl HostsPlanner {
         findings.extend(self.with_input(check).into_iter().filter(concerns));
         findings
     }
+}
+
+/// What is not here cannot be given another state.
+fn elsewhere() -> Vec<Finding> {
+    vec![Finding {
+        check: "external-etcd",
+        severity: Severity::Error,
+        hosts: Vec::new(),
+        message: "etcd runs elsewhere (`kubernetes.etcd.external`)".to_owned(),
+        remedy: "stop the API servers and bring the snapshot back there, with `etcdutl snapshot restore`",
+    }]
 }

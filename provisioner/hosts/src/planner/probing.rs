@@ -39,7 +39,7 @@ impl HostsPlanner {
         let hosts = self.site.cluster.all_hosts();
         let planned = hosts.filter_map(|host| Some((host, tasks.get(&host.name)?)));
         let planned: Result<Vec<_>, _> =
-            planned.map(|(host, task)| probe_task(name, host, task)).collect();
+            planned.map(|(host, task)| self.probe_task(name, host, task)).collect();
         planned.map(|tasks| stage(name, tasks))
     }
 
@@ -85,6 +85,25 @@ impl HostsPlanner {
         findings
     }
 
+    fn probe_task(
+        &self,
+        name: &'static str,
+        host: &Host,
+        task: &preflight::Task,
+    ) -> Result<Task<HostAction>, PlanError> {
+        let (about, script) = match name {
+            LISTEN => ("ports are open for the others to try", task.listen_script()),
+            PROBE => {
+                let script = task
+                    .probe_script(self.site.etcd.as_ref())
+                    .map_err(|error| invalid(&error, None))?;
+                ("the other hosts and addresses are as they should be", script)
+            }
+            _ => ("the ports are free again", task.end_script()),
+        };
+        Ok(ask(host, about, Question { name, script, timeout_seconds: TIMEOUT_SECONDS }))
+    }
+
     /// Hosts look at one another where something is to be built, not where all of it stands.
     fn is_probed(&self) -> bool {
         match self.purpose {
@@ -115,22 +134,6 @@ impl HostsPlanner {
             bundle: supply.as_ref(),
         })
     }
-}
-
-fn probe_task(
-    name: &'static str,
-    host: &Host,
-    task: &preflight::Task,
-) -> Result<Task<HostAction>, PlanError> {
-    let (about, script) = match name {
-        LISTEN => ("ports are open for the others to try", task.listen_script()),
-        PROBE => {
-            let script = task.probe_script().map_err(|error| invalid(&error, None))?;
-            ("the other hosts and addresses are as they should be", script)
-        }
-        _ => ("the ports are free again", task.end_script()),
-    };
-    Ok(ask(host, about, Question { name, script, timeout_seconds: TIMEOUT_SECONDS }))
 }
 
 pub(super) fn told(finding: &Finding) -> String {

@@ -58,11 +58,13 @@ impl HostsPlanner {
         }
     }
 
-    /// Whom a run asks for their facts. A host that leaves concerns itself and the control planes.
+    /// Whom a run asks for their facts. A host that leaves concerns itself, the control planes and the
+    /// load balancers.
     pub(super) fn asked_hosts(&self) -> Vec<&Host> {
         let Some(leaving) = &self.leaving else { return self.site.cluster.all_hosts().collect() };
-        let control_planes = self.site.cluster.control_planes().iter();
-        control_planes.chain(leaving.reachable.then_some(&leaving.host)).collect()
+        let cluster = &self.site.cluster;
+        let staying = cluster.control_planes().iter().chain(&cluster.hosts.load_balancers);
+        staying.chain(leaving.reachable.then_some(&leaving.host)).collect()
     }
 
     /// The hosts on which a stage has something to do: they were reached, and where things are undone,
@@ -118,6 +120,12 @@ impl HostsPlanner {
             }
         }
         if others.is_empty() {
+            if let (Purpose::Down, Some(etcd)) = (self.purpose, cluster.external_etcd()) {
+                self.events.note(format!(
+                    "what the cluster has stored stays in its etcd, at {}: `etcdctl del --prefix /registry/` removes it",
+                    etcd.endpoints.join(", ")
+                ));
+            }
             return Ok(());
         }
         Err(PlanError::Invalid {
@@ -136,6 +144,7 @@ pub(crate) fn with(cluster: &Cluster, host: &Host) -> Cluster {
     let mut cluster = without(cluster, &host.name);
     match (host.role, &mut cluster.hosts.edge) {
         (Role::ControlPlane, _) => cluster.hosts.control_plane.push(host.clone()),
+        (Role::LoadBalancer, _) => cluster.hosts.load_balancers.push(host.clone()),
         (Role::Edge, Some(edge)) => edge.nodes.push(host.clone()),
         _ => cluster.hosts.workers.push(host.clone()),
     }
@@ -148,6 +157,7 @@ pub(crate) fn without(cluster: &Cluster, name: &str) -> Cluster {
     let stays = |host: &Host| host.name != name;
     cluster.hosts.control_plane.retain(stays);
     cluster.hosts.workers.retain(stays);
+    cluster.hosts.load_balancers.retain(stays);
     if let Some(edge) = &mut cluster.hosts.edge {
         edge.nodes.retain(stays);
     }

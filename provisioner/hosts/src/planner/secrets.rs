@@ -9,9 +9,9 @@ use provisioner_pki::{ClusterPki, Validity, bootstrap_token};
 use provisioner_spec::Cluster;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::HostsError;
 use crate::encryption::EncryptionKeys;
 use crate::inventory::Inventory;
+use crate::{EtcdClient, HostsError};
 
 /// Revoked at the end of the run; this is for a run that has none.
 const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -22,6 +22,8 @@ pub(crate) struct Secrets {
     pub join: Join,
     /// Where secrets are encrypted.
     pub encryption: Option<EncryptionKeys>,
+    /// Where etcd runs elsewhere.
+    pub etcd: Option<EtcdClient>,
     /// Certificate and key of each kubelet, by host; where kubelets are to have new ones.
     pub kubelets: BTreeMap<String, SecretString>,
 }
@@ -47,7 +49,7 @@ impl Secrets {
         let pki = found.map_or_else(|| ClusterPki::generate(now, lifetime(days)), Ok)?;
         let token = bootstrap_token()?;
         let join = Join {
-            needed: !inventory.all_joined(cluster),
+            needed: !inventory.all_nodes_joined(cluster),
             token: token.token(),
             manifest: token.manifest(now + TOKEN_LIFETIME),
             token_secret: token.secret,
@@ -56,7 +58,7 @@ impl Secrets {
         let is_encrypted = cluster.security.encryption.enabled;
         let encryption =
             is_encrypted.then(|| EncryptionKeys::of(inventory, cluster)).transpose()?;
-        Ok(Self { pki, join, encryption, kubelets: BTreeMap::new() })
+        Ok(Self { pki, join, encryption, etcd: None, kubelets: BTreeMap::new() })
     }
 
     /// Signs a client certificate for every kubelet, as the controller manager would.
@@ -66,7 +68,7 @@ impl Secrets {
     pub(crate) fn sign_kubelets(&mut self, cluster: &Cluster) -> Result<(), HostsError> {
         let days = cluster.kubernetes.certificates.validity_days;
         let validity = Validity::starting(Timestamp::now(), lifetime(days))?;
-        for host in cluster.all_hosts() {
+        for host in cluster.nodes() {
             // https://kubernetes.io/docs/reference/access-authn-authz/node/
             let name = format!("system:node:{}", host.name);
             let client = self.pki.sign_client(&name, Some("system:nodes"), &validity)?;
@@ -86,6 +88,9 @@ impl Secrets {
         }
         if let Some(keys) = &self.encryption {
             keys.conceal(redactor);
+        }
+        if let Some(etcd) = &self.etcd {
+            etcd.conceal(redactor);
         }
         for pem in self.kubelets.values() {
             redactor.add(pem);

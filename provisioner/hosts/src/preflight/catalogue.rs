@@ -1,8 +1,8 @@
 use super::check::Input;
 use super::finding::Report;
 use super::{
-    disk, firewall, identity, images, kernel, leftovers, names, network, ports, runtime, standing,
-    system, time, vip,
+    disk, etcd, firewall, identity, images, kernel, leftovers, names, network, ports, runtime,
+    standing, system, time, vip,
 };
 
 /// One check: what it asserts, why that matters, and what to do when it does not hold.
@@ -264,6 +264,28 @@ const CATALOGUE: &[Check] = &[
         run: firewall::reachability,
     },
     Check {
+        id: "api-endpoint",
+        about: "the hosts reach a load balancer that is not of the spec, at hosts.apiEndpoint.address",
+        why: "kubeadm and every kubelet talk to the API there, from the first API server on",
+        remedy: "open the way to it, and let it pass TCP to port 6443 of the control planes; it may be \
+                 silent only for want of an API server",
+        run: firewall::endpoint,
+    },
+    Check {
+        id: "external-etcd",
+        about: "every endpoint of an etcd that runs elsewhere is well, and takes the certificate",
+        why: "without etcd no API server starts",
+        remedy: "mend that member, open the way to it, or correct kubernetes.etcd.external",
+        run: etcd::answers,
+    },
+    Check {
+        id: "external-etcd-empty",
+        about: "before there is a cluster, an etcd that runs elsewhere holds none",
+        why: "the state of another cluster is of other authorities and nodes",
+        remedy: "if nobody needs it: etcdctl del --prefix /registry/; or use an etcd of its own",
+        run: etcd::is_empty,
+    },
+    Check {
         id: "vip-network",
         about: "the VIP lies in the network of the interface that carries it",
         why: "nobody would ask for it there",
@@ -371,7 +393,8 @@ const CATALOGUE: &[Check] = &[
     Check {
         id: "fixed-settings",
         about: "what cannot be changed any more is in the spec as it is in the cluster: the ranges of \
-                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted",
+                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted, where \
+                etcd runs, who carries the VIP",
         why: "nodes, services and running pods have their addresses, names and groups from these",
         remedy: "put the old value back into the spec; another one takes a new cluster",
         run: standing::settings,

@@ -45,6 +45,11 @@ impl<'a> Input<'a> {
         self.cluster.all_hosts().filter_map(|host| Some((host, self.known(host)?)))
     }
 
+    /// Those of them that are nodes of the cluster.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (&'a Host, &'a Facts)> {
+        self.cluster.nodes().filter_map(|host| Some((host, self.known(host)?)))
+    }
+
     pub(super) fn control_planes(&self) -> impl Iterator<Item = (&'a Host, &'a Facts)> {
         self.cluster.control_planes().iter().filter_map(|host| Some((host, self.known(host)?)))
     }

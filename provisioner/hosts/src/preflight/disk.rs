@@ -2,7 +2,7 @@
 
 use super::check::Input;
 use super::finding::Report;
-use provisioner_spec::{Host, Role};
+use provisioner_spec::{Cluster, Host, Role};
 
 /// What a place needs: below `least` MiB nothing works; below `share` percent of its disk the
 /// kubelet declares disk pressure and evicts pods (its hard eviction defaults: 15 % for images, 10 %
@@ -11,20 +11,33 @@ struct Need {
     path: &'static str,
     least: u64,
     share: u64,
-    control_plane_only: bool,
+    of: Of,
+}
+
+/// Whose need it is.
+#[derive(PartialEq, Eq)]
+enum Of {
+    Everyone,
+    Nodes,
+    /// Of etcd.
+    Members,
 }
 
 const NEEDS: [Need; 5] = [
-    Need { path: "/etc", least: 16, share: 0, control_plane_only: false },
-    Need { path: "/var/lib", least: 256, share: 0, control_plane_only: false },
-    Need { path: "/var/lib/containerd", least: 2048, share: 15, control_plane_only: false },
-    Need { path: "/var/lib/kubelet", least: 256, share: 10, control_plane_only: false },
-    Need { path: "/var/lib/etcd", least: 512, share: 0, control_plane_only: true },
+    Need { path: "/etc", least: 16, share: 0, of: Of::Everyone },
+    Need { path: "/var/lib", least: 256, share: 0, of: Of::Everyone },
+    Need { path: "/var/lib/containerd", least: 2048, share: 15, of: Of::Nodes },
+    Need { path: "/var/lib/kubelet", least: 256, share: 10, of: Of::Nodes },
+    Need { path: "/var/lib/etcd", least: 512, share: 0, of: Of::Members },
 ];
 
 impl Need {
-    fn concerns(&self, host: &Host) -> bool {
-        !self.control_plane_only || host.role == Role::ControlPlane
+    fn concerns(&self, cluster: &Cluster, host: &Host) -> bool {
+        match self.of {
+            Of::Everyone => true,
+            Of::Nodes => host.role != Role::LoadBalancer,
+            Of::Members => host.role == Role::ControlPlane && cluster.external_etcd().is_none(),
+        }
     }
 
     fn least_of(&self, ours: bool) -> u64 {
@@ -35,7 +48,7 @@ impl Need {
 
 pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        for need in NEEDS.iter().filter(|need| need.concerns(host)) {
+        for need in NEEDS.iter().filter(|need| need.concerns(input.cluster, host)) {
             let Some(disk) = facts.disk(need.path) else { continue };
             let least = need.least_of(input.is_ours(facts));
             if disk.free_mib < least {
@@ -49,7 +62,8 @@ pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
 
 pub(super) fn pressure(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        for need in &NEEDS {
+        for need in NEEDS.iter().filter(|need| need.share > 0 && need.concerns(input.cluster, host))
+        {
             let Some(disk) = facts.disk(need.path).filter(|disk| disk.size_mib > 0) else {
                 continue;
             };

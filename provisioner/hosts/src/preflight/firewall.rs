@@ -3,7 +3,7 @@
 use super::check::Input;
 use super::finding::Report;
 use super::ports::listeners;
-use super::probe::Outcome;
+use super::probe::{Outcome, Path};
 
 pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
@@ -19,7 +19,8 @@ pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
 pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
     for host in input.cluster.all_hosts() {
         let Some(probe) = input.probes.get(&host.name) else { continue };
-        for path in &probe.paths {
+        let is_host = |path: &&Path| input.cluster.host(&path.to).is_some();
+        for path in probe.paths.iter().filter(is_host) {
             let (to, port) = (&path.to, path.port);
             let trouble = match path.outcome {
                 Outcome::Open => continue,
@@ -35,6 +36,22 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
                 }
             };
             report.error(&[&host.name], format!("traffic to {to} port {port} {trouble}"));
+        }
+    }
+}
+
+/// One that refuses may have no API server yet to pass connections to.
+pub(super) fn endpoint(input: &Input<'_>, report: &mut Report<'_>) {
+    let Some((address, port)) = input.cluster.foreign_endpoint() else { return };
+    for host in input.cluster.nodes() {
+        let Some(probe) = input.probes.get(&host.name) else { continue };
+        for path in probe.paths.iter().filter(|path| path.to == address && path.port == port) {
+            let trouble = match path.outcome {
+                Outcome::Open | Outcome::Refused | Outcome::Unknown => continue,
+                Outcome::Unreachable => "it is not resolved, has no route or is rejected",
+                Outcome::TimedOut => "nothing answers",
+            };
+            report.warning(&[&host.name], format!("traffic to {address} port {port}: {trouble}"));
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn package_source(input: &Input<'_>, report: &mut Report<'_>) {
     };
     if input.bundle.is_none()
         && input.minor() < FIRST_PACKAGED_MINOR
-        && input.hosts().any(|(_, facts)| is_upstream(facts))
+        && input.nodes().any(|(_, facts)| is_upstream(facts))
     {
         let version = &kubernetes.version;
         report.error(&[], format!("pkgs.k8s.io has no packages of Kubernetes {version}"));

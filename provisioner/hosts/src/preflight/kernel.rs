@@ -13,7 +13,7 @@ const NFTABLES_TOOL: (u64, u64, u64) = (1, 0, 1);
 const IPVS: [&str; 5] = ["ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_sh", "nf_conntrack"];
 
 pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         if release(&facts.kernel.release).is_some_and(|release| release < OLDEST_KERNEL) {
             let (major, minor) = OLDEST_KERNEL;
             let message = format!("Linux {} is older than {major}.{minor}", facts.kernel.release);
@@ -23,7 +23,7 @@ pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn modules(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let missing = absent(facts, &["overlay", "br_netfilter"]);
         if !missing.is_empty() {
             report.error(&[&host.name], format!("its kernel lacks {}", missing.join(", ")));
@@ -32,7 +32,7 @@ pub(super) fn modules(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn proxy_mode(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         for lack in lacks(input.cluster.network.proxy.mode, facts) {
             report.error(&[&host.name], lack);
         }

@@ -32,7 +32,7 @@ fn remains(facts: &Facts) -> Vec<&str> {
 }
 
 pub(super) fn network_configuration(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts().filter(|(_, facts)| facts.cluster.is_none()) {
+    for (host, facts) in input.nodes().filter(|(_, facts)| facts.cluster.is_none()) {
         let paths = facts.kubernetes.paths.iter().map(String::as_str);
         let found: Vec<_> = paths.filter(|path| is_network_configuration(path)).collect();
         if !found.is_empty() {

@@ -7,6 +7,7 @@
 mod catalogue;
 mod check;
 mod disk;
+mod etcd;
 mod finding;
 mod firewall;
 mod identity;
@@ -30,4 +31,4 @@ mod tests;
 pub use catalogue::{Check, catalogue};
 pub use check::{Input, Supply, check};
 pub use finding::{Finding, Severity};
-pub use probe::{Destination, Neighbour, Outcome, Path, Probe, Registry, Task, Vrrp, tasks};
+pub use probe::{Destination, Etcd, Neighbour, Outcome, Path, Probe, Registry, Task, Vrrp, tasks};

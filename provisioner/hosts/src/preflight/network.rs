@@ -31,7 +31,7 @@ pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
 /// The kernel refuses to send to a service's address when no route at all matches it, before
 /// kube-proxy could redirect it.
 pub(super) fn default_route(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, _) in input.hosts().filter(|(_, facts)| facts.default_routes.is_empty()) {
+    for (host, _) in input.nodes().filter(|(_, facts)| facts.default_routes.is_empty()) {
         report.error(&[&host.name], "it has no default route");
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn ranges(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn name_servers(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let servers: Vec<IpAddr> =
             facts.nameservers.iter().filter_map(|server| server.parse().ok()).collect();
         for (range, name) in cluster_ranges(input) {

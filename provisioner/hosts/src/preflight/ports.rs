@@ -26,12 +26,13 @@ const CONTROL_PLANE: [Port; 5] = [
 
 /// The TCP ports that a host of the cluster needs for itself.
 pub(super) fn needed(cluster: &Cluster, host: &Host) -> Vec<Port> {
-    let mut ports = NODE.to_vec();
+    let mut ports = if host.role == Role::LoadBalancer { Vec::new() } else { NODE.to_vec() };
     if host.role == Role::ControlPlane {
-        ports.extend(CONTROL_PLANE);
-        if cluster.hosts.api_endpoint.vip.is_some() {
-            ports.push(Port { number: cluster.hosts.api_endpoint.port, owner: "haproxy" });
-        }
+        let is_there = |port: &&Port| port.owner != "etcd" || cluster.external_etcd().is_none();
+        ports.extend(CONTROL_PLANE.iter().filter(is_there));
+    }
+    if cluster.load_balancers().contains(host) {
+        ports.push(Port { number: cluster.hosts.api_endpoint.port, owner: "haproxy" });
     }
     if platform::balances_edge(cluster, host) && cluster.ingress().is_some() {
         ports.extend([80, 443].map(|number| Port { number, owner: "haproxy" }));

@@ -5,7 +5,7 @@ use super::finding::Report;
 
 pub(super) fn kubelet(input: &Input<'_>, report: &mut Report<'_>) {
     let wanted = &input.cluster.kubernetes.version;
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let Some(program) = facts.programs.get("kubelet") else { continue };
         let Some(release) = program.release() else { continue };
         if release > (wanted.major, wanted.minor) {
@@ -17,7 +17,7 @@ pub(super) fn kubelet(input: &Input<'_>, report: &mut Report<'_>) {
 
 pub(super) fn containerd(input: &Input<'_>, report: &mut Report<'_>) {
     let minor = input.minor();
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let Some(program) = facts.programs.get("containerd") else { continue };
         let Some(release) = program.release() else { continue };
         let version = &program.version;

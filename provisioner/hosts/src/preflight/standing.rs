@@ -43,6 +43,19 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
         if is_encrypted && !input.cluster.security.encryption.enabled {
             differs("security.encryption.enabled", "true", "false");
         }
+        if let Some(servers) = &kubernetes.etcd_servers {
+            let place = |is_elsewhere: bool| {
+                if is_elsewhere { "external" } else { "on the control planes" }
+            };
+            let is_own =
+                ["https://127.0.0.1:2379", "https://[::1]:2379"].contains(&servers.as_str());
+            let says = place(input.cluster.external_etcd().is_some());
+            differs("kubernetes.etcd", place(!is_own), says);
+        }
+        // Two groups of hosts would hold one VIP.
+        if kubernetes.balances && input.cluster.has_separate_load_balancers() {
+            differs("hosts.loadBalancers", "the control planes", "other hosts");
+        }
         if let Some(has) = &kubernetes.cgroup_driver {
             differs("kubernetes.kubelet.cgroupDriver", has, driver.unwrap_or("systemd"));
         }

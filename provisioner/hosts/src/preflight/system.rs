@@ -79,7 +79,7 @@ pub(super) fn package_manager(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn memory(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let has = facts.memory_mib;
         if host.role == Role::ControlPlane && has < CONTROL_PLANE_MEMORY_MIB {
             let needs = CONTROL_PLANE_MEMORY_MIB;
@@ -107,7 +107,7 @@ pub(super) fn swap(input: &Input<'_>, report: &mut Report<'_>) {
     if tolerated.and_then(serde_json::Value::as_bool) == Some(false) {
         return;
     }
-    for (host, facts) in input.hosts().filter(|(_, facts)| !facts.swaps.is_empty()) {
+    for (host, facts) in input.nodes().filter(|(_, facts)| !facts.swaps.is_empty()) {
         let swaps = facts.swaps.join(", ");
         report.warning(&[&host.name], format!("swap is on ({swaps}); `up` turns it off"));
     }
@@ -117,7 +117,7 @@ pub(super) fn cgroup_version(input: &Input<'_>, report: &mut Report<'_>) {
     let fail = input.cluster.kubernetes.kubelet.get("failCgroupV1");
     let accepted = fail.and_then(serde_json::Value::as_bool) == Some(false);
     let version = &input.cluster.kubernetes.version;
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         match facts.cgroup.as_ref().map(|cgroup| cgroup.version) {
             None => report.error(&[&host.name], "no control groups are mounted"),
             // KEP-5573: refused from 1.35 on; KEP-4569: in maintenance mode since 1.31.
@@ -135,7 +135,7 @@ pub(super) fn cgroup_version(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn cgroup_controllers(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, facts) in input.hosts() {
+    for (host, facts) in input.nodes() {
         let missing = missing_controllers(facts);
         if !missing.is_empty() {
             let missing = missing.join(", ");

@@ -1,11 +1,12 @@
 //! Whether a host may leave.
 
-use provisioner_spec::{Host, Role};
+use provisioner_spec::{Cluster, Host, Role};
 
-use super::survey::Survey;
+use super::survey::{Node, Survey};
 use crate::context::authority;
 
 const PEER_PORT: u16 = 2380;
+const ONLY: &str = "it is the only control plane, and with it the cluster ends: that is `down`";
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
@@ -15,14 +16,37 @@ pub(crate) struct Verdict {
     pub warnings: Vec<String>,
 }
 
-pub(crate) fn judge(host: &Host, survey: &Survey) -> Verdict {
+pub(crate) fn judge(host: &Host, cluster: &Cluster, survey: &Survey) -> Verdict {
     let mut verdict = Verdict::default();
-    if host.role == Role::ControlPlane {
-        quorum(host, survey, &mut verdict);
-    } else {
-        workers(host, survey, &mut verdict);
+    match host.role {
+        Role::ControlPlane if cluster.external_etcd().is_some() => {
+            api_servers(host, survey, &mut verdict);
+        }
+        Role::ControlPlane => quorum(host, survey, &mut verdict),
+        Role::Worker => workers(host, survey, &mut verdict),
+        Role::Edge => {}
+        Role::LoadBalancer => load_balancers(host, cluster, &mut verdict),
     }
     verdict
+}
+
+/// Somebody has to hold the VIP.
+fn load_balancers(host: &Host, cluster: &Cluster, verdict: &mut Verdict) {
+    let others = cluster.hosts.load_balancers.iter().filter(|other| other.name != host.name);
+    let (refusals, warnings) = (&mut verdict.refusals, &mut verdict.warnings);
+    match others.count() {
+        0 => refusals.push("it is the only load balancer: nobody else has the VIP".to_owned()),
+        1 => warnings.push("one load balancer remains: nobody takes over from it".to_owned()),
+        _ => {}
+    }
+}
+
+/// With etcd elsewhere, one API server is enough.
+fn api_servers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
+    let is_other = |node: &&Node| node.is_control_plane() && node.metadata.name != host.name;
+    if !survey.nodes.iter().any(|node| is_other(&node)) {
+        verdict.refusals.push(ONLY.to_owned());
+    }
 }
 
 /// etcd changes its members only with a quorum, and what remains needs one of its own.
@@ -40,9 +64,7 @@ fn quorum(host: &Host, survey: &Survey, verdict: &mut Verdict) {
     let healthy = remaining.iter().filter(|member| member.healthy).count();
     let now = all.iter().filter(|member| member.healthy).count();
     if remaining.is_empty() {
-        verdict.refusals.push(
-            "it is the only control plane, and with it the cluster ends: that is `down`".to_owned(),
-        );
+        verdict.refusals.push(ONLY.to_owned());
     } else if now <= all.len() / 2 {
         verdict.refusals.push(format!(
             "only {now} of the {} members of etcd are healthy: without a quorum it changes nothing",
@@ -72,9 +94,6 @@ fn workers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
         .nodes
         .iter()
         .any(|node| node.metadata.name != host.name && !node.is_control_plane() && !node.is_edge());
-    if host.role == Role::Edge {
-        return;
-    }
     if !others && !volumes.is_empty() {
         verdict.refusals.push(format!(
             "it is the last worker, and the volumes {} lie on it alone: move them away first",

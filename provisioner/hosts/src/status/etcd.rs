@@ -1,6 +1,6 @@
 //! The members of etcd, and how their stores are.
 
-use provisioner_spec::Host;
+use provisioner_spec::{ExternalEtcd, Host};
 use serde::{Deserialize, Serialize};
 
 use super::view::View;
@@ -16,6 +16,9 @@ pub struct EtcdStatus {
     /// The member that leads.
     pub leader: Option<String>,
     pub members: Vec<MemberStatus>,
+    /// Where it runs elsewhere: how it is, its own keepers know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub external: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,10 +56,19 @@ impl EtcdStatus {
         Self {
             leader: leader.map(|member| member.name.clone()),
             members: members.iter().map(|member| MemberStatus::of(member, views)).collect(),
+            external: Vec::new(),
         }
     }
 
+    /// One that runs elsewhere. Whether the API servers reach it, they say themselves.
+    pub(super) fn elsewhere(etcd: &ExternalEtcd) -> Self {
+        Self { leader: None, members: Vec::new(), external: etcd.endpoints.clone() }
+    }
+
     pub(super) fn problems(&self, control_planes: &[Host]) -> Vec<String> {
+        if !self.external.is_empty() {
+            return Vec::new();
+        }
         if self.members.is_empty() {
             return vec!["etcd: no member answers".to_owned()];
         }

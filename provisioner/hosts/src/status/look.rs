@@ -52,5 +52,6 @@ fn script(site: &Site) -> Result<String, QuoteError> {
     let vip = endpoint.vip.map_or_else(|| "none".to_owned(), |vip| vip.to_string());
     let at = format!("https://{}", authority(&endpoint.address, endpoint.port));
     let (at, vip) = (quote(&at)?, quote(&vip)?);
-    Ok(format!("endpoint={at}\nvip={vip}\n{SCRIPT}{}", certificates::SCRIPT))
+    let etcd = if site.cluster.external_etcd().is_some() { "external" } else { "own" };
+    Ok(format!("endpoint={at}\nvip={vip}\netcd={etcd}\n{SCRIPT}{}", certificates::SCRIPT))
 }

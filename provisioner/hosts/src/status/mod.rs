@@ -2,6 +2,7 @@
 
 mod addons;
 mod etcd;
+mod load_balancers;
 mod look;
 mod nodes;
 mod report;
@@ -9,6 +10,7 @@ mod view;
 
 pub use addons::{AddonState, AddonStatus};
 pub use etcd::{EtcdStatus, MemberStatus};
+pub use load_balancers::LoadBalancerStatus;
 pub use look::status;
 pub use nodes::NodeStatus;
 pub use report::{ApiStatus, StatusReport, VipStatus};

@@ -5,7 +5,7 @@ use provisioner_spec::{Cluster, Host};
 use serde::Serialize;
 
 use super::view::View;
-use super::{AddonStatus, EtcdStatus, NodeStatus};
+use super::{AddonStatus, EtcdStatus, LoadBalancerStatus, NodeStatus};
 use crate::certificates::{Certificate, CertificateState};
 use crate::context::authority;
 
@@ -16,6 +16,9 @@ pub struct StatusReport {
     /// Nothing that should be there is missing. Warnings do not count.
     pub healthy: bool,
     pub nodes: Vec<NodeStatus>,
+    /// The hosts that are there for nothing else; none where the control planes are their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancers: Vec<LoadBalancerStatus>,
     /// The API through each control plane, and through the endpoint.
     pub api: Vec<ApiStatus>,
     pub vip: Option<VipStatus>,
@@ -65,15 +68,20 @@ pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
     let Asked { views, certificates, silent, addons } = asked;
     let known = views.iter().find_map(|(_, view)| view.nodes.as_deref());
     let nodes: Vec<NodeStatus> =
-        cluster.all_hosts().map(|host| NodeStatus::of(host, known, view(&views, host))).collect();
+        cluster.nodes().map(|host| NodeStatus::of(host, known, view(&views, host))).collect();
+    let balancers = cluster.hosts.load_balancers.iter();
+    let load_balancers: Vec<LoadBalancerStatus> =
+        balancers.map(|host| LoadBalancerStatus::of(host, view(&views, host))).collect();
     let records = views.iter().find_map(|(_, view)| view.addons.as_deref());
     let (api, vip) = (apis(cluster, &views), vip(cluster, &views));
-    let etcd = EtcdStatus::of(&views);
+    let etcd = cluster.external_etcd();
+    let etcd = etcd.map_or_else(|| EtcdStatus::of(&views), EtcdStatus::elsewhere);
     let addons = records.map(|records| AddonStatus::all(records, &addons));
 
     let mut problems = silent;
     problems.extend(api.iter().filter_map(ApiStatus::problem));
     problems.extend(nodes.iter().filter_map(NodeStatus::problem));
+    problems.extend(load_balancers.iter().filter_map(LoadBalancerStatus::problem));
     problems.extend(vip.as_ref().and_then(VipStatus::problem));
     problems.extend(etcd.problems(cluster.control_planes()));
     problems.extend(addons.iter().flatten().filter_map(AddonStatus::problem));
@@ -90,6 +98,7 @@ pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
         version: cluster.kubernetes.version.to_string(),
         healthy: problems.is_empty(),
         nodes,
+        load_balancers,
         api,
         vip,
         etcd,

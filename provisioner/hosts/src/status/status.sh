@@ -1,6 +1,6 @@
 # How a host and its part of the cluster are, without changing anything: sections, each ended by the
 # next heading. All are asked at once and each gives up by itself, so that what hangs hides nothing else.
-# Given before it: endpoint (of the API), vip (or "none"), p_tmp (a folder of one's own).
+# Given before it: endpoint (of the API), vip (or "none"), etcd (own, or external), p_tmp (a folder of one's own).
 name=$(uname -n)
 manifests=/etc/kubernetes/manifests
 export HOME=/run/provisioner
@@ -22,21 +22,25 @@ part() {
     "$@" >"$p_tmp/status.$section" &
 }
 
+# On control planes, or on hosts of its own.
+if [ "$vip" != none ] && grep -qs '^vrrp_instance api ' /etc/keepalived/keepalived.conf; then
+    part balancing systemctl is-active haproxy keepalived
+    part vip sh -c 'ip -o addr show | grep -cwF "$0"' "$vip"
+    part vip-since vip_since
+fi
 [ ! -e /var/lib/provisioner/joined ] || part traces echo joined
 part due ls -A /var/lib/provisioner/pending
 if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
-    if [ "$vip" != none ]; then
-        part vip sh -c 'ip -o addr show | grep -cwF "$0"' "$vip"
-        part vip-since vip_since
-    fi
     part local get "https://$name:6443" /readyz
     part endpoint get "$endpoint" /readyz
     part nodes get '' /api/v1/nodes
     part addons get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Finventory%3Daddon'
-    part etcd-health etcd_health
-    part etcd-status timeout 15 /usr/local/lib/provisioner/etcd status
-    part etcd-members timeout 15 /usr/local/lib/provisioner/etcd list
-    part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
+    if [ "$etcd" = own ]; then
+        part etcd-health etcd_health
+        part etcd-status timeout 15 /usr/local/lib/provisioner/etcd status
+        part etcd-members timeout 15 /usr/local/lib/provisioner/etcd list
+        part etcd-quota sed -n 's/^ *- --quota-backend-bytes=//p' "$manifests/etcd.yaml"
+    fi
 fi
 wait
 for section in $parts; do

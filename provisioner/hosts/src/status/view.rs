@@ -13,6 +13,8 @@ pub(crate) struct View {
     pub(super) has_joined: bool,
     /// Handlers of a run that was cut off.
     pub(super) due: Vec<String>,
+    /// What systemd says of `HAProxy` and keepalived, where they are for the API.
+    pub(super) balancing: String,
     pub(super) holds_vip: bool,
     pub(super) holds_since: Option<Timestamp>,
     pub(super) local: String,
@@ -36,6 +38,7 @@ impl View {
         Self {
             has_joined: section("traces") == "joined",
             due: section("due").lines().map(str::to_owned).collect(),
+            balancing: section("balancing"),
             holds_vip: section("vip").parse::<u32>().is_ok_and(|count| count > 0),
             holds_since: moment(&section("vip-since")),
             local: section("local"),

@@ -8,7 +8,7 @@ use similar::TextDiff;
 
 use super::listing::Family::{Debian, Redhat};
 use super::listing::Source::{Bundle, Repository};
-use super::listing::{Kind, given, given_in, listing};
+use super::listing::{Kind, cluster_with, given, given_in, listed_for, listing};
 use super::shell_text::{assert_sound, texts};
 use crate::Operation;
 
@@ -218,6 +218,31 @@ fn kubeadm_is_told_in_the_format_of_its_version() {
         }
         let taints = documents(&files(kind, "w1")["/run/provisioner/join.yaml"]);
         assert_eq!(taints[0]["nodeRegistration"]["taints"][0]["key"], "dedicated");
+    }
+}
+
+#[test]
+fn what_the_kubelet_sets_aside_is_passed_through() {
+    let of = "kubelet: {maxPods: 200}";
+    let more = "kubelet: {systemReserved: {cpu: 200m, memory: 512Mi}, kubeReserved: {cpu: 200m, memory: 512Mi}, \
+                evictionHard: {memory.available: 300Mi, nodefs.available: 10%}, featureGates: {GracefulNodeShutdown: true}}";
+    for version in VERSIONS {
+        let kind = Kind { version, ..BASE };
+        let given = listed_for(cluster_with(version, of, more), kind, "m1", None);
+        let rendered = given.into_iter().find_map(|given| match given.step.action {
+            Action::File { dest, content, .. } if dest == "/etc/provisioner/kubeadm.yaml" => {
+                Some(content.expose().to_owned())
+            }
+            _ => None,
+        });
+        let all = documents(&rendered.unwrap());
+        let kubelet = all.iter().find(|one| one["kind"] == "KubeletConfiguration").unwrap();
+        let text = serde_yaml::to_string(kubelet).unwrap();
+        if version == VERSIONS[0] {
+            insta::assert_snapshot!("reservations", text);
+        }
+        assert_eq!(kubelet["featureGates"]["GracefulNodeShutdown"], true, "{text}");
+        assert_eq!(kubelet["evictionHard"]["memory.available"], "300Mi", "{text}");
     }
 }
 

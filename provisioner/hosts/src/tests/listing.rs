@@ -83,7 +83,16 @@ pub(super) fn given_in(kind: Kind, host: &str, operation: Operation) -> Vec<Give
 }
 
 fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
-    let mut cluster = cluster(kind.version);
+    listed_for(cluster(kind.version), kind, host, operation)
+}
+
+/// The same for another cluster than that of [`SPEC`].
+pub(super) fn listed_for(
+    mut cluster: Cluster,
+    kind: Kind,
+    host: &str,
+    operation: Option<Operation>,
+) -> Vec<Given> {
     if kind.secure {
         cluster.security = Security {
             profile: Some(Profile::Cis),
@@ -118,7 +127,8 @@ fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
     let is_encrypted = cluster.security.encryption.enabled;
     let encryption =
         is_encrypted.then(|| EncryptionKeys::of(&inventory, cluster)).transpose().unwrap();
-    let secrets = Secrets { pki: kubeadms_pki(), join, encryption, kubelets };
+    let etcd = world.site.etcd.clone();
+    let secrets = Secrets { pki: kubeadms_pki(), join, encryption, etcd, kubelets };
     let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
     let site = &world.site;
     let known = Known {
@@ -156,17 +166,29 @@ fn listed(kind: Kind, host: &str, operation: Option<Operation>) -> Vec<Given> {
 }
 
 pub(super) fn cluster(version: &str) -> Cluster {
+    cluster_with(version, "", "")
+}
+
+/// With something else in place of a part of the spec.
+pub(super) fn cluster_with(version: &str, part: &str, other: &str) -> Cluster {
     let spec = SPEC.replace("VERSION", version);
+    assert!(spec.contains(part), "{part}");
+    let spec = if part.is_empty() { spec } else { spec.replace(part, other) };
     let cluster = provisioner_spec::parse(&spec, "spec.yaml");
     cluster.unwrap_or_else(|error| panic!("{}", error.render(false)))
 }
 
 /// A step a paragraph, keys and certificates by their names only.
 pub(super) fn listing(kind: Kind, host: &str) -> String {
+    listing_of(given(kind, host))
+}
+
+/// The same of steps.
+pub(super) fn listing_of(all: Vec<Given>) -> String {
     let pki = kubeadms_pki();
     let mut text = String::new();
     let mut stage = String::new();
-    for given in given(kind, host) {
+    for given in all {
         if given.stage != stage {
             stage = given.stage;
             text.push_str(&format!("==== {stage}\n\n"));

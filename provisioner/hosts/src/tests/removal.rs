@@ -60,7 +60,8 @@ fn host(name: &str) -> Host {
 }
 
 fn of_members(leaving: &str, members: &[(&str, bool)]) -> Verdict {
-    judge(&host(leaving), &survey(members, &["m1", "m2", "m3", "w1", "w2"], &[]))
+    let cluster = &World::lab().site.cluster;
+    judge(&host(leaving), cluster, &survey(members, &["m1", "m2", "m3", "w1", "w2"], &[]))
 }
 
 #[test]
@@ -84,8 +85,10 @@ fn a_control_plane_leaves_only_a_quorum_behind() {
 
 #[test]
 fn the_last_worker_with_data_stays() {
-    let verdict =
-        |nodes: &[&str], volumes: &[&str]| judge(&host("w1"), &survey(&[], nodes, volumes));
+    let cluster = &World::lab().site.cluster;
+    let verdict = |nodes: &[&str], volumes: &[&str]| {
+        judge(&host("w1"), cluster, &survey(&[], nodes, volumes))
+    };
     assert_eq!(verdict(&["m1", "w1", "w2"], &["w2"]), Verdict::default());
     insta::assert_snapshot!(verdict(&["m1", "w1", "w2"], &["w1"]).warnings.join("\n"), @"the volumes data-on-w1 lie on it and are lost");
     insta::assert_snapshot!(verdict(&["m1", "w1", "e1"], &[]).warnings.join("\n"), @"it is the last worker: its pods have nowhere to go");

@@ -18,7 +18,7 @@ use super::recorded::Kept;
 use crate::facts::{self, Facts};
 use crate::inventory::Inventory;
 use crate::planner::{HostsPlanner, Leaving, Purpose};
-use crate::{Access, HostAction, Secrets, Site};
+use crate::{Access, EtcdClient, HostAction, Secrets, Site};
 
 /// What a fresh Debian host says.
 const FRESH: &str = include_str!("../facts/fixtures/fresh.txt");
@@ -41,7 +41,22 @@ pub(super) struct Planned {
 impl World {
     /// The lab with its bundle, on fresh hosts.
     pub(super) fn lab() -> Self {
-        let cluster = provisioner_spec::parse(LAB, "lab.yaml").unwrap();
+        Self::of(LAB)
+    }
+
+    /// The lab with two load balancers in front of it.
+    pub(super) fn balanced_lab() -> Self {
+        let endpoint = "    apiEndpoint: {vip: 172.30.0.100, port: 8443}\n";
+        let balancers = "    apiEndpoint: {vip: 172.30.0.100}\n    loadBalancers:\n      \
+                         - {name: lb1, address: 172.30.0.5}\n      - {name: lb2, address: 172.30.0.6}\n";
+        assert!(LAB.contains(endpoint));
+        Self::of(&LAB.replace(endpoint, balancers))
+    }
+
+    /// A spec with its bundle, on fresh hosts.
+    pub(super) fn of(spec: &str) -> Self {
+        let cluster = provisioner_spec::parse(spec, "lab.yaml");
+        let cluster = cluster.unwrap_or_else(|error| panic!("{}", error.render(false)));
         let bundle = bundle(&cluster, false);
         Self::new(cluster, Some(bundle))
     }
@@ -92,6 +107,11 @@ impl World {
     pub(super) fn joins(&mut self, host: &str, pki: &ClusterPki) {
         let role = self.site.cluster.host(host).unwrap().role;
         self.belongs(host);
+        if role == Role::LoadBalancer {
+            self.says(host, "host", "ledger yes");
+            self.says(host, "services", "haproxy active\nkeepalived active");
+            return;
+        }
         let endpoint = self.site.cluster.hosts.api_endpoint.clone();
         let server = format!("kubelet-server https://{}:{}", endpoint.address, endpoint.port);
         let mut lines = vec![
@@ -100,7 +120,10 @@ impl World {
             "path /var/lib/provisioner/joined",
         ];
         if role == Role::ControlPlane {
-            lines.push("path /etc/kubernetes/manifests/etcd.yaml");
+            if self.site.cluster.external_etcd().is_none() {
+                lines.push("path /etc/kubernetes/manifests/etcd.yaml");
+            }
+            lines.push("path /etc/kubernetes/manifests/kube-apiserver.yaml");
             self.has_pki(host, pki, &[]);
         }
         self.says(host, "kubernetes", &lines.join("\n"));
@@ -116,7 +139,8 @@ impl World {
 
     pub(super) fn inventory(&self) -> Inventory {
         let facts = self.answers.iter().map(|(name, text)| (name.clone(), facts::parse(text)));
-        Inventory { facts: facts.collect::<BTreeMap<String, Facts>>() }
+        let facts = facts.collect::<BTreeMap<String, Facts>>();
+        Inventory { facts, external_etcd: self.site.cluster.external_etcd().is_some() }
     }
 
     /// Plans every stage, all answers being those of the hosts.
@@ -207,7 +231,13 @@ impl std::fmt::Display for Planned {
 }
 
 pub(super) fn site(cluster: Cluster, bundle: Option<Bundle>) -> Site {
-    Site { cluster, library: Library::load(Assets::embedded()).unwrap(), bundle, access: access() }
+    let etcd = cluster.external_etcd().map(|_| EtcdClient {
+        ca: "THE AUTHORITY OF ETCD\n".into(),
+        certificate: "A CERTIFICATE FOR ETCD\n".into(),
+        key: "A PRIVATE KEY FOR ETCD\n".to_owned().into(),
+    });
+    let library = Library::load(Assets::embedded()).unwrap();
+    Site { cluster, library, bundle, access: access(), etcd }
 }
 
 /// A user without keys, configuration and agent.

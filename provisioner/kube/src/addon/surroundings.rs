@@ -54,6 +54,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
             "version": cluster.kubernetes.version.to_string(),
             "minor": cluster.kubernetes.version.minor,
             "imageRepository": cluster.kubernetes.image_repository,
+            "externalEtcd": cluster.external_etcd().is_some(),
         },
         "network": {
             "podCidr": network.pod_cidr,
@@ -75,7 +76,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
             "proxyProtocol": edge.is_some_and(|edge| edge.proxy_protocol),
             "ingress": cluster.ingress().map(Ingress::addon),
         },
-        "nodes": cluster.all_hosts().count(),
+        "nodes": cluster.nodes().count(),
         "hosts": list(cluster.all_hosts()),
         "controlPlanes": list(cluster.control_planes().iter()),
         "workers": list(cluster.workers().iter()),
@@ -94,6 +95,7 @@ fn on_eks(cluster: &EksCluster) -> Value {
             "version": version.map(|version| version.to_string()),
             "minor": version.map(|version| version.minor),
             "imageRepository": null,
+            "externalEtcd": true,
         },
         "network": {
             "podCidr": null,

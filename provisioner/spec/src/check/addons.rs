@@ -36,10 +36,10 @@ pub(super) fn fit(subject: &Subject<'_>) {
 pub(super) fn hosts(subject: &Subject<'_>) {
     for addon in addons(subject).enabled() {
         for (path, host) in addon.hosts() {
-            let is_known = subject.cluster.host(host).is_some();
+            let is_known = subject.cluster.nodes().any(|one| one.name == host);
             if !is_known && host.parse::<IpAddr>().is_err() {
                 let message = format!("there is no host `{host}`");
-                let reason = "must be a host of this spec, or an address";
+                let reason = "must be a node of this spec, or an address";
                 subject.fault(&path, Fault::new("unknown-host", message, reason));
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn count(subject: &Subject<'_>) {
             Fault::new("no-control-plane", "the cluster has no control plane", "this is empty")
                 .hint("name one host, or three with a VIP"),
         ),
-        count if count % 2 == 0 => subject.fault(
+        count if count % 2 == 0 && !has_external_etcd(subject) => subject.fault(
             LIST,
             Fault::new(
                 "even-control-planes",
@@ -39,6 +39,11 @@ pub(super) fn count(subject: &Subject<'_>) {
         ),
         _ => {}
     }
+}
+
+/// One that could not be read counts as well: the majority is not the control planes' then.
+fn has_external_etcd(subject: &Subject<'_>) -> bool {
+    subject.is_given("spec.kubernetes.etcd.external")
 }
 
 /// Several control planes need one address in front of them.
@@ -83,7 +88,12 @@ pub(super) fn port(subject: &Subject<'_>) {
     }
     let port = endpoint.port;
     if endpoint.vip.is_some() {
-        if let Some((_, owner)) = TAKEN.iter().find(|(ports, _)| ports.contains(&port)) {
+        if subject.cluster.has_separate_load_balancers() {
+            return;
+        }
+        let is_there = |owner: &str| owner != "etcd" || !has_external_etcd(subject);
+        let mut taken = TAKEN.iter().filter(|(_, owner)| is_there(owner));
+        if let Some((_, owner)) = taken.find(|(ports, _)| ports.contains(&port)) {
             subject.fault(
                 PORT,
                 Fault::new(
@@ -91,7 +101,10 @@ pub(super) fn port(subject: &Subject<'_>) {
                     format!("the VIP cannot use port {port}"),
                     format!("{owner} has it on the control planes"),
                 )
-                .hint("the load balancer runs on the control planes too: 8443 is free there"),
+                .hint(
+                    "the load balancer runs on the control planes too: 8443 is free there; with \
+                     `hosts.loadBalancers` any port is",
+                ),
             );
         }
         return;

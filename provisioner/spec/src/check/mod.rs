@@ -4,7 +4,9 @@ mod addons;
 mod availability;
 mod control_plane;
 mod eks;
+mod etcd;
 mod families;
+mod load_balancers;
 mod managed;
 mod nodes;
 mod overlaps;
@@ -17,7 +19,7 @@ mod vip;
 use crate::{Spec, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 27] = [
+const CHECKS: [fn(&Subject<'_>); 30] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
@@ -29,10 +31,13 @@ const CHECKS: [fn(&Subject<'_>); 27] = [
     control_plane::count,
     control_plane::endpoint,
     control_plane::port,
+    etcd::external,
+    load_balancers::share_a_vip,
+    load_balancers::are_no_nodes,
     vip::needs_vip,
     vip::is_free,
     vip::is_on_the_network,
-    vip::control_planes_share_the_network,
+    vip::holders_share_the_network,
     families::one_family,
     ranges::pod_range_suffices,
     ranges::service_range_size,

@@ -15,7 +15,7 @@ const MOST_SERVICE_BITS: u8 = 20;
 pub(super) fn pod_range_suffices(subject: &Subject<'_>) {
     let Some(Placed { path, value: range }) = subject.pod_cidr() else { return };
     let Some(node_prefix) = node_prefix(subject, range) else { return };
-    let nodes = subject.hosts().count();
+    let nodes = subject.cluster.nodes().count();
     let refuse = |message: String, reason: String, hint: &str| {
         subject.fault(&path, Fault::new("pod-range-size", message, reason).hint(hint));
     };

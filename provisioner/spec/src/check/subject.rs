@@ -59,6 +59,7 @@ impl<'a> Subject<'a> {
             (Role::ControlPlane, hosts.control_plane.as_slice()),
             (Role::Worker, hosts.workers.as_slice()),
             (Role::Edge, edge),
+            (Role::LoadBalancer, hosts.load_balancers.as_slice()),
         ]
         .into_iter()
         .flat_map(|(role, hosts)| {
@@ -114,5 +115,6 @@ pub(super) fn list_path(role: Role) -> &'static str {
         Role::ControlPlane => "spec.hosts.controlPlane",
         Role::Worker => "spec.hosts.workers",
         Role::Edge => "spec.hosts.edge.nodes",
+        Role::LoadBalancer => "spec.hosts.loadBalancers",
     }
 }

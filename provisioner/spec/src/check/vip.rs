@@ -1,9 +1,11 @@
-use super::subject::Subject;
-use crate::diagnostic::Fault;
+use super::subject::{Subject, list_path};
+use crate::{Role, diagnostic::Fault};
 use ipnet::IpNet;
 
 const NETWORK: &str = "spec.hosts.network";
 const FIRST: &str = "spec.hosts.controlPlane[0].address";
+const FIRST_BALANCER: &str = "spec.hosts.loadBalancers[0].address";
+const API_VIP: &str = "spec.hosts.apiEndpoint.vip";
 
 /// The settings of keepalived mean nothing without a VIP.
 pub(super) fn needs_vip(subject: &Subject<'_>) {
@@ -55,8 +57,8 @@ pub(super) fn is_free(subject: &Subject<'_>) {
 
 /// A VIP is reached through ARP only on the hosts' own network.
 pub(super) fn is_on_the_network(subject: &Subject<'_>) {
-    let Some((network, origin)) = network(subject) else { return };
     for vip in subject.vips() {
+        let Some((network, origin)) = network(subject, vip.path == API_VIP) else { continue };
         // Another family is a fault of its own.
         if vip.value.is_ipv4() != network.addr().is_ipv4() {
             continue;
@@ -85,14 +87,16 @@ pub(super) fn is_on_the_network(subject: &Subject<'_>) {
     }
 }
 
-/// Whichever control plane holds the VIP must be on its network.
-pub(super) fn control_planes_share_the_network(subject: &Subject<'_>) {
-    let Some((network, origin)) = network(subject) else { return };
+/// Whoever holds the VIP of the API must be on its network.
+pub(super) fn holders_share_the_network(subject: &Subject<'_>) {
+    let Some((network, origin)) = network(subject, true) else { return };
     if subject.api_vip().is_none() {
         return;
     }
+    let separate = subject.cluster.has_separate_load_balancers();
+    let holders = list_path(if separate { Role::LoadBalancer } else { Role::ControlPlane });
     let outside = subject.host_addresses().filter(|host| {
-        host.path.contains("controlPlane")
+        host.path.starts_with(holders)
             && host.value.is_ipv4() == network.addr().is_ipv4()
             && !network.contains(&host.value)
     });
@@ -110,13 +114,19 @@ pub(super) fn control_planes_share_the_network(subject: &Subject<'_>) {
     }
 }
 
-/// The network of the VIPs, and what says so.
-fn network(subject: &Subject<'_>) -> Option<(IpNet, &'static str)> {
+/// The network of the VIP of the API, or of that of the edge, and what says so.
+fn network(subject: &Subject<'_>, of_api: bool) -> Option<(IpNet, &'static str)> {
     let hosts = &subject.cluster.hosts;
-    let origin = if hosts.network.is_some() { NETWORK } else { FIRST };
+    let at_balancers = of_api && subject.cluster.has_separate_load_balancers();
+    let origin = match hosts.network {
+        Some(_) => NETWORK,
+        None if at_balancers => FIRST_BALANCER,
+        None => FIRST,
+    };
     subject.sound(NETWORK, ())?;
     subject.sound(origin, ())?;
-    Some((hosts.vip_network()?, origin))
+    let network = if of_api { hosts.api_vip_network() } else { hosts.vip_network() };
+    Some((network?, origin))
 }
 
 fn is_edge_of(network: IpNet, address: std::net::IpAddr) -> bool {

@@ -56,7 +56,7 @@ pub(super) fn node_labels(at: &Cursor<'_>) -> BTreeMap<String, String> {
 
 fn default_taints(role: Role) -> Vec<Taint> {
     match role {
-        Role::ControlPlane | Role::Worker => Vec::new(),
+        Role::ControlPlane | Role::Worker | Role::LoadBalancer => Vec::new(),
         Role::Edge => vec![Taint {
             key: EDGE_ROLE.to_owned(),
             value: String::new(),

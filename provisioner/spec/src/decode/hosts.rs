@@ -10,7 +10,7 @@ use crate::{
 };
 use std::net::IpAddr;
 
-/// The port of the load balancer on the same host.
+/// The port of a load balancer on the same host as an API server.
 const BALANCED_PORT: u16 = 8443;
 
 const INGRESSES: [(&str, Ingress); 2] = [("istio", Ingress::Istio), ("traefik", Ingress::Traefik)];
@@ -24,9 +24,13 @@ pub(super) fn hosts(at: &Cursor<'_>) -> Hosts {
         };
         let control_plane =
             fields.required("controlPlane", list(Role::ControlPlane)).unwrap_or_default();
+        let load_balancers: Vec<Host> =
+            fields.optional("loadBalancers", list(Role::LoadBalancer)).unwrap_or_default();
+        let is_separate = !load_balancers.is_empty();
         Hosts {
             network: fields.optional("network", cidr),
-            api_endpoint: fields.section("apiEndpoint", |at| api_endpoint(at, &control_plane)),
+            api_endpoint: fields
+                .section("apiEndpoint", |at| api_endpoint(at, &control_plane, is_separate)),
             workers: fields.optional("workers", list(Role::Worker)).unwrap_or_default(),
             edge: fields.optional("edge", |at| {
                 let nodes = list(Role::Edge);
@@ -48,18 +52,20 @@ pub(super) fn hosts(at: &Cursor<'_>) -> Hosts {
                 }))
             }),
             control_plane,
+            load_balancers,
             ssh,
         }
     })
 }
 
-fn api_endpoint(at: &Cursor<'_>, control_plane: &[Host]) -> ApiEndpoint {
+fn api_endpoint(at: &Cursor<'_>, control_plane: &[Host], is_separate: bool) -> ApiEndpoint {
     at.map(|fields| {
         let vip = fields.optional("vip", address);
         let given =
             fields.optional("address", |at| at.valid("invalid-name", "address", syntax::endpoint));
         let first = control_plane.first().map(|host| host.address);
-        let default_port = if vip.is_some() { BALANCED_PORT } else { API_SERVER_PORT };
+        let shares_host = vip.is_some() && !is_separate;
+        let default_port = if shares_host { BALANCED_PORT } else { API_SERVER_PORT };
         ApiEndpoint {
             address: given.or_else(|| Some(vip.or(first)?.to_string())).unwrap_or_default(),
             port: fields.optional("port", port).unwrap_or(default_port),

@@ -1,4 +1,4 @@
-use super::cursor::Cursor;
+use super::{cursor::Cursor, etcd::etcd};
 use crate::{
     diagnostic::{Fault, shown},
     model::{ApiServer, Certificates, Component, Kubernetes, PackageRepository, Upgrade},
@@ -32,7 +32,7 @@ pub(super) fn kubernetes(at: &Cursor<'_>) -> Kubernetes {
             api_server: fields.section("apiServer", api_server),
             controller_manager: fields.section("controllerManager", component),
             scheduler: fields.section("scheduler", component),
-            etcd: fields.section("etcd", component),
+            etcd: fields.section("etcd", etcd),
             certificates: fields.section("certificates", certificates),
             upgrade: fields.section("upgrade", upgrade),
             schedulable_control_plane: fields
@@ -97,7 +97,7 @@ fn component(at: &Cursor<'_>) -> Component {
     at.map(|fields| Component { extra_args: fields.section("extraArgs", extra_args) })
 }
 
-fn extra_args(at: &Cursor<'_>) -> BTreeMap<String, String> {
+pub(super) fn extra_args(at: &Cursor<'_>) -> BTreeMap<String, String> {
     let mut args = BTreeMap::new();
     for (flag, value) in at.entries() {
         match syntax::flag(flag) {

@@ -7,6 +7,7 @@ mod cursor;
 mod document;
 mod eks;
 mod eksctl;
+mod etcd;
 mod fields;
 mod hooks;
 mod host;

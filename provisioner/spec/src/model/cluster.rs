@@ -1,4 +1,6 @@
-use super::{Addon, Charts, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime, Security};
+use super::{
+    Addon, Charts, ExternalEtcd, Hook, Host, Hosts, Ingress, Kubernetes, Network, Runtime, Security,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -34,8 +36,14 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Every host: control planes, then workers, then edge nodes, each in the order of the spec.
+    /// Every host: the nodes, then the hosts that are load balancers only, in the order of the spec.
     pub fn all_hosts(&self) -> impl Iterator<Item = &Host> {
+        self.nodes().chain(&self.hosts.load_balancers)
+    }
+
+    /// The hosts that are nodes of the cluster: control planes, then workers, then edge nodes, each in
+    /// the order of the spec.
+    pub fn nodes(&self) -> impl Iterator<Item = &Host> {
         self.control_planes().iter().chain(self.workers()).chain(self.edge_nodes())
     }
 
@@ -70,9 +78,31 @@ impl Cluster {
         edge.ingress.or_else(|| [Ingress::Istio, Ingress::Traefik].into_iter().find(enabled))
     }
 
-    /// The hosts that balance the load of the API behind the VIP: the control planes, when there is
-    /// a VIP; none without.
+    /// The hosts that balance the load of the API behind the VIP: those that are there for that, or
+    /// the control planes; none without a VIP.
     pub fn load_balancers(&self) -> &[Host] {
-        if self.hosts.api_endpoint.vip.is_some() { self.control_planes() } else { &[] }
+        match self.hosts.api_endpoint.vip {
+            None => &[],
+            Some(_) if self.has_separate_load_balancers() => &self.hosts.load_balancers,
+            Some(_) => self.control_planes(),
+        }
+    }
+
+    /// Address and port at which clients reach the API through something that is no host of the spec.
+    pub fn foreign_endpoint(&self) -> Option<(&str, u16)> {
+        let endpoint = &self.hosts.api_endpoint;
+        let is_host = |host: &Host| host.address.to_string() == endpoint.address;
+        let is_own = endpoint.vip.is_some() || self.control_planes().iter().any(is_host);
+        (!is_own).then_some((endpoint.address.as_str(), endpoint.port))
+    }
+
+    /// The etcd that runs elsewhere, if the control planes have none of their own.
+    pub fn external_etcd(&self) -> Option<&ExternalEtcd> {
+        self.kubernetes.etcd.external.as_ref()
+    }
+
+    /// Whether there are hosts for nothing but balancing the load of the API.
+    pub fn has_separate_load_balancers(&self) -> bool {
+        !self.hosts.load_balancers.is_empty()
     }
 }

@@ -42,10 +42,12 @@ pub enum Role {
     ControlPlane,
     Worker,
     Edge,
+    /// In front of the API servers, and no node of the cluster.
+    LoadBalancer,
 }
 
 impl Role {
-    pub const ALL: [Self; 3] = [Self::ControlPlane, Self::Worker, Self::Edge];
+    pub const ALL: [Self; 4] = [Self::ControlPlane, Self::Worker, Self::Edge, Self::LoadBalancer];
 
     /// The name that playbooks use.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Role {
             Self::ControlPlane => "control-plane",
             Self::Worker => "worker",
             Self::Edge => "edge",
+            Self::LoadBalancer => "load-balancer",
         }
     }
 }

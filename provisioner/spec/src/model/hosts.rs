@@ -16,7 +16,8 @@ pub struct Hosts {
     #[schemars(with = "Option<Ssh>")]
     pub ssh: Ssh,
     /// The hosts' network, in which the VIPs lie. Default: the /24 (IPv6: the /64) of the first
-    /// control plane, as far as VIPs are concerned.
+    /// control plane, as far as VIPs are concerned; of the first load balancer, as far as that of the
+    /// API is.
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<IpNet>,
@@ -26,6 +27,11 @@ pub struct Hosts {
     /// The control planes: one, or an odd number behind a VIP or an external load balancer.
     #[schemars(length(min = 1))]
     pub control_plane: Vec<Host>,
+    /// Hosts that carry the VIP in place of the control planes, with `keepalived` and `haproxy`. They are
+    /// no nodes of the cluster, and have no labels and taints.
+    #[schemars(with = "Option<Vec<Host>>")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancers: Vec<Host>,
     /// The nodes for ordinary pods.
     #[schemars(with = "Option<Vec<Host>>")]
     pub workers: Vec<Host>,
@@ -35,14 +41,23 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// The network that the VIPs lie in: `network`, or the /24 (IPv6: the /64) around the first
+    /// The network that VIPs lie in: `network`, or the /24 (IPv6: the /64) around the first
     /// control plane; a parsed cluster has one.
     pub fn vip_network(&self) -> Option<IpNet> {
-        let around_first = || {
-            let address = self.control_plane.first()?.address;
+        self.network_around(self.control_plane.first())
+    }
+
+    /// The network that the VIP of the API lies in: with load balancers, it is theirs.
+    pub fn api_vip_network(&self) -> Option<IpNet> {
+        self.network_around(self.load_balancers.first().or(self.control_plane.first()))
+    }
+
+    fn network_around(&self, host: Option<&Host>) -> Option<IpNet> {
+        let around = || {
+            let address = host?.address;
             IpNet::new(address, if address.is_ipv4() { 24 } else { 64 }).ok()
         };
-        Some(self.network.or_else(around_first)?.trunc())
+        Some(self.network.or_else(around)?.trunc())
     }
 }
 
@@ -51,15 +66,16 @@ impl Hosts {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ApiEndpoint {
-    /// The address that the control planes share (`keepalived` and `haproxy` run on each of them).
+    /// The address that the control planes share (`keepalived` and `haproxy` run on each of them), or
+    /// the `loadBalancers` where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vip: Option<IpAddr>,
     /// The name or address that clients use. Default: the VIP; without one, the address of the only
     /// control plane.
     #[schemars(with = "Option<String>")]
     pub address: String,
-    /// The port that clients use. Default: 8443 with a VIP, where the API server itself has 6443;
-    /// 6443 without.
+    /// The port that clients use. Default: 8443 with a VIP on the control planes, where the API server
+    /// itself has 6443; 6443 otherwise.
     #[schemars(with = "Option<u16>", range(min = 1))]
     pub port: u16,
     /// The network interface that carries the VIP. Default: found on each host.

@@ -1,3 +1,4 @@
+use super::Etcd;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
@@ -37,9 +38,9 @@ pub struct Kubernetes {
     /// Settings of kube-scheduler.
     #[schemars(with = "Option<Component>")]
     pub scheduler: Component,
-    /// Settings of etcd.
-    #[schemars(with = "Option<Component>")]
-    pub etcd: Component,
+    /// Settings of etcd, or an etcd of one's own in its place.
+    #[schemars(with = "Option<Etcd>")]
+    pub etcd: Etcd,
     /// How long certificates are valid.
     #[schemars(with = "Option<Certificates>")]
     pub certificates: Certificates,

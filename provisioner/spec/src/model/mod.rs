@@ -4,6 +4,7 @@ mod addon;
 mod charts;
 mod cluster;
 mod eks;
+mod etcd;
 mod hook;
 mod host;
 mod hosts;
@@ -24,6 +25,7 @@ pub use eks::{
     EndpointAccess, IamRole, LogType, Nat, NodeGroup, PodIdentity, Roles, ServiceAccount, Subnets,
     Volume, VolumeType, Vpc,
 };
+pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;
 pub use host::{EDGE_ROLE, Host, Role};
 pub use hosts::{API_SERVER_PORT, ApiEndpoint, Edge, Hosts, Ingress};

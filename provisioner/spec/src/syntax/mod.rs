@@ -20,7 +20,7 @@ pub(crate) use name::{
     certificate_name, domain, endpoint, environment_variable, host_name, interface, label, path,
     ssh_address, user,
 };
-pub(crate) use url::{base_url, chart_repository, no_proxy, proxy_url};
+pub(crate) use url::{base_url, chart_repository, etcd_endpoint, no_proxy, proxy_url};
 
 /// Why a text is refused.
 #[derive(Debug, PartialEq, Eq)]

@@ -28,6 +28,22 @@ pub(crate) fn chart_repository(text: &str) -> Result<String, Invalid> {
     }
 }
 
+/// Where clients reach a member of etcd: `https`, host and port.
+pub(crate) fn etcd_endpoint(text: &str) -> Result<String, Invalid> {
+    let url = base_url(text)?;
+    let Some(authority) = url.strip_prefix("https://") else {
+        return Err(Invalid::new("the API servers talk to etcd by `https` only"));
+    };
+    if authority.contains('/') {
+        return Err(Invalid::new("a member of etcd has no path"));
+    }
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+    if !has_port {
+        return Err(Invalid::new("it has no port").hint(format!("for example `{url}:2379`")));
+    }
+    Ok(url)
+}
+
 /// The URL of an HTTP proxy: scheme, host and port.
 pub(crate) fn proxy_url(text: &str) -> Result<String, Invalid> {
     let url = base_url(text)?;

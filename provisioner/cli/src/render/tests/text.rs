@@ -1,7 +1,7 @@
 use provisioner_hosts::preflight::{Finding, Severity};
 use provisioner_hosts::{
     AddonState, AddonStatus, ApiStatus, Certificate, CertificateKind, CertificateState, EtcdStatus,
-    MemberStatus, NodeStatus, PreflightReport, StatusReport, VipStatus,
+    LoadBalancerStatus, MemberStatus, NodeStatus, PreflightReport, StatusReport, VipStatus,
 };
 
 use super::{UP, events};
@@ -58,6 +58,12 @@ fn a_cluster_that_is_not_healthy() {
         cluster: "prod".to_owned(),
         version: "1.36.2".to_owned(),
         healthy: false,
+        load_balancers: vec![LoadBalancerStatus {
+            name: "lb1".to_owned(),
+            address: "10.0.0.5".to_owned(),
+            ready: false,
+            reason: Some("haproxy is failed".to_owned()),
+        }],
         nodes: vec![node("w1", true, None), node("worker-2", false, Some("it has not joined"))],
         api: vec![api("m1", true), api("endpoint", false)],
         vip: Some(VipStatus {
@@ -67,6 +73,7 @@ fn a_cluster_that_is_not_healthy() {
         }),
         etcd: EtcdStatus {
             leader: Some("m1".to_owned()),
+            external: Vec::new(),
             members: vec![member("m1", true), member("m2", false)],
         },
         certificates: vec![certificate("/pki/ca.crt", 3650), certificate("/pki/apiserver.crt", 1)],

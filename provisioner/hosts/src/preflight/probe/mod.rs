@@ -12,5 +12,5 @@ mod tasks;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use model::{Neighbour, Outcome, Path, Probe, Registry, Vrrp};
+pub use model::{Etcd, Neighbour, Outcome, Path, Probe, Registry, Vrrp};
 pub use tasks::{Destination, Task, tasks};

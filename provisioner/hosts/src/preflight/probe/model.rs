@@ -16,6 +16,8 @@ pub struct Probe {
     pub routers: Option<Vec<Vrrp>>,
     /// By the address that was asked.
     pub registries: BTreeMap<String, Registry>,
+    /// By the endpoint of an etcd that runs elsewhere.
+    pub etcd: BTreeMap<String, Etcd>,
     /// What the kernel says of the clock.
     pub synchronized: Option<bool>,
 }
@@ -58,6 +60,18 @@ pub enum Neighbour {
 pub struct Vrrp {
     pub id: u8,
     pub from: IpAddr,
+}
+
+/// What a member of an etcd that runs elsewhere answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Etcd {
+    /// It is well; whether a cluster's state is there, where that is told.
+    Answers(Option<bool>),
+    /// With the reason.
+    Refuses(String),
+    /// There was nothing to ask with.
+    Unknown,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

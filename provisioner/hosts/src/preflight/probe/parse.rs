@@ -1,4 +1,4 @@
-use super::{Neighbour, Outcome, Path, Probe, Registry, Vrrp};
+use super::{Etcd, Neighbour, Outcome, Path, Probe, Registry, Vrrp};
 
 impl Probe {
     /// Takes in what a host printed, when it began to listen or when it probed. Lines that are not
@@ -21,6 +21,9 @@ impl Probe {
                 }
                 ["registry", exit, code, url] => {
                     self.registries.insert(url.to_owned(), registry(exit, code));
+                }
+                ["etcd", exit, health, data, url] => {
+                    self.etcd.insert(url.to_owned(), etcd(exit, health, data));
                 }
                 ["synchronized", answer] => {
                     self.synchronized = match answer {
@@ -74,5 +77,29 @@ fn registry(exit: &str, code: &str) -> Registry {
         ("28", _) => silent("no answer in time"),
         ("35" | "51" | "58" | "60", _) => silent("TLS failed"),
         (exit, _) => silent(&format!("curl ended with {exit}")),
+    }
+}
+
+/// From the exit code of curl(1), or of its stand-in.
+fn etcd(exit: &str, health: &str, data: &str) -> Etcd {
+    let refuses = |reason: &str| Etcd::Refuses(reason.to_owned());
+    match (exit, health) {
+        ("unknown", _) => Etcd::Unknown,
+        ("0", "yes") => Etcd::Answers(match data {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        }),
+        ("0", _) => refuses("it is not healthy, or no etcd"),
+        ("6", _) => refuses("its name is not resolved"),
+        ("7", _) => refuses("the connection is refused"),
+        ("28", _) => refuses("no answer in time"),
+        ("58", _) => refuses("the certificate and its key cannot be used"),
+        ("51" | "60", _) => refuses("its certificate is not of the authority, or for another name"),
+        ("35" | "52" | "56", _) => refuses("it does not take the certificate"),
+        ("openssl", _) => {
+            refuses("no answer, or one of the two does not take the other's certificate")
+        }
+        (exit, _) => refuses(&format!("curl ended with {exit}")),
     }
 }

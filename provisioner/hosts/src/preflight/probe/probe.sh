@@ -143,6 +143,35 @@ registry() {
   fi
 }
 
+# etcd FOLDER URL: whether a member answers to the certificate in the folder, and whether a cluster's state
+# is there (by its JSON gateway; the keys from /registry/ to /registry0).
+etcd() {
+  of=$1
+  url=$2
+  status=unknown
+  said=
+  found=
+  data=unknown
+  if command -v curl >/dev/null; then
+    set -- -s --noproxy '*' --connect-timeout 3 -m 5 \
+      --cacert "$of/ca.crt" --cert "$of/client.crt" --key "$of/client.key"
+    said=$(curl "$@" "$url/health")
+    status=$?
+    [ "$status" -ne 0 ] || found=$(curl "$@" "$url/v3/kv/range" \
+      -d '{"key": "L3JlZ2lzdHJ5Lw==", "range_end": "L3JlZ2lzdHJ5MA==", "limit": 1, "keys_only": true}')
+    case $found in *'"count"'*) data=yes ;; *'"revision"'*) data=no ;; esac
+  elif command -v openssl >/dev/null; then
+    at=${url#https://}
+    said=$(printf 'GET /health HTTP/1.0\r\nHost: %s\r\n\r\n' "$at" |
+      timeout 5 openssl s_client -connect "$at" -quiet -ign_eof -verify_return_error \
+        -CAfile "$of/ca.crt" -cert "$of/client.crt" -key "$of/client.key")
+    status=0
+    [ -n "$said" ] || status=openssl
+  fi
+  case $said in *'"health":"true"'* | *'"health":true'* | *'"health": "true"'*) health=yes ;; *) health=no ;; esac
+  printf 'etcd %s %s %s %s\n' "$status" "$health" "$data" "$url"
+}
+
 clock() {
   answer=$(timeout 3 timedatectl show -p NTPSynchronized --value)
   printf 'synchronized %s\n' "${answer:-unknown}"

@@ -17,6 +17,8 @@ pub struct Task {
     pub hear_on: Option<String>,
     /// Addresses of registries and of images in them.
     pub registries: Vec<String>,
+    /// Endpoints of an etcd that runs elsewhere.
+    pub etcd: Vec<String>,
     /// The proxy to the registries.
     pub proxy: Option<String>,
 }
@@ -24,7 +26,8 @@ pub struct Task {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     pub name: String,
-    pub address: IpAddr,
+    /// An address, or a name.
+    pub address: String,
     pub port: u16,
 }
 
@@ -42,6 +45,7 @@ fn task(input: &Input<'_>, host: &Host, facts: &Facts) -> Task {
         neighbours: neighbours(cluster, host, facts),
         hear_on: hear_on(cluster, host, facts),
         registries: registries(input, host),
+        etcd: etcd(cluster, host),
         proxy: cluster.runtime.containerd.proxy.as_ref().and_then(|proxy| proxy.https.clone()),
     }
 }
@@ -63,11 +67,22 @@ fn paths(input: &Input<'_>, from: &Host) -> Vec<Destination> {
             let (name, address) = (&to.name, to.address);
             ports_from(input.cluster, from, to).into_iter().map(move |port| Destination {
                 name: name.clone(),
-                address,
+                address: address.to_string(),
                 port,
             })
         })
+        .chain(endpoint(input.cluster, from))
         .collect()
+}
+
+/// A load balancer that is none of the hosts.
+fn endpoint(cluster: &Cluster, from: &Host) -> Option<Destination> {
+    let (address, port) = cluster.foreign_endpoint()?;
+    (from.role != Role::LoadBalancer).then(|| Destination {
+        name: address.to_owned(),
+        address: address.to_owned(),
+        port,
+    })
 }
 
 /// The ports of one host that another must reach (Kubernetes' "Ports and Protocols"). Every node
@@ -76,13 +91,13 @@ fn ports_from(cluster: &Cluster, from: &Host, to: &Host) -> Vec<u16> {
     let mut ports = Vec::new();
     if to.role == Role::ControlPlane {
         ports.push(6443);
-        if cluster.hosts.api_endpoint.vip.is_some() {
-            ports.push(cluster.hosts.api_endpoint.port);
-        }
     }
-    if from.role == Role::ControlPlane {
+    if cluster.load_balancers().contains(to) {
+        ports.push(cluster.hosts.api_endpoint.port);
+    }
+    if from.role == Role::ControlPlane && to.role != Role::LoadBalancer {
         ports.push(10250);
-        if to.role == Role::ControlPlane {
+        if to.role == Role::ControlPlane && cluster.external_etcd().is_none() {
             ports.extend([2379, 2380]);
         }
     }
@@ -103,17 +118,20 @@ fn hear_on(cluster: &Cluster, host: &Host, facts: &Facts) -> Option<String> {
 
 /// The VIPs that this host may hold.
 fn sharing(cluster: &Cluster, host: &Host) -> Vec<IpAddr> {
-    let vip = match host.role {
-        Role::ControlPlane => cluster.hosts.api_endpoint.vip,
-        Role::Edge => cluster.hosts.edge.as_ref().and_then(|edge| edge.vip),
-        Role::Worker => None,
-    };
-    vip.into_iter().collect()
+    let api = cluster.hosts.api_endpoint.vip.filter(|_| cluster.load_balancers().contains(host));
+    let edge = cluster.hosts.edge.as_ref().filter(|_| host.role == Role::Edge);
+    api.into_iter().chain(edge.and_then(|edge| edge.vip)).collect()
+}
+
+/// The control planes are the only clients of etcd.
+fn etcd(cluster: &Cluster, host: &Host) -> Vec<String> {
+    let external = cluster.external_etcd().filter(|_| host.role == Role::ControlPlane);
+    external.map(|etcd| etcd.endpoints.clone()).unwrap_or_default()
 }
 
 /// The first control plane asks for every image, the others only whether the registries are there.
 fn registries(input: &Input<'_>, host: &Host) -> Vec<String> {
-    if input.bundle.is_some() {
+    if input.bundle.is_some() || host.role == Role::LoadBalancer {
         return Vec::new();
     }
     let first = input.cluster.first_control_plane().map(|first| &first.name) == Some(&host.name);

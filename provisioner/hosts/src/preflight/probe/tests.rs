@@ -106,6 +106,40 @@ fn every_host_tries_what_it_will_need() {
 }
 
 #[test]
+fn load_balancers_are_tried_in_place_of_the_control_planes() {
+    let spec = "
+apiVersion: provisioner.dev/v1alpha1
+kind: Cluster
+metadata: {name: prod}
+spec:
+  kubernetes: {version: 1.36.2}
+  network: {plugin: bridge}
+  hosts:
+    apiEndpoint: {vip: 172.30.0.100}
+    controlPlane: [{name: m1, address: 172.30.0.11}]
+    workers: [{name: w1, address: 172.30.0.21}]
+    loadBalancers: [{name: lb1, address: 172.30.0.5}]
+";
+    let world = World::healthy_as(spec);
+    assert_eq!(world.lines(), [""; 0]);
+    let tasks = super::tasks(&world.input());
+    let ports = |from: &str, to: &str| {
+        let paths = tasks[from].paths.iter().filter(|path| path.name == to);
+        paths.map(|path| path.port).collect::<Vec<_>>()
+    };
+    assert_eq!((ports("m1", "lb1"), ports("w1", "lb1")), (vec![6443], vec![6443]));
+    assert_eq!((ports("lb1", "m1"), ports("lb1", "w1")), (vec![6443], vec![]));
+    assert_eq!(tasks["lb1"].hear_on.as_deref(), Some("eth0"));
+    assert_eq!((&tasks["m1"].hear_on, tasks["m1"].neighbours.len()), (&None, 0));
+
+    let spec = spec.replace("{vip: 172.30.0.100}", "{address: api.example.com, port: 443}");
+    let spec = spec.replace("    loadBalancers: [{name: lb1, address: 172.30.0.5}]\n", "");
+    let tasks = super::tasks(&World::healthy_as(&spec).input());
+    let foreign = tasks["w1"].paths.iter().find(|path| path.name == "api.example.com").unwrap();
+    assert_eq!((foreign.address.as_str(), foreign.port), ("api.example.com", 443));
+}
+
+#[test]
 fn a_running_cluster_is_not_stood_in_for() {
     let world = World::converged();
     let tasks = tasks(&world.input());
@@ -131,9 +165,10 @@ fn real_shells_tell_open_from_refused() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let open = listener.local_addr().unwrap().port();
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-    let to = |port| Destination { name: "it's".into(), address: Ipv4Addr::LOCALHOST.into(), port };
+    let to =
+        |port| Destination { name: "it's".into(), address: Ipv4Addr::LOCALHOST.to_string(), port };
     let task = Task { paths: vec![to(open), to(closed)], ..Task::default() };
-    let script = task.probe_script().unwrap();
+    let script = task.probe_script(None).unwrap();
     for shell in ["sh", "bash"] {
         let probe = read(&run(shell, &script));
         assert!(probe.complete);
@@ -152,14 +187,14 @@ fn hostile_values_stay_words() {
         proxy: Some("`id`".into()),
         ..Task::default()
     };
-    let script = task.probe_script().unwrap();
+    let script = task.probe_script(None).unwrap();
     let calls: Vec<_> = script.lines().rev().skip(4).take(2).collect();
     assert_eq!(
         calls,
         ["registry 'https://x/$(id)' '`id`' &", "routers 'eth0; touch /tmp/owned' &"]
     );
     let nul = Task { hear_on: Some("\0".into()), ..Task::default() };
-    assert!(nul.probe_script().is_err());
+    assert!(nul.probe_script(None).is_err());
 }
 
 proptest! {

@@ -127,7 +127,7 @@ fn hosts_that_do_not_reach_one_another_find_out() {
     probing.paths.retain(|path| path.name == "m1");
     let between = |commands: &str| {
         let mut world = world();
-        let probe = probing.probe_script().unwrap();
+        let probe = probing.probe_script(None).unwrap();
         let script = format!(
             "{PEER}cat >/tmp/listen <<'END'\n{listen}END\nip netns exec peer sh /tmp/listen\n\
              {commands}\n{probe}"

@@ -2,7 +2,7 @@
 
 use super::world::{World, listen, path, supply};
 use crate::facts::{Architecture, Lookup, Module, Program};
-use crate::preflight::{Neighbour, Outcome, Registry, Vrrp, catalogue};
+use crate::preflight::{Etcd, Neighbour, Outcome, Registry, Vrrp, catalogue};
 use jiff::ToSpan;
 use std::collections::BTreeSet;
 
@@ -15,6 +15,15 @@ struct Provocation {
 
 fn program(version: &str) -> Program {
     Program { version: version.into(), says: version.into() }
+}
+
+fn has_external_etcd(world: &mut World) {
+    world.cluster.kubernetes.etcd.external = Some(provisioner_spec::ExternalEtcd {
+        endpoints: vec!["https://10.1.0.5:2379".into()],
+        ca: "ca.crt".into(),
+        certificate: "client.crt".into(),
+        key: "client.key".into(),
+    });
 }
 
 const PROVOCATIONS: &[Provocation] = &[
@@ -227,6 +236,36 @@ const PROVOCATIONS: &[Provocation] = &[
             world.probe("w1").paths.push(path("m1", 6443, Outcome::TimedOut));
         },
         says: "error w1: traffic to m1 port 6443 is dropped",
+    },
+    Provocation {
+        id: "api-endpoint",
+        change: |world| {
+            let endpoint = &mut world.cluster.hosts.api_endpoint;
+            endpoint.vip = None;
+            endpoint.address = "api.example.com".into();
+            let there = |outcome| path("api.example.com", 8443, outcome);
+            world.probe("m1").paths = vec![there(Outcome::Refused)];
+            world.probe("w1").paths = vec![there(Outcome::TimedOut)];
+        },
+        says: "warning w1: traffic to api.example.com port 8443: nothing answers",
+    },
+    Provocation {
+        id: "external-etcd",
+        change: |world| {
+            has_external_etcd(world);
+            let refuses = Etcd::Refuses("it does not take the certificate".into());
+            world.probe("m2").etcd.insert("https://10.1.0.5:2379".into(), refuses);
+        },
+        says: "error m2: etcd at https://10.1.0.5:2379: it does not take the certificate",
+    },
+    Provocation {
+        id: "external-etcd-empty",
+        change: |world| {
+            has_external_etcd(world);
+            let full = Etcd::Answers(Some(true));
+            world.probe("m1").etcd.insert("https://10.1.0.5:2379".into(), full);
+        },
+        says: "error m1: etcd at https://10.1.0.5:2379 has a cluster's state below /registry/",
     },
     Provocation {
         id: "vip-network",

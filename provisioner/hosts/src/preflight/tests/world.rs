@@ -35,7 +35,12 @@ pub(in crate::preflight) struct World {
 
 impl World {
     pub(in crate::preflight) fn healthy() -> Self {
-        let cluster = provisioner_spec::parse(SPEC, "spec.yaml").expect("a valid spec");
+        Self::healthy_as(SPEC)
+    }
+
+    /// The same with the hosts of another spec.
+    pub(in crate::preflight) fn healthy_as(spec: &str) -> Self {
+        let cluster = provisioner_spec::parse(spec, "spec.yaml").expect("a valid spec");
         let hosts = || cluster.all_hosts().enumerate();
         let facts = hosts().map(|(index, host)| {
             (host.name.clone(), fresh(index, &host.address.to_string(), &host.name))
