@@ -88,8 +88,11 @@ impl Scale {
                 },
             },
         }));
+        // v1 came with 1.21.
+        let known = kubectl.run(&["api-versions"]);
+        let policy = known.lines().find(|version| version.starts_with("policy/")).expect("policy");
         kubectl.apply(&json!({
-            "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget",
+            "apiVersion": policy, "kind": "PodDisruptionBudget",
             "metadata": {"name": "web"},
             "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}},
         }));
