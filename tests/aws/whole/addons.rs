@@ -43,8 +43,7 @@ struct World {
 impl World {
     fn new(addons: &str) -> Self {
         let aws = StandIn::instant();
-        let server = ApiServer::trusting(Some(&format!("{}/_/review", aws.url())));
-        aws.set_endpoint(&server.url(), &server.authority());
+        let server = aws.give_api();
         let program = Program::new(&aws, &with(addons));
         program.write("assets/addons/greeting/addon.yaml", ADDON);
         program.write("assets/addons/greeting/objects.yaml.hbs", OBJECTS);

@@ -130,6 +130,8 @@ fn an_upgrade_goes_step_by_step_control_plane_before_addons_before_nodes() {
 #[test]
 fn what_the_spec_no_longer_names_goes_when_that_is_asked_for() {
     let aws = StandIn::instant();
+    // Addons that the spec has dropped are looked for as well.
+    let _api = aws.give_api();
     let program = Program::new(&aws, SPEC);
     program.up().expect(0);
     let (without, _) = SPEC.split_once("      - name: batch").unwrap();

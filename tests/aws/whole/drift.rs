@@ -89,6 +89,7 @@ fn whatever_was_changed_by_hand_is_planned_and_mended() {
 #[test]
 fn an_addon_gives_up_the_roles_that_the_spec_no_longer_gives_it() {
     let aws = StandIn::instant();
+    let _api = aws.give_api();
     let program = Program::new(&aws, SPEC);
     let without = SPEC.replace(
         "\n        policies: [arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy]",

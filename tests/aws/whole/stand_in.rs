@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use provisioner_tests_api_server::ApiServer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -125,9 +126,12 @@ impl StandIn {
         self.order("release", &Value::Null);
     }
 
-    /// Where the API of clusters is, and what signs for it, in Base64.
-    pub(crate) fn set_endpoint(&self, url: &str, authority: &str) {
-        self.order("endpoint", &json!({"url": url, "authority": authority}));
+    /// Gives clusters an API: a real server, which asks this account whose a token is.
+    pub(crate) fn give_api(&self) -> ApiServer {
+        let server = ApiServer::trusting(Some(&format!("{}/_/review", self.url())));
+        let endpoint = json!({"url": server.url(), "authority": server.authority()});
+        self.order("endpoint", &endpoint);
+        server
     }
 
     /// The next creation of this node group fails, in AWS's words.
