@@ -3,7 +3,7 @@ set -eu
 folder=/var/lib/etcd
 file=$folder/provisioner-snapshot.db
 # etcdctl and etcdutl are in etcd's image only, which sees this folder under the same name.
-inside() { crictl -t 600s exec -s "$(crictl ps -q --label "io.kubernetes.pod.name=etcd-$name" | head -n 1)" "$@"; }
+inside() { /usr/local/lib/provisioner/component inside etcd "$@"; }
 kubectl --kubeconfig /dev/null --server http://127.0.0.1:2381 --request-timeout 5s get --raw /health |
     grep -Eq '"health" *: *"?true' || {
     echo "its member is not healthy"

@@ -1,5 +1,6 @@
 mod artefacts;
 mod certificates;
+mod component_program;
 mod corefile;
 mod encryption;
 mod endpoint;
