@@ -2,16 +2,18 @@
 //! (docs/lab.md), and run one after another: each wants the machine for itself.
 //!
 //! `PROVISIONER` names another program than the one built beside the tests, `BUNDLE` and `NEWER_BUNDLE`
-//! another Kubernetes, `KEEP_LAB` leaves the
-//! hosts to be looked at, `SEED` repeats what was left to chance, `KILLS` is how often a run is
-//! killed, `REPLACED` how often control planes are replaced, `LIVES` how many clusters are disturbed.
+//! another Kubernetes, `KEEP_LAB` leaves the hosts to be looked at, `SEED` repeats what was left to
+//! chance, `KILLS` is how often a run is killed, `REPLACED` how often control planes are replaced, `LIVES`
+//! how many clusters are disturbed.
 
 // Progress is shown where a test goes on for minutes.
 #![allow(clippy::print_stdout)]
 
+mod balanced;
 mod config;
 mod down;
 mod edge;
+mod external;
 mod faults;
 mod killed;
 mod operations;

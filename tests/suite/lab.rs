@@ -20,7 +20,7 @@ pub struct TestLab {
 
 impl TestLab {
     /// Hosts on 172.29.`network`.0/24: control planes `m1`.. at .11.., workers `w1`.. at .21..,
-    /// edge nodes `e1`.. at .31..
+    /// edge nodes `e1`.. and others at .31.., load balancers `b1`.. at .41..
     pub fn new(name: &str, network: u8, hosts: &[&str]) -> Self {
         Self::of_system(System::Debian, name, network, hosts)
     }
@@ -161,6 +161,7 @@ fn number(host: &str) -> u8 {
     let tens = match role {
         "m" => 10,
         "w" => 20,
+        "b" => 40,
         _ => 30,
     };
     tens + index.parse::<u8>().expect("a host's number")
