@@ -56,12 +56,12 @@ impl Task {
     }
 }
 
-/// Shell text that puts the files of a client of etcd into a folder that goes with the shell. No program
-/// has any of it among its arguments: `printf` is the shell's own.
+/// Shell text that puts the files of a client of etcd into the root shell's own folder, which the next run
+/// removes where this shell was killed. No program has any of it among its arguments: `printf` is the
+/// shell's own.
 fn placed(client: &EtcdClient) -> Result<String, QuoteError> {
     let mut text = String::from(
-        "umask 077\nmkdir -p /run/provisioner\nfolder=$(mktemp -d /run/provisioner/etcd.XXXXXX)\n\
-         trap 'rm -rf \"$folder\"' EXIT\n",
+        "umask 077\nfolder=$p_tmp/etcd\ntrap 'rm -rf \"$folder\"' EXIT\nmkdir -p \"$folder\"\n",
     );
     let files = [
         ("ca.crt", client.ca.as_str()),
