@@ -1,6 +1,6 @@
 use super::Outcome::{Open, Refused, TimedOut, Unknown, Unreachable};
 use super::{Destination, Neighbour, Path, Probe, Registry, Task, Vrrp, tasks};
-use crate::preflight::tests::world::{World, supply};
+use crate::preflight::tests::world::{SPEC, World, supply};
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -107,20 +107,9 @@ fn every_host_tries_what_it_will_need() {
 
 #[test]
 fn load_balancers_are_tried_in_place_of_the_control_planes() {
-    let spec = "
-apiVersion: provisioner.dev/v1alpha1
-kind: Cluster
-metadata: {name: prod}
-spec:
-  kubernetes: {version: 1.36.2}
-  network: {plugin: bridge}
-  hosts:
-    apiEndpoint: {vip: 172.30.0.100}
-    controlPlane: [{name: m1, address: 172.30.0.11}]
-    workers: [{name: w1, address: 172.30.0.21}]
-    loadBalancers: [{name: lb1, address: 172.30.0.5}]
-";
-    let world = World::healthy_as(spec);
+    let balancers = "    loadBalancers: [{name: lb1, address: 172.30.0.5}]\n";
+    let spec = SPEC.replace("{vip: 172.30.0.100, port: 8443}", "{vip: 172.30.0.100}") + balancers;
+    let world = World::healthy_as(&spec);
     assert_eq!(world.lines(), [""; 0]);
     let tasks = super::tasks(&world.input());
     let ports = |from: &str, to: &str| {
@@ -133,7 +122,7 @@ spec:
     assert_eq!((&tasks["m1"].hear_on, tasks["m1"].neighbours.len()), (&None, 0));
 
     let spec = spec.replace("{vip: 172.30.0.100}", "{address: api.example.com, port: 443}");
-    let spec = spec.replace("    loadBalancers: [{name: lb1, address: 172.30.0.5}]\n", "");
+    let spec = spec.replace(balancers, "");
     let tasks = super::tasks(&World::healthy_as(&spec).input());
     let foreign = tasks["w1"].paths.iter().find(|path| path.name == "api.example.com").unwrap();
     assert_eq!((foreign.address.as_str(), foreign.port), ("api.example.com", 443));

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use provisioner_spec::Cluster;
 use std::collections::BTreeMap;
 
-const SPEC: &str = "
+pub(in crate::preflight) const SPEC: &str = "
 apiVersion: provisioner.dev/v1alpha1
 kind: Cluster
 metadata: {name: prod}
