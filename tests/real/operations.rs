@@ -2,6 +2,7 @@
 //! the snapshot brought back.
 
 mod changes;
+mod endpoint;
 mod recovery;
 mod upgrade;
 
@@ -31,6 +32,7 @@ fn real_operations() {
     let mut cluster = Operations::of(lab, spec, program);
 
     changes::an_edit_reaches_every_node(&mut cluster);
+    endpoint::the_api_gets_another_address(&mut cluster);
     changes::what_cannot_change_is_refused(&mut cluster);
     changes::certificates_are_renewed(&cluster);
     upgrade::a_killed_upgrade_is_finished(&mut cluster);
@@ -39,13 +41,10 @@ fn real_operations() {
 
 impl Operations {
     fn of(lab: TestLab, spec: Spec, program: Program) -> Self {
-        let path = program.home().join("kubeconfig.yaml");
-        program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
-        let kubeconfig = fs_err::read_to_string(&path).expect("a kubeconfig");
-        let api = Api::new(&format!("{}:8443", lab.address(100)), &kubeconfig);
-        let kubectl = Kubectl::new(&path);
+        let (kubectl, api) = clients(&program, &format!("{}:8443", lab.address(100)));
         Self { lab, spec, program, kubectl, api }
     }
+
     /// The API answered all the while.
     fn answered(&self, looks: Outage, during: &str) {
         let longest = looks.longest();
@@ -53,4 +52,12 @@ impl Operations {
         figure("operations", &format!("the API was silent during {during} for"), took);
         assert!(longest < LIMIT && self.api.is_ready(), "{longest:?}");
     }
+}
+
+/// Clients with a new kubeconfig.
+fn clients(program: &Program, endpoint: &str) -> (Kubectl, Api) {
+    let path = program.home().join("kubeconfig.yaml");
+    program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
+    let kubeconfig = fs_err::read_to_string(&path).expect("a kubeconfig");
+    (Kubectl::new(&path), Api::new(endpoint, &kubeconfig))
 }

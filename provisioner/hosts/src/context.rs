@@ -1,6 +1,6 @@
 //! What templates and conditions of playbooks see. The reference is docs/playbooks.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -14,6 +14,7 @@ use crate::encryption::EncryptionKeys;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, is_superfluous, pause_image};
 use crate::inventory::{Inventory, manifest};
+use crate::moving::Moving;
 use crate::planner::{Leaving, Secrets};
 use crate::platform;
 use crate::security;
@@ -33,6 +34,8 @@ pub(crate) struct Known<'a> {
     pub inventory: &'a Inventory,
     /// None in a run that brings no authorities and lets nobody join.
     pub secrets: Option<&'a Secrets>,
+    /// The endpoint changes in this run.
+    pub moving: Option<&'a Moving>,
     /// The host that is removed.
     pub leaving: Option<&'a Leaving>,
     /// What steps have registered, by name.
@@ -214,15 +217,21 @@ impl Known<'_> {
 
     fn endpoint(&self) -> Value {
         let endpoint = &self.cluster.hosts.api_endpoint;
+        let wanted = authority(&endpoint.address, endpoint.port);
         json!({
             "address": endpoint.address,
             "port": endpoint.port,
+            "authority": wanted,
             "vip": endpoint.vip,
             "managed": endpoint.vip.is_some(),
             "separate": self.cluster.has_separate_load_balancers(),
             "redundant": self.cluster.control_planes().len() > 1,
             "routerId": endpoint.router_id,
-            "certSans": serving::names_of_all(self.cluster),
+            "certSans": serving::names_of_all(self.cluster, self.moving),
+            "moves": self.moving.is_some(),
+            "formerVips": self.moving.map_or(&BTreeSet::new(), |moving| &moving.vips),
+            "formerPorts": self.moving.map_or(&BTreeSet::new(), |moving| &moving.ports),
+            "stored": self.moving.and_then(|moving| moving.former.first()).unwrap_or(&wanted),
         })
     }
 
@@ -261,7 +270,7 @@ impl Known<'_> {
             "labels": host.labels,
             "taints": host.taints,
             "kubeletClient": self.secrets.and_then(|secrets| secrets.kubelets.get(&host.name)).map(ExposeSecret::expose_secret),
-            "staleCertificate": serving::stale_certificate(self.cluster, host, facts),
+            "staleCertificate": serving::stale_certificate(self.cluster, self.moving, host, facts),
             "peers": peers.collect::<Vec<_>>(),
             "first": self.inventory.first_control_plane(self.cluster).is_some_and(|first| first.name == host.name),
             "os": {"family": facts.os.family.name(), "id": facts.os.id, "codename": facts.os.codename},

@@ -20,6 +20,7 @@ mod gateway;
 mod images;
 mod inventory;
 mod kubeconfig;
+mod moving;
 mod operation;
 mod planner;
 mod platform;

@@ -18,6 +18,7 @@ use crate::action::Question;
 use crate::context::Known;
 use crate::facts::Window;
 use crate::inventory::{Inventory, endpoint_name, question, registry_name};
+use crate::moving::Moving;
 use crate::preflight::{self, Finding, Probe};
 use crate::{HostAction, HostsError, LocalFile, Operation, Site};
 
@@ -62,6 +63,10 @@ pub(crate) struct HostsPlanner {
     events: Events,
     asked: Option<Timestamp>,
     inventory: Option<Inventory>,
+    /// The endpoint changes in this run.
+    moving: Option<Moving>,
+    /// The facts have been asked for anew, and not been read yet.
+    asked_again: bool,
     probes: BTreeMap<String, Probe>,
     /// What the run brings along beside the bundle, by name.
     files: BTreeMap<String, Blob>,
@@ -98,6 +103,8 @@ impl HostsPlanner {
             events,
             asked: None,
             inventory: None,
+            moving: None,
+            asked_again: false,
             probes: BTreeMap::new(),
             files: BTreeMap::new(),
             secrets: None,
@@ -134,6 +141,19 @@ impl HostsPlanner {
         stage(CONNECT, self.asked_hosts().into_iter().map(ask).collect())
     }
 
+    fn read_facts(&mut self, registered: &Registered) {
+        let received = Timestamp::now();
+        let window = Window { sent: self.asked.unwrap_or(received), received };
+        let inventory = Inventory::read(self.everybody(), registered, window);
+        self.moving = if std::mem::take(&mut self.asked_again) {
+            // Everything leads to the endpoint of the spec by now; in a plan, it would.
+            self.moving.take().map(|_| Moving::default())
+        } else {
+            Moving::of(&self.site.cluster, &inventory)
+        };
+        self.inventory = Some(inventory);
+    }
+
     fn playbook_stage(
         &mut self,
         name: &str,
@@ -155,8 +175,9 @@ impl HostsPlanner {
         if self.secrets.is_none() && brings_secrets {
             self.secrets = Some(self.bring(inventory).map_err(|error| refused(&error))?);
         }
-        let tasks = self.tasks(definition, inventory, self.secrets.as_ref(), registered);
-        tasks.map(|tasks| stage(name, tasks))
+        let tasks = self.tasks(definition, inventory, self.secrets.as_ref(), registered)?;
+        self.asked_again = definition.asks_again && !tasks.is_empty();
+        Ok(stage(name, tasks))
     }
 
     fn bring(&self, inventory: &Inventory) -> Result<Secrets, HostsError> {
@@ -189,6 +210,7 @@ impl HostsPlanner {
             bundle: self.site.bundle.as_ref(),
             inventory,
             secrets,
+            moving: self.moving.as_ref(),
             leaving: self.leaving.as_ref(),
             registered: registered_values(&self.stages, registered),
             run: &self.run,
@@ -203,6 +225,10 @@ impl HostsPlanner {
                 .is_wanted(stage, &context)
                 .map_err(|error| invalid(&error, None))?
             {
+                continue;
+            }
+            if stage.asks_again {
+                tasks.push(ask(host, "its facts", question(host, &[])));
                 continue;
             }
             let mut task = Task { target: host.name.clone(), after: Vec::new(), steps: Vec::new() };
@@ -287,10 +313,8 @@ impl Planner<HostAction> for HostsPlanner {
         if stage == CONNECT {
             return Ok(self.connect());
         }
-        if self.inventory.is_none() {
-            let received = Timestamp::now();
-            let window = Window { sent: self.asked.unwrap_or(received), received };
-            self.inventory = Some(Inventory::read(self.everybody(), registered, window));
+        if self.inventory.is_none() || self.asked_again {
+            self.read_facts(registered);
         }
         self.read_probes(registered);
         if let Some(probing) = [LISTEN, PROBE, RELEASE].into_iter().find(|name| *name == stage) {

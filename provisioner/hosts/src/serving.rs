@@ -8,14 +8,16 @@ use provisioner_pki::certificate_info;
 use provisioner_spec::{Cluster, Host};
 
 use crate::facts::Facts;
+use crate::moving::Moving;
 
 /// What kubeadm is told to put into every API server's certificate besides what it puts there by
 /// itself. Nothing of other control planes: one more of them is no reason to restart the rest.
-pub(crate) fn names_of_all(cluster: &Cluster) -> Vec<String> {
+pub(crate) fn names_of_all(cluster: &Cluster, moving: Option<&Moving>) -> Vec<String> {
     let endpoint = &cluster.hosts.api_endpoint;
     let mut names: Vec<String> = std::iter::once(endpoint.address.clone())
         .chain(endpoint.vip.map(|vip| vip.to_string()))
         .chain(cluster.kubernetes.api_server.cert_sans.iter().cloned())
+        .chain(moving.into_iter().flat_map(Moving::names))
         .collect();
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));
@@ -23,17 +25,22 @@ pub(crate) fn names_of_all(cluster: &Cluster) -> Vec<String> {
 }
 
 /// The certificate of the host's API server, if it is not for the names that the spec asks for.
-pub(crate) fn stale_certificate(cluster: &Cluster, host: &Host, facts: &Facts) -> Option<String> {
+pub(crate) fn stale_certificate(
+    cluster: &Cluster,
+    moving: Option<&Moving>,
+    host: &Host,
+    facts: &Facts,
+) -> Option<String> {
     let pem = facts.kubernetes.api_server_certificate.as_deref()?;
     // One that cannot be read serves nobody.
     let has: Option<BTreeSet<String>> = certificate_info(pem)
         .ok()
         .map(|info| info.subject_alternative_names.iter().map(|name| canonical(name)).collect());
-    (has != Some(wanted(cluster, host))).then(|| pem.trim().to_owned())
+    (has != Some(wanted(cluster, moving, host))).then(|| pem.trim().to_owned())
 }
 
 /// All that kubeadm puts into it (`GetAPIServerAltNames` in its app/util/pkiutil).
-fn wanted(cluster: &Cluster, host: &Host) -> BTreeSet<String> {
+fn wanted(cluster: &Cluster, moving: Option<&Moving>, host: &Host) -> BTreeSet<String> {
     let domain = &cluster.network.dns.domain;
     let own = [
         host.name.clone(),
@@ -44,7 +51,7 @@ fn wanted(cluster: &Cluster, host: &Host) -> BTreeSet<String> {
         format!("kubernetes.default.svc.{domain}"),
         first_address(cluster.network.service_cidr).to_string(),
     ];
-    own.iter().chain(&names_of_all(cluster)).map(|name| canonical(name)).collect()
+    own.iter().chain(&names_of_all(cluster, moving)).map(|name| canonical(name)).collect()
 }
 
 /// An address has several spellings, a name one.

@@ -98,6 +98,7 @@ fn own_stage(name: String, playbooks: Vec<String>) -> Option<StageDefinition> {
         playbooks,
         of: Party::default(),
         when: BTreeMap::new(),
+        asks_again: false,
         needs: Vec::new(),
     };
     (!stage.playbooks.is_empty()).then_some(stage)

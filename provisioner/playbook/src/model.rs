@@ -17,12 +17,16 @@ pub(crate) struct Site {
 #[serde(deny_unknown_fields)]
 pub struct StageDefinition {
     pub name: String,
+    #[serde(default)]
     pub playbooks: Vec<String>,
     /// Whom it is for, where a host is removed from a cluster.
     #[serde(default)]
     pub of: Party,
     #[serde(default)]
     pub(crate) when: BTreeMap<String, Value>,
+    /// Instead of playbooks: the hosts' facts are asked for anew, and what comes after is planned by them.
+    #[serde(default)]
+    pub asks_again: bool,
     /// Registered values without which the stage cannot be planned.
     #[serde(default)]
     pub needs: Vec<String>,

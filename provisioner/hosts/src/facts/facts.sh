@@ -205,8 +205,8 @@ kubernetes() {
     -e 's,^clusterDomain: ,dns-domain ,p' -e 's,^cgroupDriver: ,cgroup-driver ,p' \
     /etc/kubernetes/manifests/kube-apiserver.yaml \
     /etc/kubernetes/manifests/kube-controller-manager.yaml /var/lib/kubelet/config.yaml
-  file=/etc/keepalived/keepalived.conf
-  [ -r $file ] && grep -q '^vrrp_instance api ' $file && echo 'balances yes'
+  sed -n -e '/^vrrp_instance api /,/^}/{/virtual_ipaddress/,/}/s,^ *\([0-9a-f.:]*\)/.*,vip \1,p' -e '}' \
+    /etc/keepalived/keepalived.conf
   file=/etc/kubernetes/pki/ca.crt
   [ -r $file ] && section ca-certificate && cat $file
   file=/etc/kubernetes/pki/apiserver.crt

@@ -266,8 +266,8 @@ pub struct Kubernetes {
     pub cgroup_driver: Option<String>,
     /// Where the API server finds etcd.
     pub etcd_servers: Option<String>,
-    /// keepalived was told to carry the VIP of the API.
-    pub balances: bool,
+    /// The addresses of the API that keepalived was told to carry.
+    pub vips: Vec<IpAddr>,
 }
 
 impl Facts {

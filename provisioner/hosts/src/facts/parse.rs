@@ -7,6 +7,7 @@ use super::network::{address, link, route, socket};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Reads what the script printed. Lines that are not understood are skipped: a fact that a host
 /// does not state is a fact that is missing, and what it takes to go on is for preflight to say.
@@ -249,7 +250,7 @@ fn kubernetes(facts: &mut Facts, line: &str) {
         "pod-range" => facts.kubernetes.pod_range = Some(value.to_owned()),
         "dns-domain" => facts.kubernetes.dns_domain = Some(value.trim_matches('"').to_owned()),
         "etcd-servers" => facts.kubernetes.etcd_servers = Some(value.to_owned()),
-        "balances" => facts.kubernetes.balances = value == "yes",
+        "vip" => facts.kubernetes.vips.extend(value.parse::<IpAddr>()),
         "cgroup-driver" => facts.kubernetes.cgroup_driver = Some(value.to_owned()),
         _ => {}
     }

@@ -96,11 +96,13 @@ impl HostsPlanner {
             kubelets.extend(has.map(|has| (host.clone(), has)));
         }
         let mut findings = upgrade_path::check(&servers, &kubelets, to);
-        // Of what else could be wrong, only what concerns the bundle and the spec's own settings.
+        // Of what else could be wrong, only what concerns the bundle and the spec's own settings; and one
+        // change at a time.
         let concerns = |finding: &Finding| {
-            finding.severity == Severity::Error
-                && (finding.check.starts_with("bundle-")
-                    || ["api-server", "fixed-settings", "package-source"].contains(&finding.check))
+            let is_error = finding.severity == Severity::Error;
+            let is_of_the_spec = finding.check.starts_with("bundle-")
+                || ["fixed-settings", "package-source"].contains(&finding.check);
+            finding.check == "api-server" || (is_error && is_of_the_spec)
         };
         findings.extend(self.with_input(check).into_iter().filter(concerns));
         findings

@@ -329,9 +329,9 @@ const CATALOGUE: &[Check] = &[
     },
     Check {
         id: "api-server",
-        about: "the nodes' kubelets talk to the endpoint of the spec",
-        why: "the endpoint is in every certificate and kubeconfig and cannot be changed by editing it",
-        remedy: "set hosts.apiEndpoint back to what it was",
+        about: "the nodes' kubeconfigs lead to the endpoint of the spec",
+        why: "`up` leads them there, and those that were handed out before stay as they are",
+        remedy: "run `provisioner up`, and write kubeconfigs anew with `provisioner kubeconfig`",
         run: leftovers::api_server,
     },
     Check {
@@ -339,7 +339,7 @@ const CATALOGUE: &[Check] = &[
         about: "all hosts have the same certificate authority",
         why: "they belong to two different clusters of the same name",
         remedy: "find out which is the right one, and reset the others",
-        run: leftovers::authority,
+        run: leftovers::authorities,
     },
     Check {
         id: "kubelet-version",

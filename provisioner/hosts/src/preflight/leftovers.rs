@@ -2,8 +2,9 @@
 
 use super::check::Input;
 use super::finding::Report;
+use crate::context::authority;
 use crate::facts::Facts;
-use provisioner_spec::Role;
+use crate::moving::strays;
 use std::collections::BTreeMap;
 
 pub(super) fn other_cluster(input: &Input<'_>, report: &mut Report<'_>) {
@@ -46,31 +47,19 @@ fn is_network_configuration(path: &str) -> bool {
     path.starts_with("/etc/cni/net.d/")
 }
 
-/// A node that answers to other control planes than the spec's.
+/// Where the endpoint was changed in the spec, or the node answers to other control planes than the spec's.
 pub(super) fn api_server(input: &Input<'_>, report: &mut Report<'_>) {
     let endpoint = &input.cluster.hosts.api_endpoint;
-    for (host, facts) in input.hosts().filter(|(_, facts)| input.is_ours(facts)) {
-        let Some(server) = &facts.kubernetes.kubelet_server else { continue };
-        // From 1.33 on the kubelet of a control plane talks to the API server beside it (KEP-4471).
-        let beside =
-            host.role == Role::ControlPlane && names(server, &host.address.to_string(), 6443);
-        if !beside && !names(server, &endpoint.address, endpoint.port) {
-            let (address, port) = (&endpoint.address, endpoint.port);
-            let message =
-                format!("its kubelet talks to {server}, and the spec says {address}:{port}");
-            report.error(&[&host.name], message);
+    let says = authority(&endpoint.address, endpoint.port);
+    for (host, facts) in input.nodes() {
+        for server in strays(input.cluster, host, facts) {
+            let message = format!("kubeconfigs there lead to {server}, and the spec says {says}");
+            report.warning(&[&host.name], message);
         }
     }
 }
 
-/// Whether a URL `https://HOST[:PORT]` names that endpoint; an IPv6 address stands in brackets.
-fn names(url: &str, address: &str, port: u16) -> bool {
-    let authority = url.trim_start_matches("https://").trim_end_matches('/');
-    let bare = authority.replace(['[', ']'], "");
-    bare == format!("{address}:{port}") || (port == 443 && bare == address)
-}
-
-pub(super) fn authority(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn authorities(input: &Input<'_>, report: &mut Report<'_>) {
     let mut authorities: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (host, facts) in input.hosts().filter(|(_, facts)| input.is_ours(facts)) {
         if let Some(certificate) = &facts.kubernetes.certificate_authority {

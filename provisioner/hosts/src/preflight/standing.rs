@@ -52,8 +52,12 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
             let says = place(input.cluster.external_etcd().is_some());
             differs("kubernetes.etcd", place(!is_own), says);
         }
+        let endpoint = &input.cluster.hosts.api_endpoint;
+        if let (Some(has), None) = (kubernetes.vips.first(), endpoint.vip) {
+            differs("hosts.apiEndpoint.vip", &has.to_string(), "none");
+        }
         // Two groups of hosts would hold one VIP.
-        if kubernetes.balances && input.cluster.has_separate_load_balancers() {
+        if !kubernetes.vips.is_empty() && input.cluster.has_separate_load_balancers() {
             differs("hosts.loadBalancers", "the control planes", "other hosts");
         }
         if let Some(has) = &kubernetes.cgroup_driver {

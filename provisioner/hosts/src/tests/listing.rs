@@ -136,6 +136,7 @@ pub(super) fn listed_for(
         bundle: site.bundle.as_ref(),
         inventory: &inventory,
         secrets: Some(&secrets),
+        moving: None,
         leaving: None,
         registered: [("nodes".to_owned(), nodes)].into(),
         run: "20261120-061530-4f2a",
@@ -156,7 +157,7 @@ pub(super) fn listed_for(
         None => site.library.stages(),
         Some(operation) => site.library.stages_of(operation.name()).unwrap(),
     };
-    for stage in stages {
+    for stage in stages.iter().filter(|stage| site.library.is_wanted(stage, &context).unwrap()) {
         for playbook in site.library.playbooks_in(stage).filter(|one| is_for(one, host, first)) {
             let steps = site.library.steps(playbook, &context, &blobs).unwrap();
             given.extend(steps.into_iter().map(|step| Given { stage: stage.name.clone(), step }));

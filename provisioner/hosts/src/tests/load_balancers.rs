@@ -69,7 +69,7 @@ fn one_more_is_looked_at_first_and_no_token_is_made_for_it() {
 fn a_vip_stays_with_those_who_carry_it() {
     let mut world = World::balanced_lab();
     world.all_join(&new_pki());
-    world.says("m1", "kubernetes", "balances yes");
+    world.says("m1", "kubernetes", "vip 172.30.0.100");
     let planned = world.plan(Mode::Apply, UP);
     let (_, prepare) = planned.stages.iter().find(|(name, _)| name == "prepare").unwrap();
     let error = prepare.as_ref().unwrap_err().to_string();

@@ -10,6 +10,7 @@ mod images;
 mod inventory;
 mod listing;
 mod load_balancers;
+mod moving;
 mod operations;
 mod plans;
 mod platform;

@@ -177,7 +177,9 @@ impl World {
             let stage = planner.plan(&name, &registered);
             for task in stage.iter().flat_map(|stage| &stage.tasks) {
                 let answer = match name.as_str() {
-                    "connect" => self.answers.get(&task.target).map(|text| ("facts", &**text)),
+                    "connect" | "review" => {
+                        self.answers.get(&task.target).map(|text| ("facts", &**text))
+                    }
                     "probe" => Some(("probe", "routers eth0\nend\n")),
                     "survey" => Some(("nodes", NODES)),
                     _ => None,

@@ -319,7 +319,7 @@ const PROVOCATIONS: &[Provocation] = &[
             world.cluster.hosts.api_endpoint.port = 9443;
             world.facts.retain(|name, _| name == "w1" || name == "m1");
         },
-        says: "error w1: its kubelet talks to https://172.30.0.100:8443, and the spec says 172.30.0.100:9443",
+        says: "warning w1: kubeconfigs there lead to 172.30.0.100:8443, and the spec says 172.30.0.100:9443",
     },
     Provocation {
         id: "certificate-authority",
