@@ -40,6 +40,12 @@ evict() {
     esac
 }
 
+# What the node says where it is not ready: then it may be its own fault that pods do not end.
+unwell() {
+    api get node "$node" -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status}|{.message}{end}' |
+        awk -F'|' '$1 != "True" { print "the node is not ready: " $2 }'
+}
+
 begin() {
     if schedulable; then
         : >"$mark"
@@ -62,6 +68,7 @@ begin() {
             echo "these pods are still here after $1 s:"
             printf '%s\n' "$here" | awk -F'|' '{ print $1 "/" $2 }'
             [ -z "$refused" ] || printf '%s\n' "why:" "$refused"
+            unwell
             return 1
         fi
         printf '%s\n' "$here" | awk -F'|' '{ print "waiting for " NR " of them, the last is " $1 "/" $2 }' | tail -n 1
