@@ -19,6 +19,7 @@ use crate::planner::{Leaving, Secrets};
 use crate::platform;
 use crate::security;
 use crate::serving;
+use crate::static_pods;
 use crate::{EtcdClient, HostsError};
 
 /// Where members of etcd meet.
@@ -110,6 +111,8 @@ impl Known<'_> {
                 "external": self.cluster.external_etcd().map(|etcd| json!({"endpoints": etcd.endpoints})),
                 "files": self.etcd_files(host),
             },
+            "patches": static_pods::patches(self.cluster),
+            "unpatched": static_pods::unpatched(self.cluster),
             "manifest": manifest(self.cluster.external_etcd().is_some()),
             "certificates": {
                 "hours": u64::from(kubernetes.certificates.validity_days) * 24,

@@ -31,6 +31,7 @@ mod security;
 mod serving;
 mod session;
 mod site;
+mod static_pods;
 mod status;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::format_push_string)]

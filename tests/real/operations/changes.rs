@@ -7,6 +7,7 @@ use super::{CONTROL_PLANES, HOSTS, Operations};
 
 pub(crate) fn an_edit_reaches_every_node(cluster: &mut Operations) {
     cluster.spec.set_yaml("spec.kubernetes.apiServer", "{extraArgs: {audit-log-maxage: '7'}}");
+    cluster.spec.set_yaml("spec.kubernetes.scheduler", "{resources: {requests: {cpu: 33m}}}");
     cluster.spec.set("spec.kubernetes.kubelet.maxPods", 77);
     cluster.program.set_spec(&cluster.spec);
     let planned = cluster.program.plan().expect(6).changed();
@@ -20,6 +21,9 @@ pub(crate) fn an_edit_reaches_every_node(cluster: &mut Operations) {
     for host in CONTROL_PLANES {
         let manifest = cluster.lab.shell(host, "cat /etc/kubernetes/manifests/kube-apiserver.yaml");
         assert!(manifest.contains("--audit-log-maxage=7"), "{host}: {manifest}");
+        let scheduler =
+            cluster.lab.shell(host, "cat /etc/kubernetes/manifests/kube-scheduler.yaml");
+        assert!(scheduler.contains("cpu: 33m"), "{host}: {scheduler}");
     }
     let pods = "jsonpath={range .items[*]}{.status.capacity.pods} {end}";
     cluster.kubectl.wait(&["get", "nodes", "-o", pods], |text| text.trim() == "77 77 77 77");

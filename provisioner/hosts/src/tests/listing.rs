@@ -24,7 +24,7 @@ spec:
     version: VERSION
     kubelet: {maxPods: 200}
     apiServer: {extraArgs: {audit-log-maxage: "30", profiling: "false"}, certSans: [api.example]}
-    scheduler: {extraArgs: {v: "2"}}
+    scheduler: {extraArgs: {v: "2"}, resources: {requests: {cpu: 50m}, limits: {memory: 1Gi}}}
   runtime:
     containerd:
       mirrors: {docker.io: ["https://mirror.example", "https://second.example/v2"]}

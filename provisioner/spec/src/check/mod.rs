@@ -11,6 +11,7 @@ mod managed;
 mod nodes;
 mod overlaps;
 mod ranges;
+mod resources;
 mod ssh;
 mod subject;
 mod unique;
@@ -19,7 +20,7 @@ mod vip;
 use crate::{Spec, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 30] = [
+const CHECKS: [fn(&Subject<'_>); 32] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
@@ -32,6 +33,8 @@ const CHECKS: [fn(&Subject<'_>); 30] = [
     control_plane::endpoint,
     control_plane::port,
     etcd::external,
+    resources::requests_within_limits,
+    resources::have_a_pod,
     load_balancers::share_a_vip,
     load_balancers::are_no_nodes,
     vip::needs_vip,

@@ -1,4 +1,4 @@
-use super::{cursor::Cursor, kubernetes::extra_args};
+use super::{cursor::Cursor, kubernetes::extra_args, resources::resources};
 use crate::{
     diagnostic::{Fault, shown},
     model::{Etcd, ExternalEtcd},
@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub(super) fn etcd(at: &Cursor<'_>) -> Etcd {
     at.map(|fields| Etcd {
         extra_args: fields.section("extraArgs", extra_args),
+        resources: fields.section("resources", resources),
         external: fields.optional("external", external),
     })
 }

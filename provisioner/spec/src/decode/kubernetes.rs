@@ -1,4 +1,4 @@
-use super::{cursor::Cursor, etcd::etcd};
+use super::{cursor::Cursor, etcd::etcd, resources::resources};
 use crate::{
     diagnostic::{Fault, shown},
     model::{ApiServer, Certificates, Component, Kubernetes, PackageRepository, Upgrade},
@@ -67,6 +67,7 @@ fn api_server(at: &Cursor<'_>) -> ApiServer {
                 }))
             })
             .unwrap_or_default(),
+        resources: fields.section("resources", resources),
     })
 }
 
@@ -94,7 +95,10 @@ fn number(at: &Cursor<'_>, most: u32) -> Option<u32> {
 }
 
 fn component(at: &Cursor<'_>) -> Component {
-    at.map(|fields| Component { extra_args: fields.section("extraArgs", extra_args) })
+    at.map(|fields| Component {
+        extra_args: fields.section("extraArgs", extra_args),
+        resources: fields.section("resources", resources),
+    })
 }
 
 pub(super) fn extra_args(at: &Cursor<'_>) -> BTreeMap<String, String> {

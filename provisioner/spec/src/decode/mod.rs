@@ -16,6 +16,7 @@ mod kubernetes;
 mod nearest;
 mod network;
 mod report;
+mod resources;
 mod runtime;
 mod security;
 mod ssh;

@@ -1,3 +1,4 @@
+use super::Resources;
 use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,6 +12,10 @@ pub struct Etcd {
     /// Command-line flags without their leading dashes.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub extra_args: BTreeMap<String, String>,
+    /// What its container is given.
+    #[schemars(with = "Option<Resources>")]
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
     /// An etcd that runs elsewhere, and is somebody else's business. Default: a member on each
     /// control plane.
     #[serde(skip_serializing_if = "Option::is_none")]

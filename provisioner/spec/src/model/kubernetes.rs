@@ -1,4 +1,4 @@
-use super::Etcd;
+use super::{Etcd, Resources};
 use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
@@ -117,6 +117,10 @@ pub struct ApiServer {
     /// Further names and addresses for the certificate of the API server.
     #[schemars(with = "Option<Vec<String>>")]
     pub cert_sans: Vec<String>,
+    /// What its container is given.
+    #[schemars(with = "Option<Resources>")]
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
 }
 
 /// Settings of a component of the control plane.
@@ -127,4 +131,8 @@ pub struct Component {
     /// Command-line flags without their leading dashes.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub extra_args: BTreeMap<String, String>,
+    /// What its container is given.
+    #[schemars(with = "Option<Resources>")]
+    #[serde(skip_serializing_if = "Resources::is_empty")]
+    pub resources: Resources,
 }

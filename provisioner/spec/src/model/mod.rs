@@ -10,6 +10,7 @@ mod host;
 mod hosts;
 mod kubernetes;
 mod network;
+mod resources;
 mod runtime;
 mod security;
 mod spec;
@@ -33,6 +34,7 @@ pub use kubernetes::{
     ApiServer, Certificates, Component, Kubernetes, PackageRepository, SUPPORTED_MINORS, Upgrade,
 };
 pub use network::{Dns, Network, NetworkPlugin, Proxy, ProxyMode};
+pub use resources::{Amounts, Resources};
 pub use runtime::{Containerd, HttpProxy, Runtime};
 pub use security::{Audit, Encryption, Profile, Security};
 pub use spec::Spec;

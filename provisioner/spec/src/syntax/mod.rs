@@ -7,6 +7,7 @@ mod aws;
 mod containers;
 mod kubernetes;
 mod name;
+mod quantity;
 mod url;
 
 pub(crate) use address::{address, cidr};
@@ -20,6 +21,7 @@ pub(crate) use name::{
     certificate_name, domain, endpoint, environment_variable, host_name, interface, label, path,
     ssh_address, user,
 };
+pub(crate) use quantity::{milli, quantity};
 pub(crate) use url::{base_url, chart_repository, etcd_endpoint, no_proxy, proxy_url};
 
 /// Why a text is refused.
