@@ -4,6 +4,7 @@
 mod changes;
 mod endpoint;
 mod recovery;
+mod secrets;
 mod upgrade;
 
 use std::time::Duration;
@@ -30,10 +31,13 @@ fn real_operations() {
     let program = Program::new(&lab, &spec);
     program.up().expect(0);
     let mut cluster = Operations::of(lab, spec, program);
+    secrets::one_is_made(&cluster);
 
     changes::an_edit_reaches_every_node(&mut cluster);
     endpoint::the_api_gets_another_address(&mut cluster);
     changes::what_cannot_change_is_refused(&mut cluster);
+    secrets::they_are_encrypted(&cluster);
+    secrets::their_key_is_rotated(&cluster);
     changes::certificates_are_renewed(&cluster);
     upgrade::a_killed_upgrade_is_finished(&mut cluster);
     recovery::a_snapshot_is_brought_back(&cluster);

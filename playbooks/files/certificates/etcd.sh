@@ -9,6 +9,7 @@
 #        etcd [-u URL] remove ID
 #        etcd [-u URL] hand-over ID   another member leads from now on
 #        etcd [-u URL] defragment     it answers nobody meanwhile
+#        etcd [-u URL] beginning KEY/ TEXT   how many values below the key begin so, and how many there are
 set -eu
 certificates=/etc/kubernetes/pki/etcd
 url=https://127.0.0.1:2379
@@ -55,6 +56,25 @@ leads() {
         { me = id("member_id"); leader = id("leader"); sub(/.*"/, "", me); sub(/.*"/, "", leader); exit !(me != "" && me == leader) }'
 }
 
+# Nothing more of a value is shown.
+beginning() {
+    from=$(printf %s "$1" | base64 -w 0)
+    # The key after the last one that begins so: 0 comes after /.
+    to=$(printf %s "${1%/}0" | base64 -w 0)
+    all=$(call 120 kv/range "{\"key\":\"$from\",\"range_end\":\"$to\"}")
+    found=0 count=0
+    for value in $(printf '%s\n' "$all" | grep -o '"value": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/'); do
+        begins=$(printf %s "$value" | base64 -d | head -c ${#2} | tr -d '\0')
+        count=$((count + 1))
+        [ "$begins" != "$2" ] || found=$((found + 1))
+    done
+    # It says itself how many it has found; none are left out.
+    printf '%s\n' "$all" | tr -d ' ' | grep -q '"header":'
+    said=$(printf '%s\n' "$all" | tr -d ' ' | sed -n 's/.*"count":"\([0-9]*\)".*/\1/p')
+    [ "${said:-0}" = "$count" ]
+    echo "$found $count"
+}
+
 if [ "${1:-}" = -u ]; then
     url=$2
     shift 2
@@ -63,6 +83,7 @@ case ${1:-} in
 members | healthy | leads | list | status) "$1" ;;
 remove) call 30 cluster/member/remove "{\"ID\":\"$2\"}" >/dev/null ;;
 hand-over) call 30 maintenance/transfer-leadership "{\"targetID\":\"$2\"}" >/dev/null ;;
+beginning) beginning "$2" "$3" ;;
 defragment) call 300 maintenance/defragment '{}' >/dev/null ;;
 *)
     sed -n '/^# usage/,/^#  /s/^# //p' "$0"

@@ -9,6 +9,7 @@ pub(crate) fn an_edit_reaches_every_node(cluster: &mut Operations) {
     cluster.spec.set_yaml("spec.kubernetes.apiServer", "{extraArgs: {audit-log-maxage: '7'}}");
     cluster.spec.set_yaml("spec.kubernetes.scheduler", "{resources: {requests: {cpu: 33m}}}");
     cluster.spec.set("spec.kubernetes.kubelet.maxPods", 77);
+    cluster.spec.set("spec.security.profile", "cis");
     cluster.program.set_spec(&cluster.spec);
     let planned = cluster.program.plan().expect(6).changed();
     let hosts: BTreeSet<_> = planned.iter().map(|change| change.host.as_str()).collect();

@@ -63,3 +63,20 @@ fn without_an_answer_nothing_is_so() {
     }
     assert_eq!(run(0, "", &["help"]).status.code(), Some(2));
 }
+
+#[test]
+fn how_values_begin_is_counted() {
+    // "old:1", "old:2" and "new:" with what is no text after it.
+    let values = r#"{"header":{"revision":"7"},"kvs":[{"key":"YQ==","value":"b2xkOjE="},{"key":"Yg==", "value": "b2xkOjI="},{"key":"Yw==","value":"bmV3OgAB/w=="}],"count":"3"}"#;
+    let counted = |answer: &str, text: &str| {
+        let run = run(0, answer, &["beginning", "/registry/secrets/", text]);
+        (run.status.success(), String::from_utf8(run.stdout).unwrap())
+    };
+    assert_eq!(counted(values, "old:"), (true, "2 3\n".into()));
+    assert_eq!(counted(values, "new:"), (true, "1 3\n".into()));
+    assert_eq!(counted(values, "ew:"), (true, "0 3\n".into()));
+    assert_eq!(counted(r#"{"header":{"revision":"7"}}"#, "old:"), (true, "0 0\n".into()));
+    for answer in ["", "{}", r#"{"header":{},"kvs":[{"value":"b2xkOjE="}],"count":"2"}"#] {
+        assert!(!counted(answer, "old:").0, "{answer}");
+    }
+}
