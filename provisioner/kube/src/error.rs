@@ -52,6 +52,15 @@ pub enum KubeError {
 }
 
 impl KubeError {
+    /// Whether nobody has answered; somebody who refuses has.
+    pub(crate) fn is_silence(&self) -> bool {
+        match self {
+            Self::Entrance(_) => true,
+            Self::Client(error) => !matches!(**error, kube::Error::Api(_)),
+            _ => false,
+        }
+    }
+
     /// What to do next, where there is something to do.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {

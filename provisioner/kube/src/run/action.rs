@@ -11,7 +11,10 @@ pub struct KubeAction(pub(super) Action);
 #[derive(Debug, Clone)]
 pub(super) enum Action {
     /// Which version the API server has, and what is installed.
-    Look,
+    Look {
+        /// Nothing else is to be done: where nobody answers, the run goes on.
+        to_prune: bool,
+    },
     /// Which objects have load balancers, outside of the cluster.
     LookForBalancers,
     /// A chart is on this machine; the kinds that it defines are registered.

@@ -78,7 +78,7 @@ impl Driver<KubeAction> for KubeDriver {
 async fn stopped_while_waiting(reporter: &TaskReporter, action: &Action) {
     match action {
         Action::Ready(_)
-        | Action::Look
+        | Action::Look { .. }
         | Action::LookForBalancers
         | Action::Delete(_)
         | Action::Fetch(_) => reporter.stopped().await,

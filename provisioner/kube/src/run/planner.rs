@@ -72,7 +72,8 @@ impl AddonsPlanner {
 
     /// The cluster is looked at, and each chart fetched, all at once.
     fn inspect(&mut self) -> Result<Stage<KubeAction>, KubeError> {
-        let look = step("what is installed", KUBERNETES, Action::Look);
+        let to_prune = self.only_prunes();
+        let look = step("what is installed", KUBERNETES, Action::Look { to_prune });
         let mut steps = vec![look];
         if self.purpose == Purpose::Vacate {
             steps.push(step("what has a load balancer", KUBERNETES, Action::LookForBalancers));
@@ -169,6 +170,11 @@ impl AddonsPlanner {
         stage(BALANCERS, tasks.collect())
     }
 
+    /// Whether the spec enables no addon, so that there is only what it has dropped, if anything.
+    fn only_prunes(&self) -> bool {
+        self.purpose == (Purpose::Up { prune: true }) && self.selection.names().is_empty()
+    }
+
     fn depends(&self, name: &str, on: &str) -> bool {
         let selected = self.selection.before(name).iter().any(|other| other == on);
         let needs = self.library.get(name).map(|addon| addon.needs.iter().any(|need| need == on));
@@ -224,6 +230,9 @@ impl Planner<KubeAction> for AddonsPlanner {
             return self.inspect().map_err(|error| refused(&error));
         }
         match &self.purpose {
+            Purpose::Up { .. } if self.only_prunes() && Self::inventories(registered).is_err() => {
+                Ok(self::stage(stage, Vec::new()))
+            }
             Purpose::Up { .. } if stage == REMOVE => {
                 self.remove(|one| self.is_dropped(one), registered)
             }

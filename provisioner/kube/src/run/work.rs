@@ -75,7 +75,7 @@ impl<'a> Work<'a> {
         action: &Action,
     ) -> Result<StepEnd, KubeError> {
         let end = match action {
-            Action::Look => self.look().await,
+            Action::Look { to_prune } => self.look(*to_prune).await,
             Action::LookForBalancers => self.look_for_balancers().await,
             Action::Fetch(fetch) => self.fetch(fetch).await,
             Action::Record(inventory) => self.record(inventory).await,
@@ -100,15 +100,26 @@ impl<'a> Work<'a> {
         self.toolbox.cluster().await
     }
 
-    async fn look(&self) -> Result<StepEnd, KubeError> {
-        let cluster = match self.cluster().await {
+    async fn look(&self, to_prune: bool) -> Result<StepEnd, KubeError> {
+        match self.look_into_cluster().await {
             Err(KubeError::Entrance(error))
                 if error.no_cluster && self.checks() && !self.lenient =>
             {
-                return Ok(StepEnd { output: Some(error.message), ..StepEnd::new(State::Unknown) });
+                Ok(StepEnd { output: Some(error.message), ..StepEnd::new(State::Unknown) })
             }
-            cluster => cluster?,
-        };
+            Err(error) if to_prune && error.is_silence() => {
+                self.reporter.note(format!(
+                    "addons that the spec has dropped could not be looked for, and stay if there are any: \
+                     failed to {error}"
+                ));
+                Ok(StepEnd { output: Some(error.to_string()), ..StepEnd::new(State::Skipped) })
+            }
+            looked => looked,
+        }
+    }
+
+    async fn look_into_cluster(&self) -> Result<StepEnd, KubeError> {
+        let cluster = self.cluster().await?;
         let version = cluster.version().await?;
         let inventories = Inventory::all(cluster).await?;
         self.reporter.registered(VERSION, version.to_string());

@@ -1,3 +1,4 @@
 mod order;
+mod pruning;
 mod rendering;
 mod specs;
