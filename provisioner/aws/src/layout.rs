@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use provisioner_spec::{IamRole, Nat, NodeGroup as GroupSpec};
+use serde_json::Value;
 
 use crate::names::RESOURCE_TAG;
 use crate::resource::Resource;
@@ -263,7 +264,9 @@ fn roles(context: &Context) -> Vec<Role> {
     for identity in eks.pod_identities.iter().filter(|one| one.role == IamRole::Create) {
         let purpose = pod_purpose(&identity.namespace, &identity.service_account);
         let policies = identity.policies.iter().cloned().collect();
-        roles.push(role(context, &purpose, Trust::pods(), policies));
+        let made = role(context, &purpose, Trust::pods(), policies);
+        let own = (!identity.policy.is_empty()).then(|| Value::Object(identity.policy.clone()));
+        roles.push(Role { document: own, ..made });
     }
     for (name, addon) in eks.addons.iter().filter(|(_, addon)| !addon.policies.is_empty()) {
         let policies = addon.policies.iter().cloned().collect();
@@ -293,14 +296,7 @@ fn role(context: &Context, purpose: &str, trust: Trust, policies: BTreeSet<Strin
 
 /// The ARNs of policies of AWS.
 fn managed(context: &Context, names: &[&str]) -> BTreeSet<String> {
-    let region = &context.cluster.eks.region;
-    let partition = if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    };
+    let partition = context.cluster.eks.partition();
     names.iter().map(|name| format!("arn:{partition}:iam::aws:policy/{name}")).collect()
 }
 
@@ -311,6 +307,7 @@ fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
         version: spec.kubernetes.version,
         service_cidr: spec.network.service_cidr.map(|range| range.to_string()),
         role_name: context.names.role(CLUSTER_ROLE),
+        document: None,
         subnets: network.control_plane_subnets(),
         tags: context.names.tags("cluster"),
     }

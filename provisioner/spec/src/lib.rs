@@ -11,7 +11,7 @@ mod starter;
 mod syntax;
 mod yaml;
 
-pub use addons::{AddonSchema, AddonSchemas};
+pub use addons::{AddonIdentity, AddonSchema, AddonSchemas, Platform};
 pub use diagnostic::{Diagnostic, Diagnostics, Related};
 pub use document::{
     Parsed, ParsedSpec, parse, read, read_at, read_spec, read_spec_with, read_with, schema,

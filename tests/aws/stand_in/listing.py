@@ -59,6 +59,7 @@ def account(ec2, iam, eks, balancers):
         "role": {
             one.name: {
                 "policies": sorted(one.managed_policies),
+                "documents": sorted(one.policies),
                 "boundary": one.permissions_boundary,
                 "tags": {tag["Key"]: tag["Value"] for tag in one.tags},
             }

@@ -196,6 +196,49 @@ fn identities_of_people_and_pods() {
 }
 
 #[test]
+fn a_role_of_pods_has_a_policy_of_its_own() {
+    let aws = StandIn::instant();
+    // Addons that the spec has dropped are looked for as well.
+    let _api = aws.give_api();
+    let with = |policy: &str| {
+        let entry = format!("- {{namespace: a, serviceAccount: b, {policy}}}");
+        SPEC.replace(
+            "    # accessEntries:",
+            &format!("    podIdentities:\n      {entry}\n    # accessEntries:"),
+        )
+    };
+    let document = "policy: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: ['s3:GetObject'], Resource: '*'}]}";
+    let program = Program::new(&aws, &with(document));
+    let before = aws.account();
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(r#"+permission: {"Action":"s3:GetObject""#), "{}", plan.stdout);
+    program.up().expect(0);
+    program.plan().expect(0);
+    let role = |account: &Value| account["role"]["prod-us-west-2-pod-a-b"].clone();
+    assert_eq!(role(&aws.account())["documents"], Value::from(vec!["provisioner"]));
+    program.set_spec(&with(&document.replace("GetObject", "PutObject")));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(r#"-permission: {"Action":"s3:GetObject""#), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["PutRolePolicy"]);
+    program.set_spec(&with("policies: ['arn:aws:iam::aws:policy/AmazonS3FullAccess']"));
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["AttachRolePolicy", "DeleteRolePolicy"]);
+    program.plan().expect(0);
+    program.set_spec(&with(document));
+    program.up().expect(0);
+    program.set_spec(SPEC);
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    assert!(role(&aws.account()).is_null(), "it goes with its pod identity");
+    program.set_spec(&with(document));
+    program.up().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
+#[test]
 fn what_belongs_to_others_is_not_touched() {
     let aws = StandIn::instant();
     let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;

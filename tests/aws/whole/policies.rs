@@ -8,6 +8,11 @@ use crate::program::Program;
 use crate::stand_in::StandIn;
 use crate::story::SPEC;
 
+/// A role with a policy of its own.
+const PODS: &str = "    podIdentities:
+      - {namespace: a, serviceAccount: b, policy: {Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}}
+";
+
 fn actions(policy: &str) -> BTreeSet<String> {
     let file = format!("{}/../../docs/iam/{policy}.json", crate::venv::FOLDER);
     let text = std::fs::read_to_string(file).expect("the policy");
@@ -30,7 +35,8 @@ fn called(aws: &StandIn) -> BTreeSet<String> {
 #[test]
 fn each_command_is_covered_by_its_policy() {
     let aws = StandIn::instant();
-    let program = Program::new(&aws, SPEC);
+    let spec = SPEC.replace("    # accessEntries:", &format!("{PODS}    # accessEntries:"));
+    let program = Program::new(&aws, &spec);
     program.plan().expect(6);
     program.up().expect(0);
     aws.forget_calls();

@@ -13,6 +13,7 @@ pub(crate) mod node_group;
 pub(crate) mod oidc_provider;
 pub(crate) mod pod_identity;
 pub(crate) mod role;
+pub(crate) mod policy_document;
 pub(crate) mod route_table;
 pub(crate) mod security_group;
 pub(crate) mod subnet;

@@ -8,9 +8,9 @@ use crate::AwsError;
 use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
-use crate::names::CLUSTER_TAG;
+use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::resource::{Removal, Resource};
-use crate::resources::oidc_provider;
+use crate::resources::{oidc_provider, policy_document};
 use crate::tags;
 use crate::work::{Context, Work};
 
@@ -20,6 +20,8 @@ pub(crate) struct RoleState {
     pub(crate) arn: String,
     pub(crate) trust: Value,
     pub(crate) policies: BTreeSet<String>,
+    /// Of its own policy document.
+    pub(crate) statements: BTreeSet<String>,
     pub(crate) boundary: Option<String>,
     pub(crate) tags: Tags,
 }
@@ -40,6 +42,8 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) trust: Trust,
     pub(crate) policies: BTreeSet<String>,
+    /// A policy document of its own.
+    pub(crate) document: Option<Value>,
     pub(crate) boundary: Option<String>,
     pub(crate) tags: Tags,
 }
@@ -59,33 +63,27 @@ pub(crate) async fn find(context: &Context, name: &str) -> Result<Option<RoleSta
     let call = iam.list_attached_role_policies().role_name(name);
     let policies = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     let Some(policies) = policies.asked(&what).if_found()? else { return Ok(None) };
-    let trust = role.assume_role_policy_document.as_deref().map(decoded).unwrap_or_default();
+    let trust = role.assume_role_policy_document.as_deref().map(policy_document::parsed);
+    let tags = tags::from_iam(role.tags);
+    let statements = if may_have_its_own(&tags) {
+        policy_document::find(context, name).await?
+    } else {
+        BTreeSet::new()
+    };
     Ok(Some(RoleState {
         name: name.to_owned(),
         arn: role.arn,
-        trust: serde_json::from_str(&trust).unwrap_or_default(),
+        trust: trust.unwrap_or_default(),
         policies: policies.into_iter().filter_map(|policy| policy.policy_arn).collect(),
         boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
-        tags: tags::from_iam(role.tags),
+        statements,
+        tags,
     }))
 }
 
-/// IAM hands out its documents percent-encoded (RFC 3986).
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let digits = (byte == b'%').then(|| [rest.next(), rest.next()]);
-        let hex = |digit: Option<u8>| char::from(digit?).to_digit(16);
-        match digits {
-            Some([high, low]) => {
-                let code = hex(high).zip(hex(low)).map(|(high, low)| high * 16 + low);
-                bytes.extend(code.and_then(|code| u8::try_from(code).ok()));
-            }
-            None => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+/// Whether it is a role of pods: no other has a policy of its own, and it need not be asked for one.
+fn may_have_its_own(tags: &Tags) -> bool {
+    tags.get(RESOURCE_TAG).is_some_and(|resource| resource.starts_with("role-pod-"))
 }
 
 impl Trust {
@@ -154,11 +152,13 @@ impl Resource for Role {
                 .with("trust", self.trust.shown())
                 .with("permissionsBoundary", self.boundary.clone());
             let new = self.policies.iter().fold(new, |new, policy| new.with("policy", policy));
+            let new = self.statements().iter().fold(new, |new, one| new.with("permission", one));
             return Ok(new.tags(&Tags::new(), &self.tags));
         };
         self.refuse_others(role)?;
         let wanted_trust = self.trust.document(account);
-        let trusts = wanted_trust.as_ref().is_some_and(|wanted| same(wanted, &role.trust));
+        let trusts =
+            wanted_trust.as_ref().is_some_and(|wanted| policy_document::same(wanted, &role.trust));
         let shown = self.trust.shown();
         let is = if trusts { shown.clone() } else { role.trust.to_string() };
         let mut difference = Difference::of_existing().field("trust", is, shown).field(
@@ -170,6 +170,13 @@ impl Resource for Role {
         for policy in &self.policies {
             let is = role.policies.get(policy);
             difference = difference.field("policy", is, policy);
+        }
+        let wanted = self.statements();
+        for gone in role.statements.difference(&wanted) {
+            difference = difference.field("permission", gone, None::<String>);
+        }
+        for new in wanted.difference(&role.statements) {
+            difference = difference.field("permission", None::<String>, new);
         }
         Ok(difference.tags(&role.tags, &self.tags))
     }
@@ -193,7 +200,14 @@ impl Resource for Role {
             })
             .await?;
         }
+        if role.statements != self.statements() {
+            match &self.document {
+                Some(document) => policy_document::put(work, &self.name, document).await?,
+                None => policy_document::take(work, &self.name).await?,
+            }
+        }
         role.policies.extend(self.policies.clone());
+        role.statements = self.statements();
         role.tags.extend(self.tags.clone());
         (role.trust, role.boundary) = (trust, self.boundary.clone());
         work.context.update(|account| drop(account.roles.insert(self.name.clone(), role)));
@@ -202,6 +216,10 @@ impl Resource for Role {
 }
 
 impl Role {
+    fn statements(&self) -> BTreeSet<String> {
+        self.document.as_ref().map(policy_document::statements).unwrap_or_default()
+    }
+
     /// Roles of that name that belong to somebody else are not touched.
     fn refuse_others(&self, role: &RoleState) -> Result<(), AwsError> {
         let owner = role.tags.get(CLUSTER_TAG);
@@ -232,6 +250,7 @@ impl Role {
                 arn: answer.role.map(|role| role.arn).unwrap_or_default(),
                 trust: trust.clone(),
                 policies: BTreeSet::new(),
+                statements: BTreeSet::new(),
                 boundary: self.boundary.clone(),
                 tags: self.tags.clone(),
             }),
@@ -275,28 +294,6 @@ impl Role {
     }
 }
 
-/// Whether two policy documents say the same: IAM writes a list of one as the one.
-fn same(one: &Value, other: &Value) -> bool {
-    fn plain(value: &Value) -> Value {
-        match value {
-            Value::Array(list) if list.len() == 1 => plain(&list[0]),
-            Value::Array(list) => {
-                let mut list: Vec<_> = list.iter().map(plain).collect();
-                list.sort_by_key(Value::to_string);
-                Value::Array(list)
-            }
-            Value::Object(map) => {
-                let mut pairs: Vec<_> =
-                    map.iter().map(|(key, value)| (key.clone(), plain(value))).collect();
-                pairs.sort_by(|one, other| one.0.cmp(&other.0));
-                Value::Object(pairs.into_iter().collect())
-            }
-            other => other.clone(),
-        }
-    }
-    plain(one) == plain(other)
-}
-
 /// A role goes without its policies and instance profiles.
 #[derive(Debug)]
 pub(crate) struct RoleRemoval {
@@ -325,25 +322,12 @@ impl Removal for RoleRemoval {
             let call = iam.detach_role_policy().role_name(name).policy_arn(policy);
             call.send().await.asked(format!("detach {policy} from {name}")).if_found()?;
         }
+        policy_document::take_all(work, name).await?;
         work.once_free(async || {
             let call = iam.delete_role().role_name(name);
             call.send().await.asked(format!("delete the role {name}")).if_found()
         })
         .await
         .map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_are_compared_by_what_they_say() {
-        let ours = json!({"Action": ["a", "b"], "Principal": {"Service": "x"}});
-        let theirs = json!({"Principal": {"Service": ["x"]}, "Action": ["b", "a"]});
-        assert!(same(&ours, &theirs));
-        assert!(!same(&ours, &json!({"Action": ["a"], "Principal": {"Service": "x"}})));
-        assert_eq!(decoded("%7B%22a%22%3A%201%7D"), r#"{"a": 1}"#);
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn context(
         "name": addon.name,
         "version": addon.version,
         "namespace": addon.namespace,
+        "role": addon.identity.as_ref().and_then(|identity| cluster.role_of(identity)),
     });
     context["addons"] = Value::Object(addons);
     context

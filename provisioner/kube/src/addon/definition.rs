@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use provisioner_spec::{AddonIdentity, Platform};
 use semver::VersionReq;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -16,6 +17,12 @@ pub struct Addon {
     /// Which versions of Kubernetes it is for.
     #[serde(default)]
     pub kubernetes: Option<VersionReq>,
+    /// The kinds of clusters that it is for; all of them where none is named.
+    #[serde(default)]
+    pub(crate) platforms: Vec<Platform>,
+    /// The role in IAM that its service account needs on EKS.
+    #[serde(default)]
+    pub(crate) identity: Option<AddonIdentity>,
     /// The paths of the context and their values that bring it along; without them, the spec names
     /// it.
     #[serde(default)]
@@ -155,6 +162,8 @@ impl Addon {
             kubernetes: self.kubernetes.clone(),
             needs: self.needs.clone(),
             implied: self.implied_by.is_some(),
+            platforms: self.platforms.clone(),
+            identity: self.identity.clone(),
         }
     }
 

@@ -99,6 +99,10 @@ fn check(assets: &Assets, path: &Utf8Path, name: &str, addon: &Addon) -> Result<
     if addon.name != name {
         return wrong(format!("its name is {}, and that of its folder {name}", addon.name));
     }
+    let policy = addon.identity.as_ref().map(|identity| &identity.policy);
+    if policy.is_some_and(|policy| !policy.contains_key("Statement")) {
+        return wrong("the policy of its identity has no Statement".to_owned());
+    }
     for part in &addon.parts {
         if part.chart.is_some() != part.manifests.is_empty() {
             return wrong(format!("the part {} needs either a chart or manifests", part.name));

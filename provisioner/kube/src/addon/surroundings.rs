@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use provisioner_spec::{Addon, Cluster, EksCluster, Host, Ingress, SUPPORTED_MINORS};
+use provisioner_spec::{
+    Addon, AddonIdentity, Cluster, EksCluster, Host, Ingress, SUPPORTED_MINORS,
+};
 use semver::Version;
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ pub struct Surroundings {
     pub(crate) addons: BTreeMap<String, Addon>,
     /// Pods do not know the hosts by their names.
     pub(crate) addresses: BTreeMap<String, IpAddr>,
+    /// The roles that service accounts assume, by `namespace/name`: their ARNs.
+    roles: BTreeMap<String, String>,
     /// What does not depend on the addon; conditions that imply one see this.
     pub(crate) context: Value,
 }
@@ -27,6 +31,7 @@ impl From<&Cluster> for Surroundings {
             version: cluster.kubernetes.version.clone(),
             addons: cluster.addons.clone(),
             addresses: cluster.all_hosts().map(address).collect(),
+            roles: BTreeMap::new(),
             context: on_hosts(cluster),
         }
     }
@@ -39,9 +44,27 @@ impl From<&EksCluster> for Surroundings {
             version: version.unwrap_or_else(|| Version::new(1, *SUPPORTED_MINORS.end(), 0)),
             addons: cluster.addons.clone(),
             addresses: BTreeMap::new(),
+            roles: roles(cluster),
             context: on_eks(cluster),
         }
     }
+}
+
+impl Surroundings {
+    /// The ARN of the role that the service account of an addon assumes. None where its pods are given
+    /// their role by EKS.
+    pub(crate) fn role_of(&self, identity: &AddonIdentity) -> Option<&String> {
+        self.roles.get(&format!("{}/{}", identity.namespace, identity.service_account))
+    }
+}
+
+fn roles(cluster: &EksCluster) -> BTreeMap<String, String> {
+    let accounts = cluster.eks.service_accounts.iter();
+    let role = |one: &provisioner_spec::ServiceAccount| {
+        let role = cluster.service_account_role(&one.namespace, &one.name)?;
+        Some((format!("{}/{}", one.namespace, one.name), role))
+    };
+    accounts.filter_map(role).collect()
 }
 
 fn on_hosts(cluster: &Cluster) -> Value {
@@ -50,6 +73,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
     json!({
         "platform": "hosts",
         "cluster": {"name": cluster.name},
+        "aws": {"region": null, "vpc": null},
         "kubernetes": {
             "version": cluster.kubernetes.version.to_string(),
             "minor": cluster.kubernetes.version.minor,
@@ -91,6 +115,7 @@ fn on_eks(cluster: &EksCluster) -> Value {
     json!({
         "platform": "eks",
         "cluster": {"name": cluster.name},
+        "aws": {"region": cluster.eks.region, "vpc": cluster.eks.vpc.id},
         "kubernetes": {
             "version": version.map(|version| version.to_string()),
             "minor": version.map(|version| version.minor),

@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::specs::{AIR_GAPPED, EKS, LARGE, SMALL, cluster, library};
+use super::specs::{AIR_GAPPED, EKS, EKS_IMPORTED, LARGE, SMALL, cluster, library};
 use crate::addon::{Content, Rendered};
 use crate::{Secrets, Selection};
 
@@ -24,6 +24,11 @@ fn air_gapped() {
 #[test]
 fn on_eks() {
     every_addon("eks", EKS);
+}
+
+#[test]
+fn on_eks_in_a_network_that_is_there() {
+    every_addon("eks-imported", EKS_IMPORTED);
 }
 
 fn every_addon(name: &str, spec: &str) {
@@ -67,9 +72,14 @@ fn yaml(manifests: &[crate::addon::Manifest]) -> String {
 #[test]
 fn real_manifests_are_valid_by_the_schemas_of_kubernetes() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, spec) in
-        [("small", SMALL), ("large", LARGE), ("air-gapped", AIR_GAPPED), ("eks", EKS)]
-    {
+    let specs = [
+        ("small", SMALL),
+        ("large", LARGE),
+        ("air-gapped", AIR_GAPPED),
+        ("eks", EKS),
+        ("eks-imported", EKS_IMPORTED),
+    ];
+    for (name, spec) in specs {
         let (cluster, library) = (cluster(spec), library());
         let selection = Selection::of(&cluster, &library).unwrap();
         for addon in selection.names() {

@@ -7,6 +7,7 @@ use crate::{Assets, Library, Surroundings};
 pub(super) const SMALL: &str = include_str!("specs/small.yaml");
 pub(super) const LARGE: &str = include_str!("specs/large.yaml");
 pub(super) const EKS: &str = include_str!("specs/eks.yaml");
+pub(super) const EKS_IMPORTED: &str = include_str!("specs/eks-imported.yaml");
 pub(super) const AIR_GAPPED: &str = include_str!("specs/air-gapped.yaml");
 
 pub(super) fn library() -> Library {

@@ -1,5 +1,6 @@
 use super::{AddonSchema, AddonSchemas};
 use crate::yaml;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The definitions of the program's own addons.
@@ -36,6 +37,13 @@ impl AddonSchema {
             needs: texts("needs"),
             required: texts("required"),
             implied: definition.get("impliedBy").is_some(),
+            platforms: read(&definition["platforms"]).unwrap_or_default(),
+            identity: read(&definition["identity"]),
         })
     }
+}
+
+/// A part of a definition; what is wrong with one of ours, the room that installs addons finds.
+fn read<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    serde_json::from_value(value.clone()).ok()
 }

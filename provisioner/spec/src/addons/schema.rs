@@ -1,3 +1,4 @@
+use super::{AddonIdentity, Platform};
 use semver::VersionReq;
 use serde_json::{Map, Value};
 
@@ -20,9 +21,18 @@ pub struct AddonSchema {
     /// It comes with something else that the spec says, such as the network plugin; it may have
     /// settings, but nobody turns it on here.
     pub implied: bool,
+    /// The kinds of clusters that it is for; all of them where none is named.
+    pub platforms: Vec<Platform>,
+    /// The role in IAM that its service account needs on EKS.
+    pub identity: Option<AddonIdentity>,
 }
 
 impl AddonSchema {
+    /// Whether it is for clusters of this kind.
+    pub(crate) fn is_for(&self, platform: Platform) -> bool {
+        self.platforms.is_empty() || self.platforms.contains(&platform)
+    }
+
     /// The settings as one schema of an object.
     pub(crate) fn object(&self) -> Value {
         serde_json::json!({

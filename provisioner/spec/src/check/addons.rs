@@ -1,5 +1,5 @@
 use super::subject::Subject;
-use crate::{Addon, AddonSchema, AddonSchemas, diagnostic::Fault};
+use crate::{Addon, AddonSchema, AddonSchemas, Platform, diagnostic::Fault};
 use semver::Version;
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr};
@@ -23,6 +23,12 @@ pub(super) struct Enabled<'a> {
 pub(super) fn fit(subject: &Subject<'_>) {
     let addons = addons(subject);
     for addon in addons.enabled() {
+        if !addon.schema.is_for(Platform::Hosts) {
+            let message = format!("the addon `{}` is not for clusters on hosts", addon.name);
+            let reason = "it is for clusters on EKS: it works with AWS";
+            subject.fault_at_key(&addon.path, Fault::new("not-on-hosts", message, reason));
+            continue;
+        }
         if let Some(fault) = wrong_version(subject, &addon) {
             subject.fault_at_key(&addon.path, fault);
         }

@@ -3,7 +3,7 @@ use super::{
     addons::addons,
     charts::charts,
     cursor::Cursor,
-    eks::{eks, eks_cluster},
+    eks::{eks, eks_cluster, give_identities},
     eksctl,
     fields::Fields,
     hooks::hooks,
@@ -39,7 +39,7 @@ pub(crate) fn document(root: &Node, report: &Report) -> Option<Spec> {
         return None;
     }
     root.map(|fields| match format(fields) {
-        Format::Ours => ours(fields),
+        Format::Ours => ours(fields, report),
         Format::Eksctl => {
             eksctl::cluster_config(fields).map(|cluster| Spec::Eks(Box::new(cluster)))
         }
@@ -50,14 +50,18 @@ pub(crate) fn document(root: &Node, report: &Report) -> Option<Spec> {
     })
 }
 
-fn ours(fields: &Fields<'_, '_>) -> Option<Spec> {
+fn ours(fields: &Fields<'_, '_>, report: &Report) -> Option<Spec> {
     let name = fields.required("metadata", |metadata| {
         metadata.map(|fields| {
             fields.required("name", |name| name.valid("invalid-name", "name", syntax::label))
         })
     });
     let spec = fields.required("spec", |spec| spec.map(|fields| one_of_both(spec, fields)));
-    Some(spec?.named(name.unwrap_or_default()))
+    let mut spec = spec?.named(name.unwrap_or_default());
+    if let Spec::Eks(cluster) = &mut spec {
+        give_identities(cluster, report);
+    }
+    Some(spec)
 }
 
 /// Finds out what kind of document this is, and reports one that cannot be read.

@@ -30,10 +30,11 @@ pub(super) fn pod_identity_agent(subject: &Subject<'_>) {
     let with_policies = eks.addons.iter().find(|(_, addon)| !addon.policies.is_empty());
     let path = match with_policies {
         Some(_) => addons,
-        None if !eks.pod_identities.is_empty() => {
-            subject.path("eks.podIdentities", "iam.podIdentityAssociations")
+        None if eks.pod_identities.is_empty() => return,
+        None => {
+            let path = subject.path("eks.podIdentities", "iam.podIdentityAssociations");
+            if subject.is_given(&path) { path } else { of_addon(subject).unwrap_or(path) }
         }
-        None => return,
     };
     subject.fault_at_key(
         &path,
@@ -44,6 +45,13 @@ pub(super) fn pod_identity_agent(subject: &Subject<'_>) {
         )
         .hint(format!("add `{POD_IDENTITY_AGENT}: {{}}` to the addons")),
     );
+}
+
+/// The addon that brings along the first pod identity.
+fn of_addon(subject: &Subject<'_>) -> Option<String> {
+    let mut enabled = subject.addon_schemas().iter().filter(|(_, one)| one.identity.is_some());
+    let (name, _) = enabled.find(|(name, _)| subject.cluster.enables(name))?;
+    Some(format!("spec.addons.{name}"))
 }
 
 pub(super) fn entries_once(subject: &Subject<'_>) {

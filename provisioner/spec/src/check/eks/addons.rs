@@ -1,5 +1,5 @@
 use super::{super::addons::Addons, subject::Subject};
-use crate::diagnostic::Fault;
+use crate::{Platform, ServiceAccount, diagnostic::Fault};
 use std::net::IpAddr;
 
 const VERSION: &str = "spec.kubernetes.version";
@@ -9,9 +9,13 @@ pub(super) fn fit(subject: &Subject<'_>) {
     let addons = Addons { said: &subject.cluster.addons, schemas: subject.addon_schemas() };
     let version = subject.cluster.kubernetes.version.map(semver::Version::from);
     for addon in addons.enabled() {
-        if addon.schema.implied {
+        if addon.schema.implied || !addon.schema.is_for(Platform::Eks) {
             let message = format!("the addon `{}` is not for clusters on EKS", addon.name);
-            let reason = "it is a part of the network of hosts; here that is the addon vpc-cni";
+            let reason = if addon.schema.implied {
+                "it is a part of the network of hosts; here that is the addon vpc-cni"
+            } else {
+                "it is for clusters on hosts"
+            };
             subject.fault_at_key(&addon.path, Fault::new("not-on-eks", message, reason));
             continue;
         }
@@ -38,5 +42,25 @@ pub(super) fn once(subject: &Subject<'_>) {
             .related(subject.place(&format!("spec.eks.addons.{name}")), "here")
             .hint("name it in one of both places");
         subject.fault_at_key(&format!("spec.addons.{name}"), fault);
+    }
+}
+
+/// The name of a role that a service account assumes goes into its annotation, before there is a role.
+pub(super) fn roles(subject: &Subject<'_>) {
+    let addons = Addons { said: &subject.cluster.addons, schemas: subject.addon_schemas() };
+    let accounts = &subject.eks().service_accounts;
+    for addon in addons.enabled() {
+        let Some(needed) = &addon.schema.identity else { continue };
+        let (namespace, name) = (&needed.namespace, &needed.service_account);
+        let is_it = |one: &ServiceAccount| (&one.namespace, &one.name) == (namespace, name);
+        let Some(index) = accounts.iter().position(is_it) else { continue };
+        if subject.cluster.service_account_role(namespace, name).is_none() {
+            let message = format!("the role of the addon `{}` is not known beforehand", addon.name);
+            let reason = "its service account is annotated with the ARN of its role";
+            let place = subject.place(&format!("spec.eks.serviceAccounts[{index}]"));
+            let fault = Fault::new("unknown-role", message, reason).related(place, "the role");
+            let hint = "say `roleName` there and `eks.account`, or name it under `podIdentities`";
+            subject.fault_at_key(&addon.path, fault.hint(hint));
+        }
     }
 }

@@ -9,7 +9,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 17] = [
+const CHECKS: [fn(&Subject<'_>); 18] = [
     network::imported_or_made,
     network::imported_subnets,
     network::size_of_the_vpc,
@@ -22,6 +22,7 @@ const CHECKS: [fn(&Subject<'_>); 17] = [
     addons::fit,
     addons::once,
     node_groups::names,
+    addons::roles,
     node_groups::sizes,
     node_groups::instance_types,
     node_groups::placement,

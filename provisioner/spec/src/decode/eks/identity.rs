@@ -7,6 +7,7 @@ use crate::{
     },
     syntax,
 };
+use serde_json::{Map, Value};
 
 pub(super) fn roles(at: &Cursor<'_>) -> Roles {
     at.map(|fields| Roles {
@@ -43,21 +44,36 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let service_account = fields.required("serviceAccount", object_name);
         let role = fields.optional("role", role).unwrap_or(IamRole::Create);
         let policies = fields.optional("policies", |at| Some(policies(at))).unwrap_or_default();
+        let policy = fields.section("policy", policy_document);
         Some(PodIdentity {
             namespace: namespace?,
             service_account: service_account?,
             role,
             policies,
+            policy,
         })
     })?;
-    if (identity.role == IamRole::Create) == identity.policies.is_empty() {
+    let says_nothing = identity.policies.is_empty() && identity.policy.is_empty();
+    if (identity.role == IamRole::Create) == says_nothing {
         let reason = match identity.role {
-            IamRole::Create => "a role that is made needs `policies`",
+            IamRole::Create => "a role that is made needs `policies`, or a `policy`",
             IamRole::Arn(_) => "a role that exists is left as it is",
         };
         at.fault_at_key(Fault::new("pod-identity", "either `role` or `policies`", reason));
     }
     Some(identity)
+}
+
+/// A policy document; IAM knows what may stand in its statements.
+pub(in crate::decode) fn policy_document(at: &Cursor<'_>) -> Map<String, Value> {
+    let document = at.json_map();
+    if !document.is_empty() && !document.contains_key("Statement") {
+        at.fault_at_key(
+            Fault::new("policy-document", "this is no policy document", "it has no `Statement`")
+                .hint("such as `Statement: [{Effect: Allow, Action: ..., Resource: ...}]`"),
+        );
+    }
+    document
 }
 
 pub(super) fn access_entry(at: &Cursor<'_>) -> Option<AccessEntry> {

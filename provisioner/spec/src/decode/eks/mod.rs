@@ -1,6 +1,7 @@
 //! The part of a spec that describes a cluster on EKS.
 
 mod addon;
+mod addon_identities;
 mod cluster;
 mod identity;
 mod node_group;
@@ -10,6 +11,7 @@ mod vpc;
 
 pub(super) use addon::{addon_version, default_addons};
 pub(super) use cluster::eks_cluster;
+pub(super) use addon_identities::give_identities;
 pub(super) use identity::access_policy_name;
 pub(super) use node_group::{Sizes, sizes, whole};
 pub(super) use settings::{EVERYWHERE, eks, log_types};

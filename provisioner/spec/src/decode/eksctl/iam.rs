@@ -7,6 +7,7 @@ use crate::{
     model::{IamRole, PodIdentity, ServiceAccount},
     syntax,
 };
+use serde_json::Map;
 
 const REST: [&str; 2] =
     ["fargatePodExecutionRoleARN", "fargatePodExecutionRolePermissionsBoundary"];
@@ -120,3 +121,4 @@ fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         })
     })
 }
+            policy: Map::new(),

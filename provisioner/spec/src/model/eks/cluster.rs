@@ -1,4 +1,4 @@
-use super::Eks;
+use super::{Eks, ServiceAccount};
 use crate::model::{Addon, Charts};
 use ipnet::IpNet;
 use semver::Version;
@@ -17,6 +17,22 @@ pub struct EksCluster {
     pub eks: Eks,
     pub charts: Charts,
     pub addons: BTreeMap<String, Addon>,
+}
+
+impl EksCluster {
+    /// Whether an addon of the program is enabled.
+    pub(crate) fn enables(&self, addon: &str) -> bool {
+        self.addons.get(addon).is_some_and(|addon| addon.enabled)
+    }
+
+    /// The ARN of the role that a service account assumes through the OIDC provider (IRSA), where the
+    /// spec says all of it.
+    pub fn service_account_role(&self, namespace: &str, name: &str) -> Option<String> {
+        let is_it = |one: &&ServiceAccount| one.namespace == namespace && one.name == name;
+        let role = self.eks.service_accounts.iter().find(is_it)?.role_name.as_ref()?;
+        let account = self.eks.account.as_ref()?;
+        Some(format!("arn:{}:iam::{account}:role/{role}", self.eks.partition()))
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

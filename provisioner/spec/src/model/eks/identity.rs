@@ -1,5 +1,6 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
 
 /// The IAM roles of the control plane and the nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -67,6 +68,11 @@ pub struct PodIdentity {
     /// ARNs of the policies of a role that is made.
     #[schemars(with = "Option<Vec<String>>")]
     pub policies: Vec<String>,
+    /// A policy document of one's own for a role that is made: what IAM reads, with `Version` and
+    /// `Statement`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub policy: Map<String, Value>,
 }
 
 /// An IAM principal that may use the Kubernetes API.

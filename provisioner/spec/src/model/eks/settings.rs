@@ -52,14 +52,15 @@ pub struct Eks {
     /// IAM roles that service accounts assume through the OIDC provider (IRSA).
     #[schemars(with = "Option<Vec<ServiceAccount>>")]
     pub service_accounts: Vec<ServiceAccount>,
-    /// IAM roles that pods get through EKS Pod Identity.
+    /// IAM roles that pods get through EKS Pod Identity. An addon of `spec.addons` that calls AWS is
+    /// given one, unless its service account has one here or in `serviceAccounts`.
     #[schemars(with = "Option<Vec<PodIdentity>>")]
     pub pod_identities: Vec<PodIdentity>,
     /// IAM principals that may use the Kubernetes API.
     #[schemars(with = "Option<Vec<AccessEntry>>")]
     pub access_entries: Vec<AccessEntry>,
     /// Addons that EKS installs, by name. Default: `vpc-cni`, `kube-proxy` and `coredns`, and
-    /// `eks-pod-identity-agent` where there are `podIdentities`.
+    /// `eks-pod-identity-agent` where there are `podIdentities`, or addons that need one.
     #[schemars(with = "Option<BTreeMap<String, EksAddon>>")]
     pub addons: BTreeMap<String, EksAddon>,
     /// The nodes.
@@ -110,6 +111,28 @@ impl LogType {
         [Self::Api, Self::Audit, Self::Authenticator, Self::ControllerManager, Self::Scheduler];
 
     /// The word that AWS uses.
+impl Eks {
+    /// Whether the spec says which role a service account has.
+    pub(crate) fn names_role_of(&self, namespace: &str, name: &str) -> bool {
+        let is_it = |one: (&str, &str)| one == (namespace, name);
+        let mut pods = self.pod_identities.iter();
+        let mut accounts = self.service_accounts.iter();
+        pods.any(|one| is_it((&one.namespace, &one.service_account)))
+            || accounts.any(|one| is_it((&one.namespace, &one.name)))
+    }
+
+    /// The part of AWS that the region is in, as ARNs name it.
+    pub fn partition(&self) -> &'static str {
+        if self.region.starts_with("cn-") {
+            "aws-cn"
+        } else if self.region.starts_with("us-gov-") {
+            "aws-us-gov"
+        } else {
+            "aws"
+        }
+    }
+}
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
