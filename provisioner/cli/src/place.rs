@@ -37,9 +37,15 @@ pub(crate) fn of_spec(
     let Some(eks) = Eks::of(program, spec)? else {
         return Ok(Place::from(&site::open(program, spec, connect, bundle)?));
     };
-    let bundle = bundle.map(provisioner_bundle::open).transpose()?;
-    let folder = bundle.as_ref().map(Bundle::directory).map(Utf8Path::to_owned);
-    Ok(Place { bundle: folder, ..Place::from(&eks.site()?) })
+    Place::from(&eks.site()?).with_bundle(bundle)
+}
+
+impl Place {
+    /// With charts and helm out of a bundle, if one is given.
+    pub(crate) fn with_bundle(self, bundle: Option<&Utf8Path>) -> Result<Self, Error> {
+        let bundle = bundle.map(provisioner_bundle::open).transpose()?;
+        Ok(Self { bundle: bundle.as_ref().map(Bundle::directory).map(Utf8Path::to_owned), ..self })
+    }
 }
 
 impl From<&Arc<Site>> for Place {

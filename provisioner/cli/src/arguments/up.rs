@@ -24,7 +24,8 @@ pub(crate) struct UpArguments {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Take programs, packages and images from this bundle instead of the internet
+    /// Take programs, packages and images from this bundle instead of the internet. On EKS: helm and
+    /// charts, since nodes pull their images themselves
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) bundle: Option<Utf8PathBuf>,
 

@@ -1,6 +1,7 @@
 //! Clusters on EKS: the same commands, carried out on AWS.
 
 mod agree;
+mod bundle;
 mod down;
 mod entrance;
 mod kubeconfig;

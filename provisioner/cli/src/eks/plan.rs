@@ -1,6 +1,7 @@
 use provisioner_aws::Purpose;
 use provisioner_engine::Outcome;
 
+use super::bundle::with_bundle;
 use super::run::{How, carry_out};
 use super::site::Eks;
 use crate::addons;
@@ -16,7 +17,8 @@ pub(crate) fn plan(program: &Program, arguments: &PlanArguments, eks: Eks) -> Re
     let how = How::new("plan", run::Purpose::Plan);
     let purpose = Purpose::Up { prune: false, replace_failed: false };
     let site = eks.site()?;
-    let addons = addons::open(program, &arguments.spec.file, Place::from(&site))?;
+    let place = with_bundle(program, Place::from(&site), arguments.bundle.as_deref())?;
+    let addons = addons::open(program, &arguments.spec.file, place)?;
     let summary = carry_out(program, &site, Some(&addons), purpose, &how)?;
     if arguments.detailed_exitcode && summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);

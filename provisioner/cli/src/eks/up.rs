@@ -4,6 +4,7 @@ use provisioner_aws::Purpose;
 use provisioner_engine::{Outcome, Summary};
 
 use super::agree::agree;
+use super::bundle::with_bundle;
 use super::entrance::EksEntrance;
 use super::run::{APPLY, How, carry_out};
 use super::site::Eks;
@@ -16,12 +17,13 @@ use crate::program::Program;
 
 /// Makes the cluster as the spec says, then installs its addons.
 pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result<Exit, Error> {
-    if arguments.bundle.is_some() || arguments.skip_preflight {
-        return Err(Error::ForHostsOnly { what: "--bundle and --skip-preflight" });
+    if arguments.skip_preflight {
+        return Err(Error::ForHostsOnly { what: "--skip-preflight" });
     }
     let site = eks.site()?;
     let entrance = Arc::new(EksEntrance::patient(&site));
     let place = Place { entrance, ..Place::from(&site) };
+    let place = with_bundle(program, place, arguments.bundle.as_deref())?;
     let addons = addons::open(program, &arguments.spec.file, place)?;
     let addons = addons.pruning(arguments.prune);
     let purpose = Purpose::Up { prune: arguments.prune, replace_failed: arguments.replace_failed };
