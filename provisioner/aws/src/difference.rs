@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Change,
     /// It cannot be changed: another one is made before this one goes.
     Replace,
+    /// It cannot be changed: it goes, and another one of its name is made.
+    Renew,
 }
 
 /// What is different, field by field.
@@ -69,6 +71,12 @@ impl Difference {
         self
     }
 
+    /// Compares a value that cannot be changed, of something that goes before it is made anew.
+    pub(crate) fn renewed(mut self, name: &str, is: impl ToText, wanted: impl ToText) -> Self {
+        self.compare(name, is.to_text(), wanted.to_text(), Kind::Renew);
+        self
+    }
+
     /// What a new thing will have.
     pub(crate) fn with(mut self, name: &str, wanted: impl ToText) -> Self {
         self.compare(name, None, wanted.to_text(), Kind::Change);
@@ -100,7 +108,7 @@ impl Difference {
         }
         self.kind = match self.kind {
             Kind::Same => kind,
-            Kind::Change if kind == Kind::Replace => kind,
+            Kind::Change if kind != Kind::Same => kind,
             other => other,
         };
         self.fields.push(Field { name: name.to_owned(), is, wanted });
@@ -117,8 +125,12 @@ impl Difference {
                 let _ = writeln!(text, "+{name}: {wanted}");
             }
         }
-        if self.kind == Kind::Replace {
-            text.push_str("@ cannot be changed: a new one is made before the old one goes\n");
+        match self.kind {
+            Kind::Replace => {
+                text.push_str("@ cannot be changed: a new one is made before the old one goes\n");
+            }
+            Kind::Renew => text.push_str("@ cannot be changed: it goes, and is made anew\n"),
+            Kind::Same | Kind::Create | Kind::Change => {}
         }
         text
     }
@@ -197,6 +209,8 @@ mod tests {
             (changed.kind, changed.text().as_str()),
             (Kind::Change, "-c: 1\n+c: 2\n-d: 1\n")
         );
+        let renewed = changed.clone().renewed("e", "1", "2");
+        assert!(renewed.kind == Kind::Renew && renewed.text().ends_with("is made anew\n"));
         let replaced = changed.fixed("e", "1", "2");
         assert_eq!(replaced.kind, Kind::Replace);
         assert_eq!(replaced.field("f", true, false).kind, Kind::Replace);

@@ -91,7 +91,7 @@ impl AwsError {
     /// Whether something that was just made has not been seen by all of AWS yet: IAM says so in many
     /// ways.
     pub(crate) fn is_not_visible_yet(&self) -> bool {
-        const SAID: [&str; 7] = [
+        const SAID: [&str; 8] = [
             "does not exist",
             "Error in role params",
             "Role could not be assumed because the trusted entity is not correct",
@@ -99,6 +99,7 @@ impl AwsError {
             "IAM role's policy must include",
             "is not authorized to perform: sts:AssumeRole",
             "Trust relationship and permissions",
+            "Misconfigured PodExecutionRole Trust Policy",
         ];
         match self {
             Self::Refused { code, message, .. } => {

@@ -1,6 +1,6 @@
 //! What there will be, in numbers.
 
-use provisioner_spec::{EksCluster, Nat, NodeGroup};
+use provisioner_spec::{EksCluster, FargateProfile, Nat, NodeGroup};
 
 /// What will exist in the account when the spec is carried out, a line each: what AWS charges for is
 /// not to be a surprise.
@@ -21,6 +21,7 @@ pub(crate) fn what_will_exist(cluster: &EksCluster, zones: &[String]) -> String 
         lines.push(format!("  {nats} NAT gateway{plural}, each with an elastic IP address"));
     }
     lines.extend(eks.node_groups.iter().map(node_group));
+    lines.extend(eks.fargate_profiles.iter().map(fargate_profile));
     if !eks.logging.is_empty() {
         lines.push(format!("  {} kinds of logs in CloudWatch", eks.logging.len()));
     }
@@ -33,4 +34,10 @@ fn node_group(group: &NodeGroup) -> String {
     let types = group.instance_types.join(" or ");
     let size = volume.size;
     format!("  {desired} nodes ({min} to {max}) of {types}, {capacity}, {size} GiB each: {name}")
+}
+
+fn fargate_profile(profile: &FargateProfile) -> String {
+    let namespaces = profile.selectors.iter().map(|selector| selector.namespace.as_str());
+    let namespaces: Vec<_> = namespaces.collect();
+    format!("  pods of {} on Fargate, charged by pod: {}", namespaces.join(", "), profile.name)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use provisioner_spec::{IamRole, Nat, NodeGroup as GroupSpec};
+use provisioner_spec::{FargateProfile as ProfileSpec, IamRole, Nat, NodeGroup as GroupSpec};
 use serde_json::Value;
 
 use crate::names::RESOURCE_TAG;
@@ -12,6 +12,7 @@ use crate::resources::access_entry::AccessEntry;
 use crate::resources::addon::Addon;
 use crate::resources::address::Address;
 use crate::resources::cluster::Cluster;
+use crate::resources::fargate_profile::FargateProfile;
 use crate::resources::internet_gateway::InternetGateway;
 use crate::resources::launch_template::LaunchTemplate;
 use crate::resources::nat_gateway::NatGateway;
@@ -28,6 +29,8 @@ use crate::work::Context;
 /// The purposes of the two roles that every cluster has.
 pub(crate) const CLUSTER_ROLE: &str = "cluster";
 pub(crate) const NODE_ROLE: &str = "node";
+/// The purpose of the role that pods on Fargate are started under.
+const FARGATE_ROLE: &str = "fargate";
 
 /// What EKS wants of the role of its control plane ("Amazon EKS cluster IAM role").
 const CLUSTER_POLICIES: [&str; 2] = ["AmazonEKSClusterPolicy", "AmazonEKSVPCResourceController"];
@@ -38,6 +41,9 @@ const NODE_POLICIES: [&str; 4] = [
     "AmazonSSMManagedInstanceCore",
     "AmazonEKS_CNI_Policy",
 ];
+
+/// What it wants of the role of pods on Fargate ("Amazon EKS Pod execution IAM role").
+const FARGATE_POLICIES: [&str; 1] = ["AmazonEKSFargatePodExecutionRolePolicy"];
 
 /// The resources of a cluster.
 #[derive(Debug)]
@@ -57,6 +63,7 @@ pub(crate) struct Layout {
     pub(crate) addons: Vec<Addon>,
     pub(crate) templates: Vec<Arc<LaunchTemplate>>,
     pub(crate) node_groups: Vec<NodeGroup>,
+    pub(crate) fargate_profiles: Vec<FargateProfile>,
 }
 
 impl Layout {
@@ -86,6 +93,7 @@ impl Layout {
             pod_identities: pod_identities(context),
             addons: addons(context),
             node_groups: node_groups(context, &network, &templates),
+            fargate_profiles: fargate_profiles(context, &network),
             templates,
         }
     }
@@ -113,6 +121,7 @@ impl Layout {
             .chain(each(self.pod_identities))
             .chain(templates)
             .chain(each(self.node_groups))
+            .chain(each(self.fargate_profiles))
             .chain(each(self.addons))
             .collect()
     }
@@ -218,6 +227,15 @@ impl Network<'_> {
         self.subnets().into_iter().map(|subnet| subnet.name).collect()
     }
 
+    /// The private subnets, unless the profile names some of them.
+    fn fargate_subnets(&self, profile: &ProfileSpec) -> Vec<String> {
+        match (&profile.subnets, self.is_imported()) {
+            (named, _) if !named.is_empty() => named.clone(),
+            (_, true) => self.context.cluster.eks.vpc.subnets.private.clone(),
+            (_, false) => self.made_zones().iter().map(|zone| subnet::name(zone, false)).collect(),
+        }
+    }
+
     fn node_subnets(&self, group: &GroupSpec) -> Vec<String> {
         if self.is_imported() {
             let subnets = &self.context.cluster.eks.vpc.subnets;
@@ -250,6 +268,12 @@ fn roles(context: &Context) -> Vec<Role> {
         let mut policies = managed(context, &NODE_POLICIES);
         policies.extend(eks.roles.node_policies.iter().cloned());
         roles.push(role(context, NODE_ROLE, trust, policies));
+    }
+    if eks.fargate_profiles.iter().any(|profile| profile.role == IamRole::Create) {
+        let policies = managed(context, &FARGATE_POLICIES);
+        let (region, cluster) = (eks.region.clone(), context.cluster.name.clone());
+        let trust = Trust::FargatePods { region, cluster };
+        roles.push(role(context, FARGATE_ROLE, trust, policies));
     }
     for account in &eks.service_accounts {
         let trust = Trust::ServiceAccount {
@@ -289,6 +313,7 @@ fn role(context: &Context, purpose: &str, trust: Trust, policies: BTreeSet<Strin
         name: context.names.role(purpose),
         trust,
         policies,
+        document: None,
         boundary: context.cluster.eks.roles.permissions_boundary.clone(),
         tags: context.names.tags(&format!("role-{purpose}")),
     }
@@ -307,7 +332,6 @@ fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
         version: spec.kubernetes.version,
         service_cidr: spec.network.service_cidr.map(|range| range.to_string()),
         role_name: context.names.role(CLUSTER_ROLE),
-        document: None,
         subnets: network.control_plane_subnets(),
         tags: context.names.tags("cluster"),
     }
@@ -338,6 +362,10 @@ fn group_names(context: &Context) -> Vec<String> {
     context.cluster.eks.node_groups.iter().map(|group| group.name.clone()).collect()
 }
 
+fn profile_names(context: &Context) -> Vec<String> {
+    context.cluster.eks.fargate_profiles.iter().map(|profile| profile.name.clone()).collect()
+}
+
 fn addons(context: &Context) -> Vec<Addon> {
     let addon = |(name, spec): (&String, &provisioner_spec::EksAddon)| {
         let purpose = addon_purpose(name);
@@ -347,6 +375,7 @@ fn addons(context: &Context) -> Vec<Addon> {
             spec: spec.clone(),
             role: (!spec.policies.is_empty()).then_some(role),
             node_groups: group_names(context),
+            fargate_profiles: profile_names(context),
             tags: context.names.tags(&format!("addon-{name}")),
         }
     };
@@ -391,4 +420,24 @@ fn node_groups(
         }
     };
     eks.node_groups.iter().zip(templates).map(group).collect()
+}
+
+/// Each waits for the one before it: AWS makes one of a cluster at a time.
+fn fargate_profiles(context: &Context, network: &Network<'_>) -> Vec<FargateProfile> {
+    let mut previous = None;
+    let profile = |spec: &ProfileSpec| {
+        let subnets = network.fargate_subnets(spec);
+        let mut tags = context.names.tags(&format!("fargate-{}", spec.name));
+        tags.extend(spec.tags.clone());
+        FargateProfile {
+            spec: spec.clone(),
+            routes: if network.is_imported() { Vec::new() } else { subnets.clone() },
+            subnets,
+            role_purpose: FARGATE_ROLE.to_owned(),
+            role_name: context.names.role(FARGATE_ROLE),
+            previous: previous.replace(spec.name.clone()),
+            tags,
+        }
+    };
+    context.cluster.eks.fargate_profiles.iter().map(profile).collect()
 }

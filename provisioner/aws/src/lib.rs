@@ -37,7 +37,7 @@ pub use kubeconfig::kubeconfig;
 pub use pace::Pace;
 pub use resources::cluster::MOST_AHEAD;
 pub use run::{AwsSite, Purpose, RunOptions, carry_out, carry_out_with, upgrade_order};
-pub use status::{AddonStatus, EksStatus, NodeGroupStatus, status};
+pub use status::{AddonStatus, EksStatus, FargateProfileStatus, NodeGroupStatus, status};
 pub use token::{Token, token};
 
 /// An answer without what was asked for.

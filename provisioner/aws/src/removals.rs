@@ -12,6 +12,7 @@ use crate::resources::access_entry::{self, AccessEntryRemoval};
 use crate::resources::addon::AddonRemoval;
 use crate::resources::address::{self, AddressRemoval, AddressState};
 use crate::resources::cluster::{self, ClusterRemoval};
+use crate::resources::fargate_profile::{self, FargateProfileRemoval, ProfileState};
 use crate::resources::internet_gateway::{self, InternetGatewayRemoval};
 use crate::resources::launch_template::{self, LaunchTemplateRemoval};
 use crate::resources::load_balancer::{Leftover, LeftoverRemoval};
@@ -35,6 +36,8 @@ pub(crate) fn all(cluster: &EksCluster, names: &Names, account: &Account) -> Rem
     let mut removals = Removals::new();
     removals.extend(pod_identities(account));
     removals.extend(node_groups(account));
+    removals
+        .extend(fargate_profiles(account.fargate_profiles.values(), &identity_targets(account)));
     removals.extend(control_plane(account));
     removals.extend(leftovers(account));
     removals.extend(templates(account));
@@ -57,6 +60,11 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
             removals.push(Arc::new(NodeGroupRemoval { group: group.clone(), after: Vec::new() }));
         }
     }
+    let is_wanted =
+        |profile: &&ProfileState| eks.fargate_profiles.iter().any(|one| one.name == profile.name);
+    let profiles = account.fargate_profiles.values();
+    let dropped = profiles.filter(|one| is_ours(&one.tags, names) && !is_wanted(one));
+    removals.extend(fargate_profiles(dropped, &[]));
     for (group, template) in account.templates.iter().filter(|(name, _)| !wanted_group(name)) {
         let after = vec![node_group::target(group)];
         let id = template.id.clone();
@@ -136,6 +144,24 @@ fn node_groups(account: &Account) -> Removals {
     account.node_groups.values().map(removal).collect()
 }
 
+/// Each after the one before it: AWS removes one of a cluster at a time.
+fn fargate_profiles<'a>(
+    profiles: impl Iterator<Item = &'a ProfileState>,
+    after: &[String],
+) -> Removals {
+    let mut after = after.to_vec();
+    let removal = |profile: &ProfileState| {
+        let removal = FargateProfileRemoval { profile: profile.clone(), after: after.clone() };
+        after = vec![removal.target()];
+        Arc::new(removal) as Arc<dyn Removal>
+    };
+    profiles.map(removal).collect()
+}
+
+fn profile_targets(account: &Account) -> Vec<String> {
+    account.fargate_profiles.keys().map(|name| fargate_profile::target(name)).collect()
+}
+
 fn group_targets(account: &Account) -> Vec<String> {
     account.node_groups.keys().map(|name| node_group::target(name)).collect()
 }
@@ -150,6 +176,7 @@ fn control_plane(account: &Account) -> Removals {
         removals.push(Arc::new(interfaces));
         after.push(network_interface::TARGET.to_owned());
     }
+    after.extend(profile_targets(account));
     removals.push(Arc::new(ClusterRemoval { cluster: cluster.clone(), after }));
     removals.extend(oidc(account));
     removals
@@ -210,6 +237,7 @@ fn roles(names: &Names, account: &Account) -> Removals {
     let removal = |role: &RoleState| {
         let purpose = purpose(names, role);
         let mut after = group_targets(account);
+        after.extend(profile_targets(account));
         after.push(cluster::TARGET.to_owned());
         after.extend(identity_targets(account));
         Arc::new(RoleRemoval { purpose, role: role.clone(), after }) as Arc<dyn Removal>

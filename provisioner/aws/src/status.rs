@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::AwsError;
 use crate::resources::addon::{self, AddonState};
 use crate::resources::cluster::{self, ClusterState};
+use crate::resources::fargate_profile::{self, ProfileState};
 use crate::resources::node_group::{self, GROUP_TAG, GroupState};
 use crate::run::AwsSite;
 use crate::work::Context;
@@ -23,6 +24,7 @@ pub struct EksStatus {
     /// Nothing that should be there is missing.
     pub healthy: bool,
     pub node_groups: Vec<NodeGroupStatus>,
+    pub fargate_profiles: Vec<FargateProfileStatus>,
     pub addons: Vec<AddonStatus>,
     /// What is wrong, for people.
     pub problems: Vec<String>,
@@ -41,6 +43,14 @@ pub struct NodeGroupStatus {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FargateProfileStatus {
+    pub name: String,
+    pub state: String,
+    /// Which pods: `namespace`, or `namespace(key=value)`.
+    pub selectors: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AddonStatus {
     pub name: String,
     pub state: String,
@@ -53,12 +63,14 @@ pub struct AddonStatus {
 /// AWS cannot be asked.
 pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
     let context = Context::new(site.cluster, site.clients, site.pace);
-    let (cluster, groups, addons) = futures::try_join!(
+    let (cluster, groups, profiles, addons) = futures::try_join!(
         cluster::find(&context),
         node_group::find(&context),
+        fargate_profile::find(&context),
         addon::find(&context),
     )?;
-    let problems = problems(&context, cluster.as_ref(), &groups, &addons);
+    let mut problems = problems(&context, cluster.as_ref(), &groups, &addons);
+    problems.extend(problems_of_profiles(&context, &profiles));
     let group = |group: &GroupState| NodeGroupStatus {
         name: group.name.clone(),
         state: group.status.to_string(),
@@ -67,6 +79,11 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         min: group.min,
         max: group.max,
         desired: group.desired,
+    };
+    let profile = |profile: &ProfileState| FargateProfileStatus {
+        name: profile.name.clone(),
+        state: profile.status.to_string(),
+        selectors: profile.selectors.clone(),
     };
     let addon = |addon: &AddonState| AddonStatus {
         name: addon.name.clone(),
@@ -81,6 +98,7 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         endpoint: cluster.and_then(|cluster| cluster.endpoint),
         healthy: problems.is_empty(),
         node_groups: groups.values().map(group).collect(),
+        fargate_profiles: profiles.values().map(profile).collect(),
         addons: addons.values().map(addon).collect(),
         problems,
     })
@@ -122,4 +140,19 @@ fn problems(
     let missing = wanted.filter(|name| !is_there(name));
     problems.extend(missing.map(|name| format!("node group {name}: it is not there")));
     problems
+}
+
+fn problems_of_profiles(
+    context: &Context,
+    profiles: &BTreeMap<String, ProfileState>,
+) -> Vec<String> {
+    let is_well = |one: &&ProfileState| one.status.as_str() == "ACTIVE" && one.issues.is_empty();
+    let ill = profiles.values().filter(|one| !is_well(one)).map(|one| {
+        let (what, state) = (fargate_profile::target(&one.name), &one.status);
+        format!("{what}: {state} {}", one.issues.join("; ")).trim_end().to_owned()
+    });
+    let wanted = context.cluster.eks.fargate_profiles.iter();
+    let missing = wanted.filter(|one| !profiles.contains_key(&one.name));
+    let missing = missing.map(|one| format!("Fargate profile {}: it is not there", one.name));
+    ill.chain(missing).collect()
 }

@@ -149,6 +149,27 @@ fn everything_of_eks_is_resolved() {
 }
 
 #[test]
+fn addons_that_call_aws_have_roles() {
+    let text = include_str!("good/eks-addons.yaml");
+    insta::assert_snapshot!(sound_spec(text, "eks-addons.yaml").to_yaml());
+    let Spec::Eks(disabled) = sound_spec(
+        &text.replace("cluster-autoscaler: {}", "cluster-autoscaler: {enabled: false}"),
+        "eks-addons.yaml",
+    ) else {
+        panic!("it is on EKS");
+    };
+    let identities = &disabled.eks.pod_identities;
+    let names: Vec<_> = identities.iter().map(|one| one.service_account.as_str()).collect();
+    assert_eq!(names, ["writer"]);
+}
+
+#[test]
+fn fargate_profiles_are_resolved() {
+    let text = include_str!("good/eks-fargate.yaml");
+    insta::assert_snapshot!(sound_spec(text, "eks-fargate.yaml").to_yaml());
+}
+
+#[test]
 fn a_cluster_on_eks_is_not_taken_for_one_on_hosts() {
     let diagnostics = parse(STARTER_EKS, "eks.yaml").expect_err("it is on EKS");
     assert_eq!(diagnostics.iter().map(|one| one.code).collect::<Vec<_>>(), ["not-for-eks"]);

@@ -8,6 +8,7 @@ TYPICAL = {
     "cluster delete": 300.0,
     "node group": 180.0,
     "node group delete": 180.0,
+    "fargate profile": 60.0,
     "nat": 90.0,
     "nat delete": 60.0,
     "addon": 30.0,

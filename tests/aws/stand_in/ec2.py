@@ -165,6 +165,19 @@ class Ec2:
             raise Refused("InvalidParameterException", message)
         return found[0].vpc_id
 
+    def check_private(self, identities):
+        """Fargate wants subnets without a route to an internet gateway."""
+        public = {
+            subnet
+            for table in self.backend.route_tables.values()
+            for subnet in table._associations.values()
+            if any((getattr(one.gateway, "id", None) or "").startswith("igw-") for one in table.routes)
+        }
+        for one in identities:
+            if one in public:
+                message = f"Subnet {one} provided in Fargate Profile is not a private subnet"
+                raise Refused("InvalidParameterException", message)
+
     def check_group(self, identity, vpc):
         if identity not in self.backend.groups.get(vpc, {}):
             raise Refused("InvalidParameterException", f"Security group {identity} does not exist")

@@ -1,4 +1,4 @@
-"""EKS itself: clusters, node groups, addons, access entries, pod identities, updates.
+"""EKS itself: clusters, node groups, Fargate profiles, addons, access entries, pod identities, updates.
 
 moto's own lacks half of it and has everything ready at once; so this is written anew, from the
 service's public description.
@@ -72,6 +72,10 @@ class Eks:
             ("DELETE", f"{cluster}/node-groups/{name}", self.delete_nodegroup),
             ("POST", f"{cluster}/node-groups/{name}/update-config", self.update_nodegroup_config),
             ("POST", f"{cluster}/node-groups/{name}/update-version", self.update_nodegroup_version),
+            ("GET", f"{cluster}/fargate-profiles", self.list_fargate_profiles),
+            ("POST", f"{cluster}/fargate-profiles", self.create_fargate_profile),
+            ("GET", f"{cluster}/fargate-profiles/{name}", self.describe_fargate_profile),
+            ("DELETE", f"{cluster}/fargate-profiles/{name}", self.delete_fargate_profile),
             ("GET", f"{cluster}/addons", self.list_addons),
             ("POST", f"{cluster}/addons", self.create_addon),
             ("GET", f"{cluster}/addons/{name}", self.describe_addon),
@@ -146,6 +150,8 @@ class Eks:
                     update.pop("effect")()
             for group_name, group in list(cluster["groups"].items()):
                 self.tick_group(cluster, group_name, group, now)
+            for profile_name, profile in list(cluster["profiles"].items()):
+                self.tick_profile(cluster, profile_name, profile, now)
             for addon_name, addon in list(cluster["addons"].items()):
                 self.tick_addon(cluster, addon_name, addon, now)
             if cluster["status"] == "CREATING" and cluster["due"] <= now:
@@ -183,6 +189,15 @@ class Eks:
             for interface in group["enis"][:1]:
                 self.ec2.free_interface(interface)
             del cluster["groups"][name]
+
+    @staticmethod
+    def tick_profile(cluster, name, profile, now):
+        if profile["due"] > now:
+            return
+        if profile["status"] == "CREATING":
+            profile["status"] = "ACTIVE"
+        elif profile["status"] == "DELETING":
+            del cluster["profiles"][name]
 
     def tick_addon(self, cluster, name, addon, now):
         if addon["status"] == "DELETING" and addon["due"] <= now:
@@ -261,6 +276,7 @@ class Eks:
             "tags": body.get("tags", {}),
             "enis": [],
             "groups": {},
+            "profiles": {},
             "addons": {},
             "entries": {},
             "identities": {},
@@ -307,6 +323,8 @@ class Eks:
             raise Refused("InvalidRequestException", "Cluster has deletion protection enabled")
         if cluster["groups"]:
             raise in_use("Cluster has nodegroups attached")
+        if cluster["profiles"]:
+            raise in_use("Cluster has fargate profiles attached")
         if cluster["status"] == "CREATING":
             raise in_use("Cluster is in CREATING status")
         cluster["status"] = "DELETING"
@@ -496,6 +514,66 @@ class Eks:
         if template:
             changed["launchTemplate"] = template
         return self.update(cluster, "VersionUpdate", lambda: group.update(changed), group_name)
+
+    # Fargate profiles
+
+    def profile(self, name, profile):
+        profiles = self.cluster(name)["profiles"]
+        if profile not in profiles:
+            raise not_found(f"Fargate Profile found with name: {profile}.")
+        return profiles[profile]
+
+    @staticmethod
+    def check_no_other(cluster):
+        for profile in cluster["profiles"].values():
+            if profile["status"] in ("CREATING", "DELETING"):
+                busy = f"{profile['fargateProfileName']} in state {profile['status']}"
+                raise in_use(f"Cannot do this because cluster {cluster['name']} has {busy}")
+
+    def list_fargate_profiles(self, name, _, __):
+        return {"fargateProfileNames": sorted(self.cluster(name)["profiles"])}
+
+    def create_fargate_profile(self, name, body, _):
+        cluster = self.active(name)
+        profile = body["fargateProfileName"]
+        if profile in cluster["profiles"]:
+            raise in_use(f"A Fargate Profile already exists with this name {profile}")
+        self.check_no_other(cluster)
+        if not 1 <= len(body.get("selectors", [])) <= 5:
+            raise invalid("Fargate Profile needs 1 to 5 selectors")
+        self.iam.check_role(
+            body["podExecutionRoleArn"],
+            "eks-fargate-pods.amazonaws.com",
+            {"AmazonEKSFargatePodExecutionRolePolicy"},
+        )
+        self.ec2.check_subnets(body["subnets"], least=1)
+        self.ec2.check_private(body["subnets"])
+        cluster["profiles"][profile] = {
+            "fargateProfileName": profile,
+            "fargateProfileArn": self.arn("fargateprofile", name, profile, uuid.uuid4()),
+            "clusterName": name,
+            "podExecutionRoleArn": body["podExecutionRoleArn"],
+            "subnets": body["subnets"],
+            "selectors": body["selectors"],
+            "tags": body.get("tags", {}),
+            "status": "CREATING",
+            "health": {"issues": []},
+            "due": self.clock.after("fargate profile"),
+        }
+        return {"fargateProfile": self.shown_profile(cluster["profiles"][profile])}
+
+    @staticmethod
+    def shown_profile(profile):
+        return {key: value for key, value in profile.items() if key != "due"}
+
+    def describe_fargate_profile(self, name, profile, _, __):
+        return {"fargateProfile": self.shown_profile(self.profile(name, profile))}
+
+    def delete_fargate_profile(self, name, profile_name, _, __):
+        profile = self.profile(name, profile_name)
+        self.check_no_other(self.cluster(name))
+        profile["status"], profile["due"] = "DELETING", self.clock.after("fargate profile")
+        return {"fargateProfile": self.shown_profile(profile)}
 
     # Addons
 
@@ -723,6 +801,7 @@ class Eks:
             owners = [
                 (cluster["arn"], cluster),
                 *((one["nodegroupArn"], one) for one in cluster["groups"].values()),
+                *((one["fargateProfileArn"], one) for one in cluster["profiles"].values()),
                 *((one["addonArn"], one) for one in cluster["addons"].values()),
                 *((one["accessEntryArn"], one) for one in cluster["entries"].values()),
                 *((one["associationArn"], one) for one in cluster["identities"].values()),

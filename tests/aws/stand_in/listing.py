@@ -71,6 +71,7 @@ def account(ec2, iam, eks, balancers):
     for name, cluster in eks.clusters.items():
         kinds = {
             "groups": "node group",
+            "profiles": "fargate profile",
             "addons": "addon",
             "entries": "access entry",
             "identities": "pod identity",

@@ -6,6 +6,7 @@
 mod addons;
 mod changes;
 mod drift;
+mod fargate;
 mod faults;
 mod imported;
 mod killed;

@@ -8,9 +8,10 @@ use crate::program::Program;
 use crate::stand_in::StandIn;
 use crate::story::SPEC;
 
-/// A role with a policy of its own.
-const PODS: &str = "    podIdentities:
-      - {namespace: a, serviceAccount: b, policy: {Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}}
+/// A role with a policy of its own, and pods without nodes.
+const PODS: &str = "    fargateProfiles: [{name: batch, selectors: [{namespace: a}]}]
+    podIdentities:
+      - {namespace: a, serviceAccount: b, policy: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}}
 ";
 
 fn actions(policy: &str) -> BTreeSet<String> {
@@ -35,6 +36,8 @@ fn called(aws: &StandIn) -> BTreeSet<String> {
 #[test]
 fn each_command_is_covered_by_its_policy() {
     let aws = StandIn::instant();
+    // Addons that the spec has dropped are looked for as well.
+    let _api = aws.give_api();
     let spec = SPEC.replace("    # accessEntries:", &format!("{PODS}    # accessEntries:"));
     let program = Program::new(&aws, &spec);
     program.plan().expect(6);
@@ -51,6 +54,11 @@ fn each_command_is_covered_by_its_policy() {
     program.up().expect(0);
     let up = called(&aws);
     assert_eq!(up.difference(&actions("up")).collect::<Vec<_>>(), Vec::<&String>::new());
+    aws.forget_calls();
+    program.set_spec(SPEC);
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    let prune = called(&aws);
+    assert_eq!(prune.difference(&actions("up")).collect::<Vec<_>>(), Vec::<&String>::new());
     // A plan reads, and no more.
     let reads = |action: &&String| {
         let name = action.split(':').nth(1).unwrap();

@@ -8,9 +8,9 @@ use crate::layout::Layout;
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::resources::subnet::SubnetState;
 use crate::resources::{
-    access_entry, addon, address, cluster, internet_gateway, launch_template, load_balancer,
-    nat_gateway, node_group, oidc_provider, pod_identity, role, route_table, security_group,
-    subnet, vpc,
+    access_entry, addon, address, cluster, fargate_profile, internet_gateway, launch_template,
+    load_balancer, nat_gateway, node_group, oidc_provider, pod_identity, role, route_table,
+    security_group, subnet, vpc,
 };
 use crate::tags;
 use crate::work::Context;
@@ -43,10 +43,11 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
             None => Ok(BTreeMap::new()),
         }
     };
-    let (addons, access_entries, pod_identities, addon_versions) = futures::try_join!(
+    let (addons, access_entries, pod_identities, fargate_profiles, addon_versions) = futures::try_join!(
         addon::find(context),
         access_entry::find(context),
         pod_identity::find(context),
+        fargate_profile::find(context),
         versions,
     )?;
     let (addresses, surplus_addresses) = addresses;
@@ -57,6 +58,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         templates,
         roles,
         node_groups,
+        fargate_profiles,
         addons,
         addon_versions,
         access_entries,

@@ -6,6 +6,7 @@ use crate::resources::access_entry::EntryState;
 use crate::resources::addon::{AddonState, Versions};
 use crate::resources::address::AddressState;
 use crate::resources::cluster::ClusterState;
+use crate::resources::fargate_profile::ProfileState;
 use crate::resources::internet_gateway::GatewayState;
 use crate::resources::launch_template::TemplateState;
 use crate::resources::load_balancer::Leftover;
@@ -47,6 +48,7 @@ pub(crate) struct Account {
     pub(crate) pod_identities: BTreeMap<String, IdentityState>,
     pub(crate) templates: BTreeMap<String, TemplateState>,
     pub(crate) node_groups: BTreeMap<String, GroupState>,
+    pub(crate) fargate_profiles: BTreeMap<String, ProfileState>,
     /// What load balancer controllers have made; only looked for when the cluster is to go.
     pub(crate) leftovers: Vec<Leftover>,
     pub(crate) leftover_groups: Vec<String>,

@@ -15,7 +15,7 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
 use crate::resources::update::{Of, ended};
-use crate::resources::{cluster, node_group, role};
+use crate::resources::{cluster, fargate_profile, node_group, role};
 use crate::tags;
 use crate::work::{Context, Look, Work};
 
@@ -62,6 +62,8 @@ pub(crate) struct Addon {
     pub(crate) role: Option<(String, String)>,
     /// The node groups of the spec.
     pub(crate) node_groups: Vec<String>,
+    /// Its Fargate profiles.
+    pub(crate) fargate_profiles: Vec<String>,
     pub(crate) tags: Tags,
 }
 
@@ -172,6 +174,9 @@ impl Resource for Addon {
         if needs_nodes(&self.name) {
             let new = self.node_groups.iter().filter(|name| !has_nodes(name));
             after.extend(new.map(|name| node_group::target(name)));
+            let has_profile = |name: &String| account.fargate_profiles.contains_key(name);
+            let new = self.fargate_profiles.iter().filter(|name| !has_profile(name));
+            after.extend(new.map(|name| fargate_profile::target(name)));
         }
         after
     }

@@ -26,11 +26,16 @@ pub(crate) struct RoleState {
     pub(crate) tags: Tags,
 }
 
+/// The service that starts pods on Fargate.
+const FARGATE: &str = "eks-fargate-pods.amazonaws.com";
+
 /// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// A service of AWS, with the actions that it takes.
     Service { name: String, actions: Vec<&'static str> },
+    /// The pods of a cluster that run on Fargate.
+    FargatePods { region: String, cluster: String },
     /// A service account of the cluster, through its OIDC provider.
     ServiceAccount { namespace: String, name: String },
 }
@@ -104,6 +109,18 @@ impl Trust {
                 "Principal": {"Service": name},
                 "Action": actions,
             }),
+            // Of this cluster alone: the service acts for all accounts.
+            Self::FargatePods { region, cluster } => {
+                let (partition, number) = account.owner();
+                let of =
+                    format!("arn:{partition}:eks:{region}:{number}:fargateprofile/{cluster}/*");
+                json!({
+                    "Effect": "Allow",
+                    "Principal": {"Service": FARGATE},
+                    "Action": ["sts:AssumeRole"],
+                    "Condition": {"ArnLike": {"aws:SourceArn": of}},
+                })
+            }
             Self::ServiceAccount { namespace, name } => {
                 let issuer = account.cluster.as_ref()?.issuer.clone()?;
                 let host = issuer.trim_start_matches("https://").to_owned();
@@ -125,6 +142,7 @@ impl Trust {
     fn shown(&self) -> String {
         match self {
             Self::Service { name, .. } => name.clone(),
+            Self::FargatePods { cluster, .. } => format!("{FARGATE}, for {cluster}"),
             Self::ServiceAccount { namespace, name } => {
                 format!("the service account {namespace}/{name}")
             }
@@ -140,7 +158,7 @@ impl Resource for Role {
 
     fn after(&self, _: &Account) -> Vec<String> {
         match self.trust {
-            Trust::Service { .. } => Vec::new(),
+            Trust::Service { .. } | Trust::FargatePods { .. } => Vec::new(),
             Trust::ServiceAccount { .. } => vec![oidc_provider::TARGET.to_owned()],
         }
     }

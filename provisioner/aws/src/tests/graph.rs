@@ -11,7 +11,11 @@ use crate::{Clients, Pace};
 
 /// Each resource of the spec to start from with what it waits for.
 async fn graph() -> BTreeMap<String, Vec<String>> {
-    let Spec::Eks(cluster) = read_spec(STARTER_EKS, "eks.yaml").unwrap().spec else {
+    graph_of(STARTER_EKS).await
+}
+
+async fn graph_of(spec: &str) -> BTreeMap<String, Vec<String>> {
+    let Spec::Eks(cluster) = read_spec(spec, "eks.yaml").unwrap().spec else {
         panic!("it is on EKS");
     };
     let clients = Clients::new(Some("us-west-2"), Pace::default()).await;
@@ -72,4 +76,21 @@ async fn everything_that_is_waited_for_exists_and_nothing_waits_for_itself() {
         assert!(unknown.is_empty(), "{target} waits for {unknown:?}");
         all_before(&graph, target);
     }
+}
+
+#[tokio::test]
+async fn fargate_profiles_follow_one_another_beside_the_nodes() {
+    let profiles = "    fargateProfiles:
+      - {name: one, selectors: [{namespace: a}]}
+      - {name: two, selectors: [{namespace: b}]}
+    nodeGroups:
+";
+    let graph = graph_of(&STARTER_EKS.replace("    nodeGroups:\n", profiles)).await;
+    let before = all_before(&graph, "Fargate profile two");
+    for needed in ["cluster", "role fargate", "NAT gateway us-west-2a", "Fargate profile one"] {
+        assert!(before.contains(needed), "{needed}");
+    }
+    assert!(!before.iter().any(|one| one.starts_with("node group ")), "{before:?}");
+    assert!(!all_before(&graph, "node group workers").contains("Fargate profile one"));
+    assert!(all_before(&graph, "addon coredns").contains("Fargate profile one"));
 }

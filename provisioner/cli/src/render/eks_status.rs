@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use provisioner_aws::{AddonStatus, NodeGroupStatus};
+use provisioner_aws::{AddonStatus, FargateProfileStatus, NodeGroupStatus};
 use provisioner_kube::InstalledAddon;
 
 use super::{Palette, table};
@@ -23,6 +23,11 @@ pub(crate) fn eks_status(report: &Report, palette: Palette) -> String {
         text.push('\n');
         let header = ["NODE GROUP", "INSTANCES", "NODES", "VERSION", "STATE"];
         text += &table(&header, report.node_groups.iter().map(group));
+    }
+    if !report.fargate_profiles.is_empty() {
+        text.push('\n');
+        let header = ["FARGATE PROFILE", "PODS OF", "STATE"];
+        text += &table(&header, report.fargate_profiles.iter().map(profile));
     }
     if !report.addons.is_empty() {
         text.push('\n');
@@ -47,6 +52,10 @@ fn group(group: &NodeGroupStatus) -> Vec<String> {
         group.version.clone().unwrap_or_else(|| "-".to_owned()),
         group.state.clone(),
     ]
+}
+
+fn profile(profile: &FargateProfileStatus) -> Vec<String> {
+    vec![profile.name.clone(), profile.selectors.join(", "), profile.state.clone()]
 }
 
 fn own(addon: &InstalledAddon) -> Vec<String> {

@@ -119,6 +119,30 @@ pub(crate) fn eks_name(text: &str) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }
 
+/// A namespace in a selector of a Fargate profile; `*` and `?` stand for others.
+pub(crate) fn namespace_pattern(text: &str) -> Result<String, Invalid> {
+    length(text, 63)?;
+    only(
+        text,
+        |c| is_lower(c) || is_wildcard(c),
+        "lower-case letters, digits, `-`, and `*` and `?` for others",
+    )?;
+    Ok(text.to_owned())
+}
+
+/// The value of a label in such a selector.
+pub(crate) fn label_pattern(text: &str) -> Result<String, Invalid> {
+    if !text.is_empty() {
+        length(text, 63)?;
+        only(
+            text,
+            |c| c.is_ascii_alphanumeric() || "-_.".contains(c) || is_wildcard(c),
+            "letters, digits, `-`, `_`, `.`, and `*` and `?` for others",
+        )?;
+    }
+    Ok(text.to_owned())
+}
+
 /// The name of an IAM role (`[\w+=,.@-]{1,64}`).
 pub(crate) fn role_name(text: &str) -> Result<String, Invalid> {
     length(text, 64)?;
@@ -172,6 +196,10 @@ pub(crate) fn tag_value(text: &str) -> Result<String, Invalid> {
 
 fn is_lower(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+}
+
+fn is_wildcard(c: char) -> bool {
+    c == '*' || c == '?'
 }
 
 fn is_tag_char(c: char) -> bool {

@@ -12,8 +12,9 @@ mod url;
 
 pub(crate) use address::{address, cidr};
 pub(crate) use aws::{
-    account, addon_version, eks_name, eks_version, id, instance_type, key_arn, policy_arn,
-    principal_arn, region, role_arn, role_name, tag_key, tag_value, zone,
+    account, addon_version, eks_name, eks_version, id, instance_type, key_arn, label_pattern,
+    namespace_pattern, policy_arn, principal_arn, region, role_arn, role_name, tag_key, tag_value,
+    zone,
 };
 pub(crate) use containers::{image_repository, registry};
 pub(crate) use kubernetes::{flag, label_key, label_value, taint_effect, taint_text, version};

@@ -2,6 +2,7 @@
 
 mod access;
 mod addons;
+mod fargate_profiles;
 mod network;
 mod node_groups;
 mod subject;
@@ -9,7 +10,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 18] = [
+const CHECKS: [fn(&Subject<'_>); 21] = [
     network::imported_or_made,
     network::imported_subnets,
     network::size_of_the_vpc,
@@ -21,13 +22,16 @@ const CHECKS: [fn(&Subject<'_>); 18] = [
     access::entries_once,
     addons::fit,
     addons::once,
-    node_groups::names,
     addons::roles,
+    node_groups::names,
     node_groups::sizes,
     node_groups::instance_types,
     node_groups::placement,
     node_groups::volume,
     node_groups::labels,
+    fargate_profiles::names,
+    fargate_profiles::selectors,
+    fargate_profiles::placement,
 ];
 
 /// Reports whatever does not go together.

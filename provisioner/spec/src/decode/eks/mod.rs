@@ -3,6 +3,7 @@
 mod addon;
 mod addon_identities;
 mod cluster;
+mod fargate_profile;
 mod identity;
 mod node_group;
 mod settings;
@@ -10,8 +11,9 @@ mod text;
 mod vpc;
 
 pub(super) use addon::{addon_version, default_addons};
-pub(super) use cluster::eks_cluster;
 pub(super) use addon_identities::give_identities;
+pub(super) use cluster::eks_cluster;
+pub(super) use fargate_profile::selectors;
 pub(super) use identity::access_policy_name;
 pub(super) use node_group::{Sizes, sizes, whole};
 pub(super) use settings::{EVERYWHERE, eks, log_types};

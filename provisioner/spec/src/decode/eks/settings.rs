@@ -1,6 +1,8 @@
 use super::{
     addon::{addon_map, default_addons},
-    cidr_v4, identity, key_arn, region, tags, vpc, zone,
+    cidr_v4,
+    fargate_profile::fargate_profile,
+    identity, key_arn, region, tags, vpc, zone,
 };
 use crate::{
     decode::{cursor::Cursor, eks::node_group::node_group},
@@ -55,6 +57,9 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
                 .unwrap_or_else(|| default_addons(with_pod_identity)),
             node_groups: fields
                 .optional("nodeGroups", |at| Some(at.list(|at| Some(node_group(at)))))
+                .unwrap_or_default(),
+            fargate_profiles: fields
+                .optional("fargateProfiles", |at| Some(at.list(|at| Some(fargate_profile(at)))))
                 .unwrap_or_default(),
             service_accounts,
             pod_identities,

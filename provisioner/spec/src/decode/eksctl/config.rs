@@ -1,6 +1,7 @@
 use super::{
     access::access,
     addon::addons,
+    fargate_profile::fargate_profiles,
     iam::{Iam, iam},
     node_group::{Kind, NodeGroups, node_groups},
     rest::{not_converted, unavailable, warn},
@@ -25,10 +26,9 @@ pub(in crate::decode) const API_VERSION: &str = "eksctl.io/v1alpha5";
 /// Parts that make it another kind of cluster than the ones made here.
 const OTHER_CLUSTERS: [&str; 3] = ["autoModeConfig", "outpost", "remoteNetworkConfig"];
 /// Parts without a counterpart.
-const REST: [&str; 12] = [
+const REST: [&str; 11] = [
     "capabilities",
     "controlPlaneScalingConfig",
-    "fargateProfiles",
     "gitops",
     "iamIdentityMappings",
     "identityProviders",
@@ -78,6 +78,7 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         access_entries: access.entries,
         addons,
         node_groups: [groups.list, managed.list].concat(),
+        fargate_profiles: fargate_profiles(fields, &iam.fargate_role),
     };
     fields.section("privateCluster", private_cluster);
     fields.section("upgradePolicy", |at| {

@@ -9,8 +9,7 @@ use crate::{
 };
 use serde_json::Map;
 
-const REST: [&str; 2] =
-    ["fargatePodExecutionRoleARN", "fargatePodExecutionRolePermissionsBoundary"];
+const REST: [&str; 1] = ["fargatePodExecutionRolePermissionsBoundary"];
 const REST_OF_SERVICE_ACCOUNT: [&str; 7] = [
     "attachPolicy",
     "attachRoleARN",
@@ -38,6 +37,7 @@ pub(super) struct Iam {
     pub(super) oidc_provider: bool,
     pub(super) service_accounts: Vec<ServiceAccount>,
     pub(super) pod_identities: Vec<PodIdentity>,
+    pub(super) fargate_role: IamRole,
 }
 
 pub(super) fn iam(at: &Cursor<'_>) -> Iam {
@@ -54,6 +54,9 @@ pub(super) fn iam(at: &Cursor<'_>) -> Iam {
             pod_identities: fields
                 .optional("podIdentityAssociations", |at| Some(at.list(pod_identity)))
                 .unwrap_or_default(),
+            fargate_role: fields
+                .optional("fargatePodExecutionRoleARN", role_arn)
+                .map_or(IamRole::Create, IamRole::Arn),
         };
         fields.optional("vpcResourceControllerPolicy", |at| {
             if at.boolean() == Some(false) {
@@ -118,7 +121,7 @@ fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
             service_account: service_account?,
             role,
             policies,
+            policy: Map::new(),
         })
     })
 }
-            policy: Map::new(),

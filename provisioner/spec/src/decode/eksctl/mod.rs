@@ -4,6 +4,7 @@
 mod access;
 mod addon;
 mod config;
+mod fargate_profile;
 mod iam;
 mod node_group;
 mod rest;

@@ -2,6 +2,7 @@
 
 mod addon;
 mod cluster;
+mod fargate_profile;
 mod identity;
 mod node_group;
 mod settings;
@@ -9,6 +10,7 @@ mod vpc;
 
 pub use addon::{AddonVersion, EksAddon};
 pub use cluster::{EksCluster, EksKubernetes, EksNetwork, EksVersion};
+pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };

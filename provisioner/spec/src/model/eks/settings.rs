@@ -1,4 +1,6 @@
-use super::{AccessEntry, EksAddon, NodeGroup, PodIdentity, Roles, ServiceAccount, Vpc};
+use super::{
+    AccessEntry, EksAddon, FargateProfile, NodeGroup, PodIdentity, Roles, ServiceAccount, Vpc,
+};
 use ipnet::Ipv4Net;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -66,6 +68,9 @@ pub struct Eks {
     /// The nodes.
     #[schemars(with = "Option<Vec<NodeGroup>>")]
     pub node_groups: Vec<NodeGroup>,
+    /// Pods that run on Fargate, without nodes.
+    #[schemars(with = "Option<Vec<FargateProfile>>")]
+    pub fargate_profiles: Vec<FargateProfile>,
 }
 
 /// From where the Kubernetes API is reached.
@@ -106,11 +111,6 @@ pub enum AuthenticationMode {
     ApiAndConfigMap,
 }
 
-impl LogType {
-    pub const ALL: [Self; 5] =
-        [Self::Api, Self::Audit, Self::Authenticator, Self::ControllerManager, Self::Scheduler];
-
-    /// The word that AWS uses.
 impl Eks {
     /// Whether the spec says which role a service account has.
     pub(crate) fn names_role_of(&self, namespace: &str, name: &str) -> bool {
@@ -133,6 +133,11 @@ impl Eks {
     }
 }
 
+impl LogType {
+    pub const ALL: [Self; 5] =
+        [Self::Api, Self::Audit, Self::Authenticator, Self::ControllerManager, Self::Scheduler];
+
+    /// The word that AWS uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Api => "api",
