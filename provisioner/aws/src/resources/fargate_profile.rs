@@ -137,7 +137,7 @@ impl Resource for FargateProfile {
         let name = &self.spec.name;
         let existing = work.context.account().fargate_profiles.get(name).cloned();
         let existing = match existing {
-            Some(profile) if self.must_go(work, &profile, difference) => {
+            Some(profile) if must_go(work, &profile, difference) => {
                 delete(work, &profile).await?;
                 None
             }
@@ -160,17 +160,6 @@ impl FargateProfile {
     fn selectors(&self) -> Vec<String> {
         let text = |one: &FargateSelector| shown(&one.namespace, &one.labels);
         self.spec.selectors.iter().map(text).collect()
-    }
-
-    /// One that is going anyway, that differs for good, or that has failed and is to be made anew.
-    fn must_go(&self, work: &Work<'_>, profile: &ProfileState, difference: &Difference) -> bool {
-        let has_failed = matches!(
-            profile.status,
-            FargateProfileStatus::CreateFailed | FargateProfileStatus::DeleteFailed
-        );
-        profile.status == FargateProfileStatus::Deleting
-            || difference.kind == Kind::Renew
-            || (has_failed && work.context.replace_failed)
     }
 
     async fn create(&self, work: &Work<'_>) -> Result<(), AwsError> {
@@ -205,6 +194,17 @@ impl FargateProfile {
         })
         .await
     }
+}
+
+/// One that is going anyway, that differs for good, or that has failed and is to be made anew.
+fn must_go(work: &Work<'_>, profile: &ProfileState, difference: &Difference) -> bool {
+    let has_failed = matches!(
+        profile.status,
+        FargateProfileStatus::CreateFailed | FargateProfileStatus::DeleteFailed
+    );
+    profile.status == FargateProfileStatus::Deleting
+        || difference.kind == Kind::Renew
+        || (has_failed && work.context.replace_failed)
 }
 
 fn selector(of: &FargateSelector) -> FargateProfileSelector {
