@@ -111,6 +111,20 @@ fn load_balancers_leave_the_port_of_the_api_to_the_vip() {
 }
 
 #[test]
+fn of_two_ranges_the_first_is_of_the_primary_family() {
+    let cluster = sound(include_str!("good/dual-stack.yaml"), "dual-stack.yaml");
+    let network = &cluster.network;
+    assert!(network.is_dual_stack());
+    assert_eq!(network.pod_cidr.to_string(), "fd00:10:244::/56,10.244.0.0/16");
+    assert_eq!(network.pod_cidr.ipv4(), "10.244.0.0/16".parse().ok());
+    assert_eq!(network.pod_cidr.ipv6(), Some(network.pod_cidr.primary));
+    assert_eq!(network.dns.address.to_string(), "fd00:10:96::a");
+    let w1 = cluster.host("w1").expect("w1").addresses().map(|address| address.to_string());
+    assert_eq!(w1.collect::<Vec<_>>(), ["fd00:1::21", "192.168.10.21"]);
+    assert!(!sound(include_str!("good/ipv6.yaml"), "ipv6.yaml").network.is_dual_stack());
+}
+
+#[test]
 fn defaults_follow_the_version() {
     let of = |version: &str| {
         let minimal = include_str!("good/minimal.yaml").replace("v1.30.4", version);

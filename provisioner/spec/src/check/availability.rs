@@ -4,6 +4,9 @@ use crate::{Certificates, NetworkPlugin, ProxyMode, SUPPORTED_MINORS, diagnostic
 /// kube-proxy's nftables mode is on by default from here on (KEP-3866: alpha in 1.29, beta in 1.31).
 const NFTABLES: u64 = 31;
 
+/// Dual stack is on by default from here on (KEP-563: alpha behind a gate before, stable in 1.23).
+const DUAL_STACK: u64 = 21;
+
 /// From here on kubeadm makes certificates for the time that it is told (v1beta4).
 const CERTIFICATE_VALIDITY: u64 = 31;
 
@@ -126,6 +129,28 @@ pub(super) fn proxy_mode(subject: &Subject<'_>) {
             )
             .hint("use `iptables` or `ipvs`")
             .related(subject.place("spec.kubernetes.version"), "the version"),
+        );
+    }
+}
+
+/// Before, each component would have to be told to try it, and kubeadm is told of gates of its own.
+pub(super) fn dual_stack(subject: &Subject<'_>) {
+    let ranges = [
+        ("spec.network.podCidr", subject.pod_cidr()),
+        ("spec.network.serviceCidr", subject.service_cidr()),
+    ];
+    let dual = ranges
+        .into_iter()
+        .find(|(_, range)| range.as_ref().is_some_and(|range| range.value.is_dual_stack()));
+    let (Some((path, _)), Some(minor)) = (dual, subject.minor()) else { return };
+    if minor < DUAL_STACK {
+        let message = format!("Kubernetes 1.{minor} has dual stack only as an experiment");
+        let reason = format!("ranges of both families can be given from 1.{DUAL_STACK} on");
+        subject.fault(
+            path,
+            Fault::new("not-in-this-version", message, reason)
+                .hint("give ranges of one family, or a newer version; dual stack is stable from 1.23 on")
+                .related(subject.place("spec.kubernetes.version"), "the version"),
         );
     }
 }

@@ -25,8 +25,11 @@ pub(super) fn share_a_vip(subject: &Subject<'_>) {
 pub(super) fn are_no_nodes(subject: &Subject<'_>) {
     let list = list_path(Role::LoadBalancer);
     for host in subject.hosts().filter(|host| host.path.starts_with(list)) {
-        let given =
-            [("labels", !host.value.labels.is_empty()), ("taints", !host.value.taints.is_empty())];
+        let given = [
+            ("labels", !host.value.labels.is_empty()),
+            ("taints", !host.value.taints.is_empty()),
+            ("secondaryAddress", host.value.secondary_address.is_some()),
+        ];
         for (key, _) in given.iter().filter(|(_, is_given)| *is_given) {
             let message = format!("a load balancer has no {key}");
             let fault = Fault::new("not-a-node", message, "it is no node of the cluster");

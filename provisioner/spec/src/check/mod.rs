@@ -20,13 +20,14 @@ mod vip;
 use crate::{Spec, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 32] = [
+const CHECKS: [fn(&Subject<'_>); 36] = [
     availability::version,
     availability::plugin,
     availability::dns_options,
     availability::ingress,
     availability::proxy_mode,
     availability::settings,
+    availability::dual_stack,
     availability::certificates,
     managed::settings,
     control_plane::count,
@@ -41,9 +42,12 @@ const CHECKS: [fn(&Subject<'_>); 32] = [
     vip::is_free,
     vip::is_on_the_network,
     vip::holders_share_the_network,
-    families::one_family,
-    ranges::pod_range_suffices,
-    ranges::service_range_size,
+    families::primary,
+    families::both_or_one,
+    families::secondary_addresses,
+    ranges::pod_ranges_suffice,
+    ranges::node_prefix_flag,
+    ranges::service_range_sizes,
     ranges::dns_address,
     overlaps::ranges,
     overlaps::addresses,

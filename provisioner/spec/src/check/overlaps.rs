@@ -11,14 +11,13 @@ fn overlap(one: IpNet, other: IpNet) -> bool {
 pub(super) fn ranges(subject: &Subject<'_>) {
     let hosts = subject.cluster.hosts.network;
     let hosts = hosts.and_then(|range| subject.sound("spec.hosts.network", range));
-    let named: Vec<_> = [
-        ("the pods' range", subject.pod_cidr()),
-        ("the services' range", subject.service_cidr()),
-        ("the hosts' network", hosts),
-    ]
-    .into_iter()
-    .filter_map(|(name, range)| Some((name, range?)))
-    .collect();
+    let pods = subject.pod_cidr().into_iter().flat_map(Placed::each);
+    let services = subject.service_cidr().into_iter().flat_map(Placed::each);
+    let named: Vec<_> = pods
+        .map(|range| ("the pods' range", range))
+        .chain(services.map(|range| ("the services' range", range)))
+        .chain(hosts.map(|range| ("the hosts' network", range)))
+        .collect();
     for (index, (name, range)) in named.iter().enumerate() {
         for (other_name, other) in &named[index + 1..] {
             if overlap(range.value, other.value) {
@@ -55,8 +54,12 @@ pub(super) fn addresses(subject: &Subject<'_>) {
         .then(|| endpoint.parse::<IpAddr>().ok())
         .flatten()
         .map(|value| Placed { path: "spec.hosts.apiEndpoint.address".to_owned(), value });
-    let addresses: Vec<_> =
-        subject.host_addresses().chain(subject.vips()).chain(endpoint).collect();
+    let addresses: Vec<_> = subject
+        .host_addresses()
+        .chain(subject.secondary_addresses())
+        .chain(subject.vips())
+        .chain(endpoint)
+        .collect();
     for (range, name, reason) in [
         (subject.pod_cidr(), "the pods' range", "this address would be a pod's"),
         (
@@ -65,21 +68,31 @@ pub(super) fn addresses(subject: &Subject<'_>) {
             "kube-proxy drops what goes to unallocated addresses of services",
         ),
     ] {
-        let Some(range) = range else { continue };
+        let ranges = range.into_iter().flat_map(Placed::each);
         // That the hosts' network overlaps has been said as a whole.
-        if whole_network.is_some_and(|network| overlap(network, range.value)) {
-            continue;
+        let is_new =
+            |range: &Placed<_>| !whole_network.is_some_and(|network| overlap(network, range.value));
+        for range in ranges.filter(is_new) {
+            report_addresses(subject, &addresses, (name, &range), reason);
         }
-        for address in addresses.iter().filter(|address| range.value.contains(&address.value)) {
-            let message = format!("{} lies inside {name} {}", address.value, range.value);
-            let fault = Fault::new("address-in-range", message, reason)
-                .hint("choose a range that no host is in");
-            let fault = if subject.is_given(&range.path) {
-                fault.related(subject.place(&range.path), name)
-            } else {
-                fault
-            };
-            subject.fault(&address.path, fault);
-        }
+    }
+}
+
+fn report_addresses(
+    subject: &Subject<'_>,
+    addresses: &[Placed<IpAddr>],
+    (name, range): (&str, &Placed<IpNet>),
+    reason: &str,
+) {
+    for address in addresses.iter().filter(|address| range.value.contains(&address.value)) {
+        let message = format!("{} lies inside {name} {}", address.value, range.value);
+        let fault = Fault::new("address-in-range", message, reason)
+            .hint("choose a range that no host is in");
+        let fault = if subject.is_given(&range.path) {
+            fault.related(subject.place(&range.path), name)
+        } else {
+            fault
+        };
+        subject.fault(&address.path, fault);
     }
 }

@@ -11,9 +11,18 @@ const MOST_NODE_BITS: u8 = 16;
 const LEAST_SERVICE_BITS: u8 = 4;
 const MOST_SERVICE_BITS: u8 = 20;
 
+/// The controller manager's flags for the prefix of a node's share.
+const NODE_PREFIX_FLAG: &str = "node-cidr-mask-size";
+const NODE_PREFIX_FLAGS: [&str; 2] = ["node-cidr-mask-size-ipv4", "node-cidr-mask-size-ipv6"];
+
 /// Every node takes its share of the pods' range.
-pub(super) fn pod_range_suffices(subject: &Subject<'_>) {
-    let Some(Placed { path, value: range }) = subject.pod_cidr() else { return };
+pub(super) fn pod_ranges_suffice(subject: &Subject<'_>) {
+    for range in subject.pod_cidr().into_iter().flat_map(Placed::each) {
+        pod_range_suffices(subject, range);
+    }
+}
+
+fn pod_range_suffices(subject: &Subject<'_>, Placed { path, value: range }: Placed<IpNet>) {
     let Some(node_prefix) = node_prefix(subject, range) else { return };
     let nodes = subject.cluster.nodes().count();
     let refuse = |message: String, reason: String, hint: &str| {
@@ -37,16 +46,43 @@ pub(super) fn pod_range_suffices(subject: &Subject<'_>) {
 
 /// The controller manager's own flag, or its default.
 fn node_prefix(subject: &Subject<'_>, range: IpNet) -> Option<u8> {
-    let default = if range.addr().is_ipv4() { NODE_PREFIX_V4 } else { NODE_PREFIX_V6 };
+    let (default, flag) = if range.addr().is_ipv4() {
+        (NODE_PREFIX_V4, NODE_PREFIX_FLAGS[0])
+    } else {
+        (NODE_PREFIX_V6, NODE_PREFIX_FLAGS[1])
+    };
     let flags = &subject.cluster.kubernetes.controller_manager.extra_args;
-    match flags.get("node-cidr-mask-size") {
+    let both = flags.get(NODE_PREFIX_FLAG).filter(|_| !subject.cluster.network.is_dual_stack());
+    match flags.get(flag).or(both) {
         Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= range.max_prefix_len()),
         None => Some(default),
     }
 }
 
-pub(super) fn service_range_size(subject: &Subject<'_>) {
-    let Some(Placed { path, value: range }) = subject.service_cidr() else { return };
+/// With dual stack the controller manager ends at the flag that is for both families at once
+/// (`setNodeCIDRMaskSizes` in its cmd/kube-controller-manager/app/core.go).
+pub(super) fn node_prefix_flag(subject: &Subject<'_>) {
+    let flags = &subject.cluster.kubernetes.controller_manager.extra_args;
+    if !subject.cluster.network.is_dual_stack() || !flags.contains_key(NODE_PREFIX_FLAG) {
+        return;
+    }
+    let message = format!("`{NODE_PREFIX_FLAG}` is not for dual stack");
+    let [ipv4, ipv6] = NODE_PREFIX_FLAGS;
+    subject.fault_at_key(
+        &format!("spec.kubernetes.controllerManager.extraArgs.{NODE_PREFIX_FLAG}"),
+        Fault::new("wrong-flag", message, "the pods' ranges are of both families")
+            .hint(format!("use `{ipv4}` and `{ipv6}`"))
+            .related(subject.place("spec.network.podCidr"), "the ranges"),
+    );
+}
+
+pub(super) fn service_range_sizes(subject: &Subject<'_>) {
+    for range in subject.service_cidr().into_iter().flat_map(Placed::each) {
+        service_range_size(subject, range);
+    }
+}
+
+fn service_range_size(subject: &Subject<'_>, Placed { path, value: range }: Placed<IpNet>) {
     let bits = range.max_prefix_len() - range.prefix_len();
     let (size, limit) = match bits {
         0..LEAST_SERVICE_BITS => ("small", LEAST_SERVICE_BITS),
@@ -60,7 +96,8 @@ pub(super) fn service_range_size(subject: &Subject<'_>) {
 }
 
 pub(super) fn dns_address(subject: &Subject<'_>) {
-    let (Some(dns), Some(range)) = (subject.dns_address(), subject.service_cidr()) else { return };
+    let (Some(dns), Some(ranges)) = (subject.dns_address(), subject.service_cidr()) else { return };
+    let range = Placed { path: ranges.path, value: ranges.value.primary };
     // Another family is a fault of its own.
     if dns.value.is_ipv4() != range.value.addr().is_ipv4() {
         return;

@@ -1,5 +1,5 @@
 use crate::{
-    AddonSchemas, Cluster, Host, Role, SUPPORTED_MINORS, decode::Report, diagnostic::Fault,
+    AddonSchemas, Cidrs, Cluster, Host, Role, SUPPORTED_MINORS, decode::Report, diagnostic::Fault,
 };
 use ipnet::IpNet;
 use std::{net::IpAddr, ops::Range};
@@ -16,6 +16,13 @@ pub(super) struct Subject<'a> {
 pub(super) struct Placed<T> {
     pub(super) path: String,
     pub(super) value: T,
+}
+
+impl Placed<Cidrs> {
+    /// Each of its ranges, in the same place.
+    pub(super) fn each(self) -> impl Iterator<Item = Placed<IpNet>> {
+        self.value.all().map(move |value| Placed { path: self.path.clone(), value })
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -70,6 +77,14 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// The hosts' addresses of the other family.
+    pub(super) fn secondary_addresses(&self) -> impl Iterator<Item = Placed<IpAddr>> {
+        self.hosts().filter_map(|host| {
+            let path = format!("{}.secondaryAddress", host.path);
+            self.sound(path, host.value.secondary_address?)
+        })
+    }
+
     /// The addresses of the hosts.
     pub(super) fn host_addresses(&self) -> impl Iterator<Item = Placed<IpAddr>> {
         self.hosts()
@@ -87,11 +102,11 @@ impl<'a> Subject<'a> {
         self.api_vip().into_iter().chain(edge)
     }
 
-    pub(super) fn pod_cidr(&self) -> Option<Placed<IpNet>> {
+    pub(super) fn pod_cidr(&self) -> Option<Placed<Cidrs>> {
         self.sound("spec.network.podCidr", self.cluster.network.pod_cidr)
     }
 
-    pub(super) fn service_cidr(&self) -> Option<Placed<IpNet>> {
+    pub(super) fn service_cidr(&self) -> Option<Placed<Cidrs>> {
         self.sound("spec.network.serviceCidr", self.cluster.network.service_cidr)
     }
 

@@ -10,7 +10,8 @@ pub(super) fn names(subject: &Subject<'_>) {
 }
 
 pub(super) fn addresses(subject: &Subject<'_>) {
-    once(subject, subject.host_addresses(), "duplicate-address", "address");
+    let all = subject.host_addresses().chain(subject.secondary_addresses());
+    once(subject, all, "duplicate-address", "address");
 }
 
 fn once<T: Eq + Hash + Display>(

@@ -31,7 +31,11 @@ fn needs_vip_in(subject: &Subject<'_>, section: &str) {
 /// A VIP belongs to no host, and to one purpose.
 pub(super) fn is_free(subject: &Subject<'_>) {
     for vip in subject.vips() {
-        if let Some(host) = subject.host_addresses().find(|host| host.value == vip.value) {
+        if let Some(host) = subject
+            .host_addresses()
+            .chain(subject.secondary_addresses())
+            .find(|host| host.value == vip.value)
+        {
             subject.fault(
                 &vip.path,
                 Fault::new(

@@ -16,6 +16,7 @@ pub(super) fn host(at: &Cursor<'_>, role: Role, base: &Ssh) -> Host {
             .required("name", |at| at.valid("invalid-name", "host name", syntax::host_name))
             .unwrap_or_default(),
         address: fields.required("address", address).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        secondary_address: fields.optional("secondaryAddress", address),
         role,
         ssh: fields.section("ssh", |at| ssh(at, base)),
         labels: fields.section("labels", |at| labels(at, role)),

@@ -1,7 +1,7 @@
 use super::cursor::Cursor;
 use crate::{
     diagnostic::{Fault, shown},
-    model::{Dns, Network, NetworkPlugin, Proxy, ProxyMode},
+    model::{Cidrs, Dns, Network, NetworkPlugin, Proxy, ProxyMode},
     syntax,
 };
 use ipnet::{IpNet, Ipv4Net};
@@ -17,19 +17,25 @@ const NFTABLES_IS_STABLE: u64 = 33;
 
 pub(super) fn network(at: &Cursor<'_>, version: Option<&Version>) -> Network {
     at.map(|fields| {
-        let service_cidr = fields.optional("serviceCidr", cidr).unwrap_or(SERVICE_CIDR.into());
+        let default = |range: Ipv4Net| Cidrs::from(IpNet::from(range));
+        let service_cidr =
+            fields.optional("serviceCidr", cidrs).unwrap_or_else(|| default(SERVICE_CIDR));
         Network {
-            pod_cidr: fields.optional("podCidr", cidr).unwrap_or(POD_CIDR.into()),
+            pod_cidr: fields.optional("podCidr", cidrs).unwrap_or_else(|| default(POD_CIDR)),
             service_cidr,
             plugin: fields.optional("plugin", plugin).unwrap_or(NetworkPlugin::Calico),
             proxy: fields.section("proxy", |at| proxy(at, version)),
-            dns: fields.section("dns", |at| dns(at, service_cidr)),
+            dns: fields.section("dns", |at| dns(at, service_cidr.primary)),
         }
     })
 }
 
 pub(super) fn cidr(at: &Cursor<'_>) -> Option<IpNet> {
     at.valid("invalid-range", "range of addresses", syntax::cidr)
+}
+
+fn cidrs(at: &Cursor<'_>) -> Option<Cidrs> {
+    at.valid("invalid-range", "range of addresses", syntax::cidrs)
 }
 
 pub(super) fn address(at: &Cursor<'_>) -> Option<IpAddr> {

@@ -16,6 +16,9 @@ pub struct Host {
     pub name: String,
     /// Its address on the hosts' network.
     pub address: IpAddr,
+    /// Its address of the other family, in a cluster with dual stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secondary_address: Option<IpAddr>,
     // Follows from the list that the host is in.
     #[serde(skip_serializing)]
     #[schemars(skip)]
@@ -33,6 +36,13 @@ pub struct Host {
     /// The network interface that has the address. Default: found on the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<String>,
+}
+
+impl Host {
+    /// Its addresses, that of the cluster's primary family first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        std::iter::once(self.address).chain(self.secondary_address)
+    }
 }
 
 /// What a host is for.

@@ -2,6 +2,7 @@
 
 mod addon;
 mod charts;
+mod cidrs;
 mod cluster;
 mod eks;
 mod etcd;
@@ -19,6 +20,7 @@ mod taint;
 
 pub use addon::Addon;
 pub use charts::Charts;
+pub use cidrs::Cidrs;
 pub use cluster::{API_VERSION, Cluster, KIND};
 pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,

@@ -1,4 +1,4 @@
-use ipnet::IpNet;
+use super::Cidrs;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{collections::BTreeMap, net::IpAddr};
@@ -8,12 +8,13 @@ use std::{collections::BTreeMap, net::IpAddr};
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct Network {
-    /// The range of the pods' addresses; each node takes a /24 (IPv6: a /64) of it.
+    /// The range of the pods' addresses; each node takes a /24 (IPv6: a /64) of it. For dual stack one
+    /// of each family, separated by a comma, that of the hosts' `address` first.
     #[schemars(with = "Option<String>", extend("default" = "10.244.0.0/16"))]
-    pub pod_cidr: IpNet,
-    /// The range of the services' addresses.
+    pub pod_cidr: Cidrs,
+    /// The range of the services' addresses; for dual stack one of each family, as in `podCidr`.
     #[schemars(with = "Option<String>", extend("default" = "10.96.0.0/12"))]
-    pub service_cidr: IpNet,
+    pub service_cidr: Cidrs,
     /// The network plugin.
     #[schemars(with = "Option<NetworkPlugin>", extend("default" = "calico"))]
     pub plugin: NetworkPlugin,
@@ -23,6 +24,13 @@ pub struct Network {
     /// The DNS service of the cluster.
     #[schemars(with = "Option<Dns>")]
     pub dns: Dns,
+}
+
+impl Network {
+    /// Whether pods and services have addresses of both families.
+    pub fn is_dual_stack(&self) -> bool {
+        self.pod_cidr.is_dual_stack() && self.service_cidr.is_dual_stack()
+    }
 }
 
 /// A network plugin.
@@ -71,7 +79,7 @@ pub struct Dns {
     /// The domain of the cluster's names.
     #[schemars(with = "Option<String>", extend("default" = "cluster.local"))]
     pub domain: String,
-    /// The address of the DNS service. Default: the tenth of `serviceCidr`.
+    /// The address of the DNS service. Default: the tenth of `serviceCidr`, of its first range.
     #[schemars(with = "Option<IpAddr>")]
     pub address: IpAddr,
     /// Domains with name servers of their own.

@@ -1,4 +1,5 @@
 use super::Invalid;
+use crate::model::Cidrs;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -35,6 +36,20 @@ pub(crate) fn cidr(text: &str) -> Result<IpNet, Invalid> {
             .hint(format!("the range around it is `{}`", range.trunc())));
     }
     Ok(range)
+}
+
+/// A range of addresses, or one of each family, separated by a comma.
+pub(crate) fn cidrs(text: &str) -> Result<Cidrs, Invalid> {
+    let ranges = text.split(',').map(|range| cidr(range.trim())).collect::<Result<Vec<_>, _>>()?;
+    match ranges[..] {
+        [primary] => Ok(primary.into()),
+        [primary, secondary] if primary.addr().is_ipv4() != secondary.addr().is_ipv4() => {
+            Ok(Cidrs { primary, secondary: Some(secondary) })
+        }
+        [_, _] => Err(Invalid::new("both ranges are of one family")
+            .hint("two are for dual stack: `10.244.0.0/16,fd00:10:244::/56`")),
+        _ => Err(Invalid::new("must be one range, or one of each family")),
+    }
 }
 
 fn not_an_address(text: &str) -> Invalid {

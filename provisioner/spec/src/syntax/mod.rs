@@ -10,7 +10,7 @@ mod name;
 mod quantity;
 mod url;
 
-pub(crate) use address::{address, cidr};
+pub(crate) use address::{address, cidr, cidrs};
 pub(crate) use aws::{
     account, addon_version, eks_name, eks_version, id, instance_type, key_arn, label_pattern,
     namespace_pattern, policy_arn, principal_arn, region, role_arn, role_name, tag_key, tag_value,
