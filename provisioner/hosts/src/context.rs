@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use ipnet::IpNet;
 use provisioner_bundle::{Bundle, File};
 use provisioner_pki::ClusterPki;
 use provisioner_spec::{Cluster, Host, ProxyMode, Role};
@@ -199,6 +200,9 @@ impl Known<'_> {
         json!({
             "podCidr": network.pod_cidr,
             "serviceCidr": network.service_cidr,
+            "ipv4": family(network.pod_cidr.ipv4(), network.service_cidr.ipv4()),
+            "ipv6": family(network.pod_cidr.ipv6(), network.service_cidr.ipv6()),
+            "dualStack": network.is_dual_stack(),
             "plugin": network.plugin,
             "proxyMode": network.proxy.mode,
             "dnsDomain": network.dns.domain,
@@ -258,18 +262,20 @@ impl Known<'_> {
             .clone()
             .or_else(|| self.cluster.hosts.api_endpoint.interface.clone())
             .or_else(|| link.map(|(link, _)| link.name.clone()));
-        let widest = if host.address.is_ipv4() { 32 } else { 128 };
         let peers = all.iter().filter(|other| other.name != host.name).map(|other| other.address);
         let modules = facts.kernel.modules.iter().filter(|(_, state)| **state != Module::Absent);
         json!({
             "name": host.name,
             "address": host.address,
+            "addresses": host.addresses().collect::<Vec<_>>(),
+            "nodeIp": host.addresses().map(|address| address.to_string()).collect::<Vec<_>>().join(","),
+            "loopback": loopback(host),
             "role": host.role,
             "loadBalancer": self.balances(host),
             "index": index,
             "priority": HIGHEST_PRIORITY.saturating_sub(index),
             "interface": interface,
-            "prefix": link.map_or(widest, |(_, prefix)| prefix),
+            "prefix": vip_prefix(host, link.map(|(_, prefix)| prefix)),
             "labels": host.labels,
             "taints": host.taints,
             "kubeletClient": self.secrets.and_then(|secrets| secrets.kubelets.get(&host.name)).map(ExposeSecret::expose_secret),
@@ -381,6 +387,23 @@ pub(crate) fn authority(address: &str, port: u16) -> String {
     if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }
 
+/// The ranges of one family, if the cluster has it.
+fn family(pods: Option<IpNet>, services: Option<IpNet>) -> Value {
+    pods.map_or(Value::Null, |pods| json!({"podCidr": pods, "serviceCidr": services}))
+}
+
+/// Where kubeadm has etcd listen beside its host's address (`GetEtcdPodSpec` in its app/phases/etcd), as it
+/// stands in a URL.
+pub(crate) fn loopback(host: &Host) -> &'static str {
+    if host.address.is_ipv4() { "127.0.0.1" } else { "[::1]" }
+}
+
+/// The prefix that a VIP has on a host whose own address has another. One of a whole IPv6 network would
+/// make it an address that the host sends from; keepalived deprecates that of a single address.
+pub(crate) fn vip_prefix(host: &Host, own: Option<u8>) -> u8 {
+    if host.address.is_ipv4() { own.unwrap_or(32) } else { 128 }
+}
+
 /// Which kubeadm configuration a minor version of 1 understands best.
 fn kubeadm_api(minor: u64) -> &'static str {
     match minor {
@@ -400,6 +423,7 @@ fn list<'a>(hosts: impl Iterator<Item = &'a Host>) -> Vec<Value> {
             json!({
                 "name": host.name,
                 "address": host.address,
+                "addresses": host.addresses().collect::<Vec<_>>(),
                 "role": host.role,
                 "labels": host.labels,
                 "taints": host.taints,

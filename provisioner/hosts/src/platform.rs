@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use provisioner_spec::{Addon, Cluster, Host, Ingress, ProxyMode, Role};
 use serde_json::{Value, json};
 
+use crate::context::vip_prefix;
 use crate::facts::Facts;
 use crate::security;
 
@@ -30,13 +31,12 @@ pub(crate) fn edge(cluster: &Cluster, host: &Host, facts: &Facts) -> Value {
     let link = facts.interface_of(host.address);
     let interface = host.interface.clone().or_else(|| edge.interface.clone());
     let interface = interface.or_else(|| link.map(|(link, _)| link.name.clone()));
-    let widest = if host.address.is_ipv4() { 32 } else { 128 };
     let peers = edge.nodes.iter().filter(|other| other.name != host.name);
     let ingress = cluster.ingress();
     json!({
         "vip": edge.vip,
         "interface": interface,
-        "prefix": link.map_or(widest, |(_, prefix)| prefix),
+        "prefix": vip_prefix(host, link.map(|(_, prefix)| prefix)),
         "routerId": edge.router_id,
         "priority": HIGHEST_PRIORITY.saturating_sub(index),
         "peers": peers.map(|other| other.address).collect::<Vec<_>>(),
@@ -97,13 +97,14 @@ pub(crate) fn nfs(cluster: &Cluster, host: &Host) -> Value {
         return json!({"client": false, "server": false});
     };
     let server = nfs.settings.get("server").and_then(Value::as_str);
-    let is_server =
-        server.is_some_and(|server| server == host.name || server == host.address.to_string());
+    let is_server = server.is_some_and(|server| {
+        server == host.name || host.addresses().any(|address| server == address.to_string())
+    });
     json!({
         "client": true,
         "server": is_server,
         "path": nfs.settings.get("path"),
-        "clients": cluster.nodes().map(|host| host.address).collect::<Vec<_>>(),
+        "clients": cluster.nodes().flat_map(Host::addresses).collect::<Vec<_>>(),
     })
 }
 

@@ -138,6 +138,7 @@ fn host_of(cluster: &Cluster, node: &Node) -> Option<Host> {
     Some(Host {
         name: node.metadata.name.clone(),
         address: node.address()?,
+        secondary_address: None,
         role: if node.is_control_plane() {
             Role::ControlPlane
         } else if node.is_edge() {

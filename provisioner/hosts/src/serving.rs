@@ -49,7 +49,7 @@ fn wanted(cluster: &Cluster, moving: Option<&Moving>, host: &Host) -> BTreeSet<S
         "kubernetes.default".to_owned(),
         "kubernetes.default.svc".to_owned(),
         format!("kubernetes.default.svc.{domain}"),
-        first_address(cluster.network.service_cidr).to_string(),
+        first_address(cluster.network.service_cidr.primary).to_string(),
     ];
     own.iter().chain(&names_of_all(cluster, moving)).map(|name| canonical(name)).collect()
 }

@@ -89,6 +89,16 @@ handlebars_helper!(url: |whole: Value, part: str| {
     }.to_owned()
 });
 
+// The words of a text: what kubectl prints of a list has a space between them.
+handlebars_helper!(split: |text: str| {
+    text.split_whitespace().map(str::to_owned).collect::<Vec<String>>()
+});
+
+// An address or a name as it stands before a port and in a URL: IPv6 in brackets (RFC 3986, section 3.2.2).
+handlebars_helper!(bracketed: |host: str| {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+});
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -145,6 +155,8 @@ fn registry() -> Handlebars<'static> {
     registry.register_helper("join", Box::new(join));
     registry.register_helper("indent", Box::new(indent));
     registry.register_helper("url", Box::new(url));
+    registry.register_helper("split", Box::new(split));
+    registry.register_helper("bracketed", Box::new(bracketed));
     registry.register_helper("toml", Box::new(toml_helper));
     registry.register_helper("merged", Box::new(merged_helper));
     registry
@@ -188,6 +200,18 @@ mod tests {
         let template = r#"{{url a "scheme"}} {{url a "host"}} {{url a "port"}} {{url b "host"}} {{url b "port"}} {{url c "host"}}."#;
         let text = Renderer::new().text(template, &context).expect("renders");
         assert_eq!(text, "https elastic.example 9200 [fd00::1] 80 .");
+    }
+
+    #[test]
+    fn an_ipv6_address_stands_in_brackets_before_a_port() {
+        let context = json!({"a": "10.0.0.1", "b": "fd00::1", "both": "10.0.0.1  fd00::1"});
+        let template = "{{bracketed a}}:80 {{bracketed b}}:80{{#each (split both)}} {{bracketed this}}{{/each}}";
+        let renderer = Renderer::new();
+        let text = renderer.text(template, &context).expect("renders");
+        assert_eq!(text, "10.0.0.1:80 [fd00::1]:80 10.0.0.1 [fd00::1]");
+        let shell =
+            renderer.shell("https://{{bracketed a}}:80 https://{{bracketed b}}:80", &context);
+        assert_eq!(shell.expect("renders"), "https://10.0.0.1:80 https://'[fd00::1]':80");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::fs::File;
 
 use crate::ask::ask_in;
+use crate::context::loopback;
 use crate::session::SessionOptions;
 use crate::up::{nonce, session};
 use crate::{HostsError, Site};
@@ -66,7 +67,8 @@ async fn take(site: &Arc<Site>, host: &Host) -> Result<Snapshot, HostsError> {
     let name = quote(&host.name)
         .map_err(|source| HostsError::Quote { host: host.name.clone(), source })?;
     // What it says of a failure is an answer as well.
-    let script = format!("name={name}\n{{\n{SCRIPT}}} 2>&1");
+    let at = loopback(host);
+    let script = format!("name={name}\nloopback='{at}'\n{{\n{SCRIPT}}} 2>&1");
     let said = ask_in(site, &connector, host, &script, PATIENCE).await?;
     let read = |key: &str| said.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
     let status = read("status").and_then(|text| serde_json::from_str::<Status>(text).ok());

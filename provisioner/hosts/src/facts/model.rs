@@ -193,6 +193,7 @@ pub struct Link {
 /// A default route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Route {
+    pub is_ipv6: bool,
     pub via: Option<IpAddr>,
     pub interface: String,
 }

@@ -37,8 +37,11 @@ pub(super) fn address(links: &mut [Link], line: &str) {
 }
 
 pub(super) fn route(line: &str) -> Option<Route> {
-    let via = word_after(line, "via").and_then(|address| address.parse().ok());
-    Some(Route { via, interface: word_after(line, "dev")?.to_owned() })
+    let via: Option<IpAddr> = word_after(line, "via").and_then(|address| address.parse().ok());
+    // Every route has a preference in IPv6 (RFC 4191), and none in IPv4.
+    let is_ipv6 =
+        via.map_or_else(|| word_after(line, "pref").is_some(), |address| address.is_ipv6());
+    Some(Route { is_ipv6, via, interface: word_after(line, "dev")?.to_owned() })
 }
 
 /// A line of `ss -Hlntup`, or `proc HEX:PORT` from /proc/net/tcp.

@@ -14,11 +14,11 @@ const CLUSTER_LINKS: [&str; 9] =
 
 pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
     for (host, facts) in input.hosts() {
-        let Some((link, _)) = facts.interface_of(host.address) else {
-            let message = format!("none of its links has the address {}", host.address);
+        for missing in host.addresses().filter(|address| facts.interface_of(*address).is_none()) {
+            let message = format!("none of its links has the address {missing}");
             report.error(&[&host.name], message);
-            continue;
-        };
+        }
+        let Some((link, _)) = facts.interface_of(host.address) else { continue };
         let wanted = host.interface.as_ref().filter(|wanted| **wanted != link.name);
         if let Some(wanted) = wanted {
             let message =
@@ -31,8 +31,19 @@ pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
 /// The kernel refuses to send to a service's address when no route at all matches it, before
 /// kube-proxy could redirect it.
 pub(super) fn default_route(input: &Input<'_>, report: &mut Report<'_>) {
-    for (host, _) in input.nodes().filter(|(_, facts)| facts.default_routes.is_empty()) {
-        report.error(&[&host.name], "it has no default route");
+    let services = input.cluster.network.service_cidr;
+    for (host, facts) in input.nodes() {
+        if facts.default_routes.is_empty() {
+            report.error(&[&host.name], "it has no default route");
+            continue;
+        }
+        for range in services.all() {
+            let is_ipv6 = range.addr().is_ipv6();
+            if !facts.default_routes.iter().any(|route| route.is_ipv6 == is_ipv6) {
+                let family = if is_ipv6 { "IPv6" } else { "IPv4" };
+                report.error(&[&host.name], format!("it has no default route for {family}"));
+            }
+        }
     }
 }
 
@@ -88,18 +99,18 @@ pub(super) fn name_servers(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn cluster_ranges(input: &Input<'_>) -> [(IpNet, &'static str); 2] {
+fn cluster_ranges(input: &Input<'_>) -> impl Iterator<Item = (IpNet, &'static str)> {
     let network = &input.cluster.network;
-    [(network.pod_cidr, "pods' range"), (network.service_cidr, "services' range")]
+    let pods = network.pod_cidr.all().map(|range| (range, "pods' range"));
+    pods.chain(network.service_cidr.all().map(|range| (range, "services' range")))
 }
 
 /// The networks that are the host's and not the cluster's.
 fn own_networks<'a>(facts: &'a Facts, host: &Host) -> impl Iterator<Item = (&'a Link, &'a IpNet)> {
-    let address = host.address;
     let of_cluster = |link: &Link| CLUSTER_LINKS.iter().any(|name| link.name.starts_with(name));
-    facts
-        .links
-        .iter()
-        .flat_map(|link| link.addresses.iter().map(move |net| (link, net)))
-        .filter(move |(link, net)| net.addr() == address || !of_cluster(link))
+    facts.links.iter().flat_map(|link| link.addresses.iter().map(move |net| (link, net))).filter(
+        move |(link, net)| {
+            host.addresses().any(|address| net.addr() == address) || !of_cluster(link)
+        },
+    )
 }

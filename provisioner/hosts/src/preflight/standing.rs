@@ -4,8 +4,7 @@ use super::check::Input;
 use super::finding::Report;
 use crate::encryption;
 use crate::facts::Facts;
-use ipnet::IpNet;
-use provisioner_spec::Host;
+use provisioner_spec::{Cidrs, Host};
 use semver::Version;
 
 const JOINED: &str = "/var/lib/provisioner/joined";
@@ -22,7 +21,7 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
     let driver = kubelet.get("cgroupDriver").and_then(|driver| driver.as_str());
     for (host, facts) in members(input) {
         let kubernetes = &facts.kubernetes;
-        let range = |has: &Option<String>| has.as_ref()?.parse::<IpNet>().ok();
+        let range = |has: &Option<String>| has.as_ref()?.parse::<Cidrs>().ok();
         let mut differs = |key: &str, has: &str, says: &str| {
             if has != says {
                 let message = format!("{key} is {has} in the cluster, and {says} in the spec");

@@ -102,7 +102,8 @@ pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
         .flat_map(|(_, facts)| &facts.links)
         .flat_map(|link| link.addresses.iter().map(ipnet::IpNet::addr))
         .collect();
-    for vip in vips(input) {
+    // VRRP is heard over IPv4 only.
+    for vip in vips(input).into_iter().filter(|vip| vip.address.is_ipv4()) {
         let id = vip.router_id;
         let sharing = probes(input).filter(|(host, _)| vip.sharers.contains(host));
         for (host, probe) in sharing {

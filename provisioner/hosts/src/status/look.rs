@@ -10,7 +10,7 @@ use super::report::{Asked, report};
 use super::view::View;
 use crate::ask::ask_all;
 use crate::certificates::{self, certificates};
-use crate::context::authority;
+use crate::context::{authority, loopback};
 use crate::{HostsError, Site};
 
 const SCRIPT: &str = include_str!("status.sh");
@@ -53,5 +53,9 @@ fn script(site: &Site) -> Result<String, QuoteError> {
     let at = format!("https://{}", authority(&endpoint.address, endpoint.port));
     let (at, vip) = (quote(&at)?, quote(&vip)?);
     let etcd = if site.cluster.external_etcd().is_some() { "external" } else { "own" };
-    Ok(format!("endpoint={at}\nvip={vip}\netcd={etcd}\n{SCRIPT}{}", certificates::SCRIPT))
+    let loopback = site.cluster.first_control_plane().map_or("", loopback);
+    Ok(format!(
+        "endpoint={at}\nvip={vip}\netcd={etcd}\nloopback='{loopback}'\n{SCRIPT}{}",
+        certificates::SCRIPT
+    ))
 }

@@ -1,6 +1,7 @@
 # How a host and its part of the cluster are, without changing anything: sections, each ended by the
 # next heading. All are asked at once and each gives up by itself, so that what hangs hides nothing else.
-# Given before it: endpoint (of the API), vip (or "none"), etcd (own, or external), p_tmp (a folder of one's own).
+# Given before it: endpoint (of the API), vip (or "none"), etcd (own, or external), loopback (where it listens),
+# p_tmp (a folder of one's own).
 name=$(uname -n)
 manifests=/etc/kubernetes/manifests
 export HOME=/run/provisioner
@@ -11,7 +12,7 @@ vip_since() {
         awk '/\(api\) Entering MASTER STATE/ { since = $1 } END { print since }'
 }
 # Its metrics port, plain HTTP on the loopback: healthy means that it has a leader and could write.
-etcd_health() { timeout 10 kubectl --kubeconfig /dev/null --server http://127.0.0.1:2381 --request-timeout 5s get --raw /health 2>&1; }
+etcd_health() { timeout 10 kubectl --kubeconfig /dev/null --server "http://$loopback:2381" --request-timeout 5s get --raw /health 2>&1; }
 
 # part SECTION COMMAND...
 parts=

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const PROGRAM: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../playbooks/files/certificates/etcd.sh");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../playbooks/files/certificates/etcd.sh.hbs");
 
 /// Etcd 3.4, 3.5.
 const CLOSE: &str = r#"{"header":{"member_id":"8"},"members":[{"ID":"8","name":"m1","peerURLs":["https://10.0.0.11:2380"],"clientURLs":["https://10.0.0.11:2379"]},{"ID":"9","name":"m2","peerURLs":["https://10.0.0.12:2380"],"clientURLs":["https://10.0.0.12:2379"],"isLearner":true},{"ID":"10","peerURLs":["https://10.0.0.13:2380"]}]}"#;
@@ -23,8 +23,15 @@ fn run(code: u8, answer: &str, arguments: &[&str]) -> Output {
     let script = format!("#!/bin/sh\ncat '{}'\nexit {code}\n", said.display());
     fs_err::write(&kubectl, script).unwrap();
     fs_err::set_permissions(&kubectl, PermissionsExt::from_mode(0o755)).unwrap();
+    let program = fs_err::read_to_string(PROGRAM).unwrap();
+    let program = program.replace("{{host.loopback}}", "127.0.0.1");
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
-    Command::new("sh").arg(PROGRAM).args(arguments).env("PATH", path).output().unwrap()
+    Command::new("sh")
+        .args(["-c", &program, PROGRAM])
+        .args(arguments)
+        .env("PATH", path)
+        .output()
+        .unwrap()
 }
 
 fn members(answer: &str) -> String {

@@ -8,14 +8,14 @@ use provisioner_spec::{Audit, Cluster, Encryption, Host, Profile, Security};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::world::{World, bundle, kubeadms_pki};
+use super::world::{World, bundle, kubeadms_pki, nodes_of};
 use crate::Operation;
 use crate::context::Known;
 use crate::encryption::EncryptionKeys;
 use crate::planner::{Join, Secrets, is_for};
 
 /// A spec that makes use of everything a host can be given.
-const SPEC: &str = r#"
+pub(super) const SPEC: &str = r#"
 apiVersion: provisioner.dev/v1alpha1
 kind: Cluster
 metadata: {name: prod}
@@ -129,7 +129,7 @@ pub(super) fn listed_for(
         is_encrypted.then(|| EncryptionKeys::of(&inventory, cluster)).transpose().unwrap();
     let etcd = world.site.etcd.clone();
     let secrets = Secrets { pki: kubeadms_pki(), join, encryption, etcd, kubelets };
-    let nodes: Value = serde_json::from_str(super::world::NODES).unwrap();
+    let nodes: Value = serde_json::from_str(&nodes_of(&world.site.cluster)).unwrap();
     let site = &world.site;
     let known = Known {
         cluster: &site.cluster,

@@ -2,6 +2,7 @@ mod artefacts;
 mod certificates;
 mod component_program;
 mod corefile;
+mod dual_stack;
 mod encryption;
 mod endpoint;
 mod etcd_program;

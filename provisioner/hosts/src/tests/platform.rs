@@ -69,7 +69,7 @@ fn the_configuration_of_the_edge() {
         .iter()
         .map(|node| json!({"name": node.name, "address": node.address}))
         .collect();
-    let context = json!({"edge": edge, "edges": nodes, "monitored": true, "host": {"name": "e1", "address": host.address}});
+    let context = json!({"edge": edge, "edges": nodes, "monitored": true, "network": {"ipv6": null}, "host": {"name": "e1", "address": host.address}});
     for (name, text) in [
         ("haproxy", include_str!("../../../../playbooks/files/edge/haproxy.cfg.hbs")),
         ("keepalived", include_str!("../../../../playbooks/files/edge/keepalived.conf.hbs")),

@@ -1,16 +1,18 @@
 //! A cluster whose hosts answer from fixtures.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::IpNet;
 use provisioner_bundle::Bundle;
 use provisioner_engine::{
     Dispatcher, Events, Mode, PlanError, Planner as _, Redactor, Registered, Stage,
 };
 use provisioner_pki::ClusterPki;
 use provisioner_playbook::{Assets, Library};
-use provisioner_spec::{Cluster, Role};
+use provisioner_spec::{Cluster, Host, Role};
 use provisioner_ssh::HostKeyPolicy;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -24,7 +26,44 @@ use crate::{Access, EtcdClient, HostAction, Secrets, Site};
 const FRESH: &str = include_str!("../facts/fixtures/fresh.txt");
 const LAB: &str = include_str!("../../../../cluster-specs/lab.yaml");
 /// The answer to the survey.
-pub(super) const NODES: &str = r#"[{"name":"m1","podCIDR":"10.244.0.0/24","internalIP":"172.30.0.11"},{"name":"m2","podCIDR":"10.244.1.0/24","internalIP":"172.30.0.12"},{"name":"m3","podCIDR":"10.244.2.0/24","internalIP":"172.30.0.13"},{"name":"w1","podCIDR":"10.244.3.0/24","internalIP":"172.30.0.21"},{"name":"w2","podCIDR":"10.244.4.0/24","internalIP":"172.30.0.22"},{"name":"e1","podCIDR":"10.244.5.0/24","internalIP":"172.30.0.31"}]"#;
+const NODES: &str = r#"[{"name":"m1","podCIDR":"10.244.0.0/24","internalIP":"172.30.0.11"},{"name":"m2","podCIDR":"10.244.1.0/24","internalIP":"172.30.0.12"},{"name":"m3","podCIDR":"10.244.2.0/24","internalIP":"172.30.0.13"},{"name":"w1","podCIDR":"10.244.3.0/24","internalIP":"172.30.0.21"},{"name":"w2","podCIDR":"10.244.4.0/24","internalIP":"172.30.0.22"},{"name":"e1","podCIDR":"10.244.5.0/24","internalIP":"172.30.0.31"}]"#;
+
+/// The same for the ranges and hosts of a cluster that has IPv6: kubectl prints a space between several.
+pub(super) fn nodes_of(cluster: &Cluster) -> String {
+    let ranges = cluster.network.pod_cidr;
+    if ranges.ipv6().is_none() {
+        return NODES.to_owned();
+    }
+    let node = |(index, host): (usize, &Host)| {
+        let own = ranges.all().map(|range| match range {
+            IpNet::V4(_) => format!("10.244.{index}.0/24"),
+            IpNet::V6(_) => format!("fd00:10:244:{index}::/64"),
+        });
+        let addresses = host.addresses().map(|address| address.to_string());
+        serde_json::json!({
+            "name": host.name,
+            "podCIDR": own.collect::<Vec<_>>().join(" "),
+            "internalIP": addresses.collect::<Vec<_>>().join(" "),
+        })
+    };
+    serde_json::Value::from_iter(cluster.nodes().enumerate().map(node)).to_string()
+}
+
+/// What a host says of its link, with the addresses that the spec gives it.
+fn with_addresses(says: &str, host: &Host) -> String {
+    let (address, route) =
+        ("2: eth0    inet ADDRESS/24 brd 172.30.0.255", "default via 172.30.0.1 dev eth0 ");
+    assert!(says.contains(address) && says.contains(route));
+    let route6 = "default via fd00:172:30::1 dev eth0 metric 1024 pref medium";
+    let address6 = |address: &str| format!("2: eth0    inet6 {address}/64");
+    match (host.address, host.secondary_address) {
+        (IpAddr::V6(_), None) => says.replace(address, &address6("ADDRESS")).replace(route, route6),
+        (_, Some(second)) => says
+            .replace(address, &format!("{} scope global\n{address}", address6(&second.to_string())))
+            .replace(route, &format!("{route}\n{route6}")),
+        (IpAddr::V4(_), None) => says.to_owned(),
+    }
+}
 
 pub(super) struct World {
     pub(super) site: Arc<Site>,
@@ -64,7 +103,7 @@ impl World {
     pub(super) fn new(cluster: Cluster, bundle: Option<Bundle>) -> Self {
         let now = jiff::Timestamp::now();
         let answers = cluster.all_hosts().enumerate().map(|(index, host)| {
-            let text = FRESH
+            let text = with_addresses(FRESH, host)
                 .replace("ADDRESS", &host.address.to_string())
                 .replace("INDEX", &index.to_string())
                 .replace("time 1795155921087822562", &format!("time {}", now.as_nanosecond()))
@@ -171,6 +210,7 @@ impl World {
         &self,
         mut planner: HostsPlanner,
     ) -> Vec<(String, Result<Stage<HostAction>, PlanError>)> {
+        let nodes = nodes_of(&self.site.cluster);
         let mut registered = Registered::default();
         let mut stages = Vec::new();
         for name in planner.stage_names() {
@@ -181,7 +221,7 @@ impl World {
                         self.answers.get(&task.target).map(|text| ("facts", &**text))
                     }
                     "probe" => Some(("probe", "routers eth0\nend\n")),
-                    "survey" => Some(("nodes", NODES)),
+                    "survey" => Some(("nodes", nodes.as_str())),
                     _ => None,
                 };
                 if let Some((name, text)) = answer {
