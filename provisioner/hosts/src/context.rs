@@ -11,6 +11,7 @@ use provisioner_spec::{Cluster, Host, ProxyMode, Role};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
+use crate::authority::authority;
 use crate::encryption::EncryptionKeys;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, is_superfluous, pause_image};
@@ -380,11 +381,6 @@ fn leaving(leaving: &Leaving) -> Value {
         "drainTimeout": drain.timeout.as_secs(),
         "forceDrain": drain.force,
     })
-}
-
-/// Host and port, an IPv6 address in brackets.
-pub(crate) fn authority(address: &str, port: u16) -> String {
-    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }
 
 /// The ranges of one family, if the cluster has it.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use provisioner_pki::{Kubeconfig, Validity, admin_kubeconfig as kubeconfig, admin_organization};
 
 use crate::ask::ask_all;
-use crate::context::authority;
+use crate::authority::authority;
 use crate::facts::Request;
 use crate::inventory::Inventory;
 use crate::{HostsError, Site};

@@ -6,6 +6,7 @@
 mod access;
 mod action;
 mod ask;
+mod authority;
 mod certificates;
 mod context;
 mod down;

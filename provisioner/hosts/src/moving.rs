@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use provisioner_spec::{API_SERVER_PORT, Cluster, Host, Role};
 
-use crate::context::authority;
+use crate::authority::{authority, authority_of};
 use crate::facts::Facts;
 use crate::inventory::Inventory;
 
@@ -71,13 +71,4 @@ pub(crate) fn strays(cluster: &Cluster, host: &Host, facts: &Facts) -> Vec<Strin
         admin.chain(kubelet.filter(|server| !is_beside(server))).filter(is_stray).collect();
     found.dedup();
     found
-}
-
-/// `HOST:PORT` of a URL `https://HOST[:PORT][/]`.
-fn authority_of(url: &str) -> String {
-    let authority = url.trim_start_matches("https://").trim_end_matches('/');
-    // A colon inside of brackets is part of an address.
-    let port = authority.rsplit_once(':').map(|(_, port)| port);
-    let has_port = port.is_some_and(|port| port.parse::<u16>().is_ok());
-    if has_port { authority.to_owned() } else { format!("{authority}:443") }
 }

@@ -2,7 +2,7 @@
 
 use super::check::Input;
 use super::finding::Report;
-use crate::context::authority;
+use crate::authority::authority;
 use crate::facts::Facts;
 use crate::moving::strays;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use provisioner_spec::{Cluster, Host, Role};
 
 use super::survey::{Node, Survey};
-use crate::context::authority;
+use crate::authority::authority;
 
 const PEER_PORT: u16 = 2380;
 const ONLY: &str = "it is the only control plane, and with it the cluster ends: that is `down`";

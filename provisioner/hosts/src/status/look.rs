@@ -9,8 +9,9 @@ use super::StatusReport;
 use super::report::{Asked, report};
 use super::view::View;
 use crate::ask::ask_all;
+use crate::authority::authority;
 use crate::certificates::{self, certificates};
-use crate::context::{authority, loopback};
+use crate::context::loopback;
 use crate::{HostsError, Site};
 
 const SCRIPT: &str = include_str!("status.sh");

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::view::View;
 use super::{AddonStatus, EtcdStatus, LoadBalancerStatus, NodeStatus};
+use crate::authority::authority;
 use crate::certificates::{Certificate, CertificateState};
-use crate::context::authority;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusReport {
