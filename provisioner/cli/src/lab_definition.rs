@@ -10,7 +10,6 @@ pub(crate) fn definition(
     system: System,
     environment: &Environment,
 ) -> Result<LabDefinition, EnvironmentError> {
-    let host = |host: &Host| LabHost { name: host.name.clone(), address: host.address };
     let mut authorized_keys = Vec::new();
     for ssh in std::iter::once(&cluster.hosts.ssh).chain(cluster.all_hosts().map(|one| &one.ssh)) {
         if let Some(key) = &ssh.private_key {
@@ -22,7 +21,7 @@ pub(crate) fn definition(
     Ok(LabDefinition {
         name: cluster.name.clone(),
         system,
-        hosts: cluster.all_hosts().map(host).collect(),
+        hosts: cluster.all_hosts().map(LabHost::from).collect(),
         authorized_keys,
     })
 }

@@ -21,6 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let host = |(name, address): (&str, [u8; 4])| LabHost {
         name: name.to_owned(),
         address: std::net::IpAddr::from(address),
+        secondary_address: None,
     };
     let lab = LabDefinition {
         name: "lab".to_owned(),

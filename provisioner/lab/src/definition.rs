@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 use provisioner_spec::{Cluster, Host};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ const LAB_NAME_MAX: usize = 40;
 /// hostname(7).
 const HOST_NAME_MAX: usize = 63;
 const PREFIX: u8 = 24;
+const PREFIX_V6: u8 = 64;
 
 /// What a lab consists of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,16 +31,28 @@ pub struct LabDefinition {
 pub struct LabHost {
     pub name: String,
     pub address: IpAddr,
+    /// Its IPv6 address, if the hosts have any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secondary_address: Option<IpAddr>,
+}
+
+impl From<&Host> for LabHost {
+    fn from(host: &Host) -> Self {
+        Self {
+            name: host.name.clone(),
+            address: host.address,
+            secondary_address: host.secondary_address,
+        }
+    }
 }
 
 impl From<&Cluster> for LabDefinition {
     /// The hosts that a cluster spec names, in a lab with the cluster's name.
     fn from(cluster: &Cluster) -> Self {
-        let host = |host: &Host| LabHost { name: host.name.clone(), address: host.address };
         Self {
             name: cluster.name.clone(),
             system: System::default(),
-            hosts: cluster.all_hosts().map(host).collect(),
+            hosts: cluster.all_hosts().map(LabHost::from).collect(),
             authorized_keys: Vec::new(),
         }
     }
@@ -63,18 +76,28 @@ impl LabDefinition {
         Ok(gateway(self.network()?))
     }
 
+    /// Its IPv6 network, where hosts have such addresses: the /64 that the first of them lies in.
+    ///
+    /// # Errors
+    /// When a host's second address is not IPv6.
+    pub fn ipv6_network(&self) -> Result<Option<Ipv6Net>, LabError> {
+        let first = self.hosts.iter().find_map(|host| host.ipv6().transpose()).transpose()?;
+        Ok(first.map(|address| Ipv6Net::new_assert(address, PREFIX_V6).trunc()))
+    }
+
     /// # Errors
     /// The first thing about the definition that cannot become a lab.
     pub(crate) fn check(&self) -> Result<(), LabError> {
         check_lab_name(&self.name)?;
-        let network = self.network()?;
+        let (network, ipv6_network) = (self.network()?, self.ipv6_network()?);
         let mut seen = BTreeSet::new();
         for host in &self.hosts {
             check_host_name(&host.name)?;
             host.check_address(network)?;
-            for (what, value) in
-                [("name", host.name.clone()), ("address", host.address.to_string())]
-            {
+            host.check_ipv6(ipv6_network)?;
+            let named = [("name", host.name.clone()), ("address", host.address.to_string())];
+            let second = host.secondary_address.map(|second| ("address", second.to_string()));
+            for (what, value) in named.into_iter().chain(second) {
                 if !seen.insert(value.clone()) {
                     return Err(LabError::Duplicate { what, value });
                 }
@@ -94,12 +117,36 @@ impl LabHost {
         }
     }
 
+    pub(crate) fn ipv6(&self) -> Result<Option<Ipv6Addr>, LabError> {
+        match self.secondary_address {
+            None => Ok(None),
+            Some(IpAddr::V6(address)) => Ok(Some(address)),
+            Some(address @ IpAddr::V4(_)) => {
+                Err(LabError::NotIpv6 { host: self.name.clone(), address })
+            }
+        }
+    }
+
+    fn check_ipv6(&self, network: Option<Ipv6Net>) -> Result<(), LabError> {
+        let (Some(ipv6), Some(network)) = (self.ipv6()?, network) else { return Ok(()) };
+        let (host, address) = (self.name.clone(), IpAddr::V6(ipv6));
+        let reason = match ipv6 {
+            _ if !network.contains(&ipv6) => {
+                return Err(LabError::OutsideNetwork { host, address, network: network.into() });
+            }
+            _ if ipv6 == ipv6_gateway(network) => "it is the lab's gateway",
+            _ if ipv6 == network.network() => "it is the network's own",
+            _ => return Ok(()),
+        };
+        Err(LabError::ReservedAddress { host, address, reason })
+    }
+
     fn check_address(&self, network: Ipv4Net) -> Result<(), LabError> {
         let (host, address) = (self.name.clone(), self.address);
         let ipv4 = self.ipv4()?;
         let reason = match ipv4 {
             _ if !network.contains(&ipv4) => {
-                return Err(LabError::OutsideNetwork { host, address, network });
+                return Err(LabError::OutsideNetwork { host, address, network: network.into() });
             }
             _ if ipv4 == gateway(network) => "it is the lab's gateway",
             _ if ipv4 == network.network() => "it is the network's own",
@@ -113,6 +160,11 @@ impl LabHost {
 /// The first address of the network.
 fn gateway(network: Ipv4Net) -> Ipv4Addr {
     network.hosts().next().unwrap_or(network.addr())
+}
+
+/// The same in IPv6.
+pub(crate) fn ipv6_gateway(network: Ipv6Net) -> Ipv6Addr {
+    Ipv6Addr::from(u128::from(network.network()) + 1)
 }
 
 pub(crate) fn check_lab_name(name: &str) -> Result<(), LabError> {
@@ -146,6 +198,7 @@ mod tests {
         let host = |(name, address): &(&str, &str)| LabHost {
             name: (*name).to_owned(),
             address: address.parse().expect("an address"),
+            secondary_address: None,
         };
         LabDefinition {
             name: name.to_owned(),
@@ -175,6 +228,31 @@ mod tests {
         assert!(lab.check().is_ok());
         assert_eq!(lab.network().expect("a network").to_string(), "172.30.0.0/24");
         assert_eq!(lab.gateway().expect("a gateway").to_string(), "172.30.0.1");
+    }
+
+    #[test]
+    fn hosts_may_have_ipv6_addresses_too() {
+        let with = |addresses: &[&str]| {
+            let mut lab = definition("lab", &[("m1", "172.30.0.11"), ("m2", "172.30.0.12")]);
+            for (host, address) in lab.hosts.iter_mut().zip(addresses) {
+                host.secondary_address = Some(address.parse().expect("an address"));
+            }
+            lab
+        };
+        assert_eq!(with(&[]).ipv6_network().expect("none"), None);
+        let lab = with(&["fd00:30::11", "fd00:30::12"]);
+        assert!(lab.check().is_ok());
+        let network = lab.ipv6_network().expect("a network").expect("a network");
+        assert_eq!(network.to_string(), "fd00:30::/64");
+        assert_eq!(ipv6_gateway(network).to_string(), "fd00:30::1");
+        let wrong = [
+            ["172.30.0.21", "fd00:30::12"],
+            ["fd00:30::11", "fd00:31::12"],
+            ["fd00:30::11", "fd00:30::1"],
+            ["fd00:30::11", "fd00:30::11"],
+        ];
+        let errors = wrong.map(|case| with(&case).check().expect_err("refused").to_string());
+        insta::assert_snapshot!(errors.join("\n"));
     }
 
     #[test]

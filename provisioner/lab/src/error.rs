@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use camino::Utf8PathBuf;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::System;
 
@@ -22,14 +22,16 @@ pub enum LabError {
     NoHosts,
     #[error("give host {host} the address {address}: a lab's hosts have IPv4 addresses")]
     NotIpv4 { host: String, address: IpAddr },
+    #[error("give host {host} the second address {address}: that of a lab's hosts is IPv6")]
+    NotIpv6 { host: String, address: IpAddr },
     #[error("give host {host} the address {address}: the lab's network is {network}")]
-    OutsideNetwork { host: String, address: IpAddr, network: Ipv4Net },
+    OutsideNetwork { host: String, address: IpAddr, network: IpNet },
     #[error("give host {host} the address {address}: {reason}")]
     ReservedAddress { host: String, address: IpAddr, reason: &'static str },
     #[error("make two hosts with the same {what}: {value}")]
     Duplicate { what: &'static str, value: String },
     #[error("use the network {network}: it overlaps {other}, in use on {device}")]
-    NetworkInUse { network: Ipv4Net, other: Ipv4Net, device: String },
+    NetworkInUse { network: IpNet, other: IpNet, device: String },
     #[error("change the network of the running lab `{name}` from {before} to {after}")]
     NetworkChanged { name: String, before: Ipv4Net, after: Ipv4Net },
     #[error("change the system of the running lab `{name}` from {before} to {after}")]

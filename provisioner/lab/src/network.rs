@@ -1,10 +1,11 @@
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use fs_err as fs;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
 use crate::command::{command, finish, run};
+use crate::definition::ipv6_gateway;
 use crate::{LabDefinition, LabError, forward, names};
 
 const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
@@ -28,13 +29,16 @@ pub(crate) fn set_forwarding(on: bool) -> Result<(), LabError> {
 /// Makes the bridge of a lab and the rules that let its hosts reach the outside.
 pub(crate) async fn ensure(lab: &LabDefinition) -> Result<(), LabError> {
     let (network, bridge) = (lab.network()?, names::bridge(&lab.name));
-    if let Some((other, device)) = overlap(network, &bridge).await? {
-        return Err(LabError::NetworkInUse { network, other, device });
+    let ipv6 = lab.ipv6_network()?;
+    for network in std::iter::once(IpNet::from(network)).chain(ipv6.map(IpNet::from)) {
+        if let Some((other, device)) = overlap(network, &bridge).await? {
+            return Err(LabError::NetworkInUse { network, other, device });
+        }
     }
     let mut ip = command("ip");
     ip.args(["-batch", "-"]);
     let exists = exists(&bridge);
-    finish(ip, &bridge_commands(&lab.name, lab.gateway()?, network, exists)).await?;
+    finish(ip, &bridge_commands(&lab.name, lab.gateway()?, network, ipv6, exists)).await?;
     set_forwarding(true)?;
     let mut nft = command("nft");
     nft.args(["-f", "-"]);
@@ -77,13 +81,25 @@ pub(crate) fn exists(interface: &str) -> bool {
 }
 
 /// Multicast goes to every port (VRRP), and a port forwards as soon as it is there.
-fn bridge_commands(lab: &str, gateway: Ipv4Addr, network: Ipv4Net, exists: bool) -> String {
+fn bridge_commands(
+    lab: &str,
+    gateway: Ipv4Addr,
+    network: Ipv4Net,
+    ipv6: Option<Ipv6Net>,
+    exists: bool,
+) -> String {
     let (bridge, mac, prefix) = (names::bridge(lab), names::bridge_mac(lab), network.prefix_len());
+    // Nobody else has it: there is no need to ask first, for as long as which it could not be used.
+    let second = ipv6.map_or_else(String::new, |ipv6| {
+        let (gateway, prefix) = (ipv6_gateway(ipv6), ipv6.prefix_len());
+        format!("address replace {gateway}/{prefix} dev {bridge} nodad\n")
+    });
     let add = if exists { String::new() } else { format!("link add {bridge} type bridge\n") };
     format!(
         "{add}\
          link set {bridge} address {mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0\n\
          address replace {gateway}/{prefix} dev {bridge}\n\
+         {second}\
          link set {bridge} up\n"
     )
 }
@@ -107,19 +123,22 @@ fn rules(lab: &str, network: Ipv4Net) -> String {
 }
 
 /// A network of this machine that the given one overlaps, on another interface than `bridge`.
-async fn overlap(network: Ipv4Net, bridge: &str) -> Result<Option<(Ipv4Net, String)>, LabError> {
-    let command = "ip -json -4 route show table all";
+async fn overlap(network: IpNet, bridge: &str) -> Result<Option<(IpNet, String)>, LabError> {
+    let command = match network {
+        IpNet::V4(_) => "ip -json -4 route show table all",
+        IpNet::V6(_) => "ip -json -6 route show table all",
+    };
     let json = run("ip", &command.split(' ').skip(1).collect::<Vec<_>>()).await?;
     let routes: Vec<Route> =
         serde_json::from_str(&json).map_err(|source| LabError::Output { command, source })?;
     Ok(overlapping(&routes, network, bridge))
 }
 
-fn overlapping(routes: &[Route], network: Ipv4Net, bridge: &str) -> Option<(Ipv4Net, String)> {
+fn overlapping(routes: &[Route], network: IpNet, bridge: &str) -> Option<(IpNet, String)> {
     routes.iter().filter(|route| route.dev != bridge).find_map(|route| {
         // Other than networks there are single addresses and `default`.
-        let address = || route.dst.parse::<Ipv4Addr>().map(Ipv4Net::from).ok();
-        let other = route.dst.parse::<Ipv4Net>().ok().or_else(address)?;
+        let address = || route.dst.parse::<IpAddr>().map(IpNet::from).ok();
+        let other = route.dst.parse::<IpNet>().ok().or_else(address)?;
         let overlaps = other.contains(&network) || network.contains(&other);
         (overlaps && other.prefix_len() > 0).then(|| (other, route.dev.clone()))
     })
@@ -129,14 +148,17 @@ fn overlapping(routes: &[Route], network: Ipv4Net, bridge: &str) -> Option<(Ipv4
 mod tests {
     use super::*;
 
-    fn net(text: &str) -> Ipv4Net {
+    fn net<N: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> N {
         text.parse().expect("a network")
     }
 
     #[test]
     fn the_bridge() {
         let gateway = Ipv4Addr::new(172, 30, 0, 1);
-        insta::assert_snapshot!(bridge_commands("lab", gateway, net("172.30.0.0/24"), false));
+        insta::assert_snapshot!(bridge_commands("lab", gateway, net("172.30.0.0/24"), None, false));
+        let ipv6 = Some(net("fd00:30::/64"));
+        let both = bridge_commands("lab", gateway, net("172.30.0.0/24"), ipv6, true);
+        assert!(both.contains("\naddress replace fd00:30::1/64 dev pl-lab nodad\n"), "{both}");
     }
 
     #[test]
@@ -158,6 +180,9 @@ mod tests {
         assert_eq!(found("172.31.7.0/24"), Some((net("172.31.7.9/32"), "tun0".to_owned())));
         assert_eq!(found("192.0.0.0/16"), Some((net("192.0.2.0/24"), "eth0".to_owned())));
         let as_another = overlapping(&routes, net("172.30.0.0/24"), "pl-other");
+        let (ipv6, found_in) =
+            ([route("fd00:30::/64", "eth0"), route("default", "eth0")], net("fd00:30::/64"));
+        assert_eq!(overlapping(&ipv6, found_in, "pl-lab"), Some((found_in, "eth0".to_owned())));
         assert_eq!(as_another, Some((net("172.30.0.0/24"), "pl-lab".to_owned())));
     }
 }

@@ -1,3 +1,4 @@
+use crate::definition::ipv6_gateway;
 use crate::keys::HostKey;
 use crate::{LabDefinition, LabError, LabHost, names};
 
@@ -15,6 +16,13 @@ pub(crate) fn identity(
     let short = name.split('.').next().unwrap_or(name);
     let (address, network, gateway) = (host.ipv4()?, lab.network()?, lab.gateway()?);
     let prefix = network.prefix_len();
+    let second = match (host.ipv6()?, lab.ipv6_network()?) {
+        (Some(address), Some(network)) => {
+            let (gateway, prefix) = (ipv6_gateway(network), network.prefix_len());
+            format!("Address={address}/{prefix}\nGateway={gateway}\nLinkLocalAddressing=ipv6\n")
+        }
+        _ => "LinkLocalAddressing=no\n".to_owned(),
+    };
     let authorized = |home: &str, owner| {
         GuestFile::new(&format!("{home}/.ssh/authorized_keys"), authorized_keys)
             .mode(0o600)
@@ -42,7 +50,7 @@ pub(crate) fn identity(
             "etc/systemd/network/10-eth0.network",
             format!(
                 "[Match]\nName=eth0\n\n[Network]\nAddress={address}/{prefix}\nGateway={gateway}\n\
-                 LinkLocalAddressing=no\nIPv6AcceptRA=no\n"
+                 {second}IPv6AcceptRA=no\n"
             ),
         ),
         GuestFile::new("etc/ssh/ssh_host_ed25519_key", host_key.private.clone()).mode(0o600),
@@ -59,9 +67,12 @@ mod tests {
 
     #[test]
     fn a_host_knows_who_it_is() {
-        let host =
-            LabHost { name: "m1".to_owned(), address: "172.30.0.11".parse().expect("an address") };
-        let lab = LabDefinition {
+        let mut host = LabHost {
+            name: "m1".to_owned(),
+            address: "172.30.0.11".parse().expect("an address"),
+            secondary_address: None,
+        };
+        let mut lab = LabDefinition {
             name: "lab".to_owned(),
             system: crate::System::default(),
             hosts: vec![host.clone()],
@@ -75,5 +86,10 @@ mod tests {
             format!("--- /{} {:o} {}\n{}", file.path, file.mode, file.owner, file.content)
         });
         insta::assert_snapshot!(shown.collect::<String>());
+        host.secondary_address = "fd00:30::11".parse().ok();
+        lab.hosts = vec![host.clone()];
+        let files = identity(&lab, &host, &key, "", "").expect("files");
+        let network = files.iter().find(|file| file.path.ends_with(".network")).expect("a file");
+        insta::assert_snapshot!("both_families", network.content);
     }
 }

@@ -25,6 +25,7 @@ impl TestLab {
         let host = |(name, number): (&&str, u8)| LabHost {
             name: (*name).to_owned(),
             address: [172, 31, network, number].into(),
+            secondary_address: None,
         };
         LabDefinition {
             name: name.to_owned(),
