@@ -12,6 +12,7 @@
 mod balanced;
 mod config;
 mod down;
+mod dual_stack;
 mod edge;
 mod external;
 mod faults;

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
@@ -27,11 +28,31 @@ impl TestLab {
 
     /// The same with hosts that run another system.
     pub fn of_system(system: System, name: &str, network: u8, hosts: &[&str]) -> Self {
+        Self::made(system, name, network, hosts, |_| None)
+    }
+
+    /// The same with a second address for each host, fd00:172:29:`network`::11 and so on.
+    pub fn dual_stack(name: &str, network: u8, hosts: &[&str]) -> Self {
+        let second = |host: &str| {
+            let address = format!("fd00:172:29:{network}::{}", number(host));
+            Some(address.parse().expect("an address"))
+        };
+        Self::made(System::Debian, name, network, hosts, second)
+    }
+
+    fn made(
+        system: System,
+        name: &str,
+        network: u8,
+        hosts: &[&str],
+        second: impl Fn(&str) -> Option<IpAddr>,
+    ) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let paths = Paths::new(crate::bundle::cache());
         let host = |name: &&str| LabHost {
             name: (*name).to_owned(),
             address: [172, 29, network, number(name)].into(),
+            secondary_address: second(name),
         };
         let definition = LabDefinition {
             name: name.to_owned(),
@@ -66,6 +87,12 @@ impl TestLab {
 
     pub fn address_of(&self, host: &str) -> String {
         self.address(number(host))
+    }
+
+    /// What a host has besides, in a lab with dual stack.
+    pub fn secondary_address_of(&self, host: &str) -> Option<IpAddr> {
+        let hosts = &self.lab.definition().hosts;
+        hosts.iter().find(|one| one.name == host)?.secondary_address
     }
 
     pub fn private_key(&self) -> Utf8PathBuf {

@@ -12,13 +12,20 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// All hosts of the lab in their roles; with several control planes also a VIP, .100.
+    /// All hosts of the lab in their roles; with several control planes also a VIP, .100. Where they have
+    /// second addresses, with dual stack.
     pub fn of(lab: &TestLab) -> Self {
         let mut spec = Self { document: serde_yaml::from_str(TEMPLATE).expect("a template") };
         let names: Vec<&str> = lab.hosts().collect();
         let role = |letter| -> Vec<Value> {
             let hosts = names.iter().filter(|name| name.starts_with(letter));
-            let host = |name: &&str| format!("{{name: {name}, address: {}}}", lab.address_of(name));
+            let host = |name: &&str| {
+                let address = lab.address_of(name);
+                let second = lab
+                    .secondary_address_of(name)
+                    .map_or_else(String::new, |second| format!(", secondaryAddress: '{second}'"));
+                format!("{{name: {name}, address: {address}{second}}}")
+            };
             hosts.map(|name| yaml(&host(name))).collect()
         };
         spec.set("metadata.name", lab.name());
@@ -26,6 +33,10 @@ impl Spec {
         spec.set("spec.kubernetes.version", version.as_str());
         if refuses_cgroup_v1(&version) {
             spec.set("spec.kubernetes.kubelet.failCgroupV1", false);
+        }
+        if names.iter().any(|name| lab.secondary_address_of(name).is_some()) {
+            spec.set("spec.network.podCidr", "10.244.0.0/16,fd00:10:244::/56");
+            spec.set("spec.network.serviceCidr", "10.96.0.0/12,fd00:10:96::/112");
         }
         spec.set("spec.hosts.network", lab.address(0) + "/24");
         spec.set("spec.hosts.ssh.privateKey", lab.private_key().as_str());
