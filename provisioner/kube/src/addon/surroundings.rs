@@ -83,6 +83,8 @@ fn on_hosts(cluster: &Cluster) -> Value {
         "network": {
             "podCidr": network.pod_cidr,
             "serviceCidr": network.service_cidr,
+            "ipv4": family(cluster, false),
+            "ipv6": family(cluster, true),
             "plugin": network.plugin,
             "proxyMode": network.proxy.mode,
             "dnsDomain": network.dns.domain,
@@ -109,6 +111,14 @@ fn on_hosts(cluster: &Cluster) -> Value {
     })
 }
 
+/// One family of addresses, if pods have it: their range, and the hosts' network if that is of it.
+fn family(cluster: &Cluster, is_ipv6: bool) -> Value {
+    let pods = cluster.network.pod_cidr.all().find(|range| range.addr().is_ipv6() == is_ipv6);
+    let hosts = cluster.hosts.vip_network();
+    let hosts = hosts.filter(|network| network.addr().is_ipv6() == is_ipv6);
+    pods.map_or(Value::Null, |pods| json!({"podCidr": pods, "hostsNetwork": hosts}))
+}
+
 /// The same keys, so that one template is for both. What AWS decides on is null.
 fn on_eks(cluster: &EksCluster) -> Value {
     let version = cluster.kubernetes.version;
@@ -125,6 +135,8 @@ fn on_eks(cluster: &EksCluster) -> Value {
         "network": {
             "podCidr": null,
             "serviceCidr": cluster.network.service_cidr,
+            "ipv4": {"podCidr": null, "hostsNetwork": null},
+            "ipv6": null,
             "plugin": "vpc-cni",
             "proxyMode": "iptables",
             "dnsDomain": "cluster.local",

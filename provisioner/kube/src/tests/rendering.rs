@@ -2,7 +2,9 @@
 
 use secrecy::ExposeSecret as _;
 
-use super::specs::{AIR_GAPPED, EKS, EKS_IMPORTED, LARGE, SMALL, cluster, library};
+use super::specs::{
+    AIR_GAPPED, DUAL_STACK, EKS, EKS_IMPORTED, IPV6, LARGE, SMALL, cluster, library,
+};
 use crate::addon::{Content, Rendered};
 use crate::{Secrets, Selection};
 
@@ -19,6 +21,16 @@ fn large() {
 #[test]
 fn air_gapped() {
     every_addon("air-gapped", AIR_GAPPED);
+}
+
+#[test]
+fn dual_stack() {
+    every_addon("dual-stack", DUAL_STACK);
+}
+
+#[test]
+fn ipv6() {
+    every_addon("ipv6", IPV6);
 }
 
 #[test]

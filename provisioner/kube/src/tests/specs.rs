@@ -9,6 +9,8 @@ pub(super) const LARGE: &str = include_str!("specs/large.yaml");
 pub(super) const EKS: &str = include_str!("specs/eks.yaml");
 pub(super) const EKS_IMPORTED: &str = include_str!("specs/eks-imported.yaml");
 pub(super) const AIR_GAPPED: &str = include_str!("specs/air-gapped.yaml");
+pub(super) const DUAL_STACK: &str = include_str!("specs/dual-stack.yaml");
+pub(super) const IPV6: &str = include_str!("specs/ipv6.yaml");
 
 pub(super) fn library() -> Library {
     Library::load(Assets::embedded()).unwrap()
