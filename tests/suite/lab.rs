@@ -31,7 +31,7 @@ impl TestLab {
         Self::made(system, name, network, hosts, |_| None)
     }
 
-    /// The same with a second address for each host, fd00:172:29:`network`::11 and so on.
+    /// The same with a second address for each host in `fd00:172:29:NETWORK::/64`, with the same number.
     pub fn dual_stack(name: &str, network: u8, hosts: &[&str]) -> Self {
         let second = |host: &str| {
             let address = format!("fd00:172:29:{network}::{}", number(host));

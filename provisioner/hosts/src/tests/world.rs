@@ -46,7 +46,7 @@ pub(super) fn nodes_of(cluster: &Cluster) -> String {
             "internalIP": addresses.collect::<Vec<_>>().join(" "),
         })
     };
-    serde_json::Value::from_iter(cluster.nodes().enumerate().map(node)).to_string()
+    cluster.nodes().enumerate().map(node).collect::<serde_json::Value>().to_string()
 }
 
 /// What a host says of its link, with the addresses that the spec gives it.
