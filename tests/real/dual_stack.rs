@@ -14,11 +14,11 @@ process=$(ctr -n k8s.io tasks ls | awk -v task="$task" '$1 == task { print $2 }'
 nsenter -t "$process" -n timeout 5 bash -c '
     exec 3<>/dev/tcp/ADDRESS/PORT
     printf "GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n" >&3
-    tail -n 1 <&3'"#;
+    tail -n 1 <&3 | grep .'"#;
 const FROM_HOST: &str = r#"timeout 5 bash -c '
     exec 3<>/dev/tcp/ADDRESS/PORT
     printf "GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n" >&3
-    tail -n 1 <&3'"#;
+    tail -n 1 <&3 | grep .'"#;
 
 #[test]
 fn real_dual_stack() {
@@ -72,6 +72,15 @@ fn a_service_answers_at_both(lab: &TestLab, kubectl: &Kubectl) {
     kubectl.apply(&service());
     let phases = ["get", "pods", "-l", "app", "-o", "jsonpath={.items[*].status.phase}"];
     kubectl.wait(&phases, |phases| phases == "Running Running");
+    let slices = [
+        "get",
+        "endpointslices",
+        "-l",
+        "kubernetes.io/service-name=web",
+        "-o",
+        "jsonpath={.items[*].endpoints[*].nodeName}",
+    ];
+    kubectl.wait(&slices, |nodes| nodes == "w2 w2");
     let list = |what: &[&str]| -> Vec<String> {
         kubectl.run(what).split_whitespace().map(str::to_owned).collect()
     };
