@@ -18,6 +18,7 @@ mod offerings;
 mod once;
 mod pace;
 mod planner;
+mod purpose;
 mod removals;
 mod resource;
 mod resources;
@@ -36,7 +37,8 @@ pub use error::AwsError;
 pub use kubeconfig::kubeconfig;
 pub use pace::Pace;
 pub use resources::cluster::MOST_AHEAD;
-pub use run::{AwsSite, Purpose, RunOptions, carry_out, carry_out_with, upgrade_order};
+pub use purpose::Purpose;
+pub use run::{AwsSite, RunOptions, carry_out, carry_out_with, upgrade_order};
 pub use status::{AddonStatus, EksStatus, FargateProfileStatus, NodeGroupStatus, status};
 pub use token::{Token, token};
 

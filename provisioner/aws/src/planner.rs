@@ -7,9 +7,9 @@ use provisioner_engine::{PlanError, Planner, Registered, Stage, Step, Task};
 
 use crate::action::{Action, AwsAction};
 use crate::layout::Layout;
+use crate::purpose::Purpose;
 use crate::removals;
 use crate::resource::Removal;
-use crate::run::Purpose;
 use crate::work::Context;
 
 const READ: &str = "account";

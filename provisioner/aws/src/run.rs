@@ -8,6 +8,7 @@ use provisioner_spec::EksCluster;
 
 use crate::driver::AwsDriver;
 use crate::planner::AwsPlanner;
+use crate::purpose::Purpose;
 use crate::resources::{addon, cluster, node_group};
 use crate::work::Context;
 use crate::{Clients, Pace};
@@ -18,22 +19,6 @@ pub struct AwsSite {
     pub cluster: EksCluster,
     pub clients: Clients,
     pub pace: Pace,
-}
-
-/// What a run is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// Make everything as the spec says.
-    Up {
-        /// Remove what the spec no longer asks for.
-        prune: bool,
-        /// Delete what has failed, and make it anew.
-        replace_failed: bool,
-    },
-    /// Remove everything.
-    Down,
-    /// Set the number of nodes of some groups.
-    Scale(Vec<(String, u32)>),
 }
 
 #[derive(Debug, Clone)]
