@@ -25,6 +25,7 @@ mod resources;
 mod run;
 mod status;
 mod tags;
+mod targets;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -36,8 +37,8 @@ pub use action::AwsAction;
 pub use error::AwsError;
 pub use kubeconfig::kubeconfig;
 pub use pace::Pace;
-pub use resources::cluster::MOST_AHEAD;
 pub use purpose::Purpose;
+pub use resources::cluster::MOST_AHEAD;
 pub use run::{AwsSite, RunOptions, carry_out, carry_out_with, upgrade_order};
 pub use status::{AddonStatus, EksStatus, FargateProfileStatus, NodeGroupStatus, status};
 pub use token::{Token, token};

@@ -10,6 +10,7 @@ use crate::layout::Layout;
 use crate::purpose::Purpose;
 use crate::removals;
 use crate::resource::Removal;
+use crate::targets;
 use crate::work::Context;
 
 const READ: &str = "account";
@@ -102,7 +103,7 @@ impl AwsPlanner {
         let Purpose::Scale(sizes) = &self.purpose else { return Vec::new() };
         let scale = |(group, desired): &(String, u32)| {
             let action = Action::Scale { group: group.clone(), desired: *desired };
-            task(&format!("node group {group}"), Vec::new(), "it has that many nodes", action)
+            task(&targets::node_group(group), Vec::new(), "it has that many nodes", action)
         };
         sizes.iter().map(scale).collect()
     }

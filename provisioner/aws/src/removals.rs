@@ -10,22 +10,23 @@ use crate::names::{CLUSTER_TAG, Names};
 use crate::resource::Removal;
 use crate::resources::access_entry::{self, AccessEntryRemoval};
 use crate::resources::addon::AddonRemoval;
-use crate::resources::address::{self, AddressRemoval, AddressState};
-use crate::resources::cluster::{self, ClusterRemoval};
-use crate::resources::fargate_profile::{self, FargateProfileRemoval, ProfileState};
-use crate::resources::internet_gateway::{self, InternetGatewayRemoval};
+use crate::resources::address::{AddressRemoval, AddressState};
+use crate::resources::cluster::ClusterRemoval;
+use crate::resources::fargate_profile::{FargateProfileRemoval, ProfileState};
+use crate::resources::internet_gateway::InternetGatewayRemoval;
 use crate::resources::launch_template::{self, LaunchTemplateRemoval};
 use crate::resources::load_balancer::{Leftover, LeftoverRemoval};
-use crate::resources::nat_gateway::{self, NatGatewayRemoval};
-use crate::resources::network_interface::{self, FreeInterfaces};
+use crate::resources::nat_gateway::NatGatewayRemoval;
+use crate::resources::network_interface::FreeInterfaces;
 use crate::resources::node_group::{self, GROUP_TAG, NodeGroupRemoval};
 use crate::resources::oidc_provider::OidcProviderRemoval;
 use crate::resources::pod_identity::{self, PodIdentityRemoval};
 use crate::resources::role::{RoleRemoval, RoleState};
-use crate::resources::route_table::{self, RouteTableRemoval};
+use crate::resources::route_table::RouteTableRemoval;
 use crate::resources::security_group::{self, SecurityGroupRemoval};
-use crate::resources::subnet::{self, SubnetRemoval};
+use crate::resources::subnet::SubnetRemoval;
 use crate::resources::vpc::VpcRemoval;
+use crate::targets;
 use crate::work::Context;
 
 type Removals = Vec<Arc<dyn Removal>>;
@@ -66,7 +67,7 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
     let dropped = profiles.filter(|one| is_ours(&one.tags, names) && !is_wanted(one));
     removals.extend(fargate_profiles(dropped, &[]));
     for (group, template) in account.templates.iter().filter(|(name, _)| !wanted_group(name)) {
-        let after = vec![node_group::target(group)];
+        let after = vec![targets::node_group(group)];
         let id = template.id.clone();
         removals.push(Arc::new(LaunchTemplateRemoval { group: group.clone(), id, after }));
     }
@@ -133,7 +134,7 @@ fn pod_identities(account: &Account) -> Removals {
 }
 
 fn identity_targets(account: &Account) -> Vec<String> {
-    account.pod_identities.keys().map(|name| pod_identity::target(name)).collect()
+    account.pod_identities.keys().map(|name| targets::pod_identity(name)).collect()
 }
 
 fn node_groups(account: &Account) -> Removals {
@@ -159,11 +160,11 @@ fn fargate_profiles<'a>(
 }
 
 fn profile_targets(account: &Account) -> Vec<String> {
-    account.fargate_profiles.keys().map(|name| fargate_profile::target(name)).collect()
+    account.fargate_profiles.keys().map(|name| targets::fargate_profile(name)).collect()
 }
 
 fn group_targets(account: &Account) -> Vec<String> {
-    account.node_groups.keys().map(|name| node_group::target(name)).collect()
+    account.node_groups.keys().map(|name| targets::node_group(name)).collect()
 }
 
 /// The interfaces that the nodes have leaked would keep the cluster's security group.
@@ -174,7 +175,7 @@ fn control_plane(account: &Account) -> Removals {
     if let Some(group) = &cluster.own_security_group {
         let interfaces = FreeInterfaces { security_group: group.clone(), after: after.clone() };
         removals.push(Arc::new(interfaces));
-        after.push(network_interface::TARGET.to_owned());
+        after.push(targets::NETWORK_INTERFACES.to_owned());
     }
     after.extend(profile_targets(account));
     removals.push(Arc::new(ClusterRemoval { cluster: cluster.clone(), after }));
@@ -184,7 +185,7 @@ fn control_plane(account: &Account) -> Removals {
 
 fn oidc(account: &Account) -> Removals {
     let removal = account.oidc.iter().map(|provider| {
-        let after = vec![cluster::TARGET.to_owned()];
+        let after = vec![targets::CLUSTER.to_owned()];
         Arc::new(OidcProviderRemoval { arn: provider.arn.clone(), after }) as Arc<dyn Removal>
     });
     removal.collect()
@@ -199,7 +200,7 @@ fn leftovers(account: &Account) -> Removals {
         after,
     };
     let is_group = |leftover: &&Leftover| matches!(leftover, Leftover::TargetGroup(_));
-    let after_cluster = vec![cluster::TARGET.to_owned()];
+    let after_cluster = vec![targets::CLUSTER.to_owned()];
     let mut removals = Removals::new();
     let mut balancers = Vec::new();
     for leftover in account.leftovers.iter().filter(|one| !is_group(one)) {
@@ -212,14 +213,10 @@ fn leftovers(account: &Account) -> Removals {
         removals.push(Arc::new(removal(leftover, after.clone())));
     }
     for id in &account.leftover_groups {
-        let (target, id) = (leftover_group_target(id), id.clone());
+        let (target, id) = (targets::leftover_group(id), id.clone());
         removals.push(Arc::new(SecurityGroupRemoval { target, id, after: after.clone() }));
     }
     removals
-}
-
-fn leftover_group_target(id: &str) -> String {
-    format!("security group {id}")
 }
 
 fn templates(account: &Account) -> Removals {
@@ -238,7 +235,7 @@ fn roles(names: &Names, account: &Account) -> Removals {
         let purpose = purpose(names, role);
         let mut after = group_targets(account);
         after.extend(profile_targets(account));
-        after.push(cluster::TARGET.to_owned());
+        after.push(targets::CLUSTER.to_owned());
         after.extend(identity_targets(account));
         Arc::new(RoleRemoval { purpose, role: role.clone(), after }) as Arc<dyn Removal>
     };
@@ -248,9 +245,9 @@ fn roles(names: &Names, account: &Account) -> Removals {
 fn security_group(names: &Names, account: &Account) -> Removals {
     let ours = account.security_group.iter().filter(|group| is_ours(&group.tags, names));
     let removal = |group: &security_group::SecurityGroupState| {
-        let mut after = vec![cluster::TARGET.to_owned()];
-        after.extend(account.leftover_groups.iter().map(|id| leftover_group_target(id)));
-        let target = security_group::TARGET.to_owned();
+        let mut after = vec![targets::CLUSTER.to_owned()];
+        after.extend(account.leftover_groups.iter().map(|id| targets::leftover_group(id)));
+        let target = targets::SECURITY_GROUP.to_owned();
         Arc::new(SecurityGroupRemoval { target, id: group.id.clone(), after }) as Arc<dyn Removal>
     };
     ours.map(removal).collect()
@@ -259,7 +256,7 @@ fn security_group(names: &Names, account: &Account) -> Removals {
 /// The VPC and all that is in it.
 fn network(account: &Account) -> Removals {
     let mut removals = Removals::new();
-    let nats: Vec<_> = account.nats.keys().map(|name| nat_gateway::target(name)).collect();
+    let nats: Vec<_> = account.nats.keys().map(|name| targets::nat_gateway(name)).collect();
     for (name, nat) in &account.nats {
         let after = group_targets(account);
         let (name, id) = (name.clone(), nat.id.clone());
@@ -273,7 +270,7 @@ fn network(account: &Account) -> Removals {
         removals.push(surplus(address, nats.clone()));
     }
     let mut in_subnets = nats.clone();
-    in_subnets.push(cluster::TARGET.to_owned());
+    in_subnets.push(targets::CLUSTER.to_owned());
     in_subnets.extend(group_targets(account));
     let leftovers = leftovers(account);
     in_subnets.extend(leftovers.iter().map(|one| one.target()));
@@ -281,22 +278,22 @@ fn network(account: &Account) -> Removals {
         let (name, id, after) = (name.clone(), one.id.clone(), in_subnets.clone());
         removals.push(Arc::new(SubnetRemoval { name, id, after }));
     }
-    let subnet_targets: Vec<_> = account.subnets.keys().map(|name| subnet::target(name)).collect();
+    let subnet_targets: Vec<_> = account.subnets.keys().map(|name| targets::subnet(name)).collect();
     for (name, table) in &account.route_tables {
         let (name, table, after) = (name.clone(), table.clone(), subnet_targets.clone());
         removals.push(Arc::new(RouteTableRemoval { name, table, after }));
     }
     if let Some(gateway) = &account.gateway {
         let mut after = in_subnets.clone();
-        after.extend(account.addresses.keys().map(|name| address::target(name)));
+        after.extend(account.addresses.keys().map(|name| targets::address(name)));
         removals.push(Arc::new(InternetGatewayRemoval { gateway: gateway.clone(), after }));
     }
     if let Some(vpc) = &account.vpc {
         let mut after = subnet_targets;
-        after.push(internet_gateway::TARGET.to_owned());
-        after.push(security_group::TARGET.to_owned());
-        after.extend(account.route_tables.keys().map(|name| route_table::target(name)));
-        after.extend(account.leftover_groups.iter().map(|id| leftover_group_target(id)));
+        after.push(targets::INTERNET_GATEWAY.to_owned());
+        after.push(targets::SECURITY_GROUP.to_owned());
+        after.extend(account.route_tables.keys().map(|name| targets::route_table(name)));
+        after.extend(account.leftover_groups.iter().map(|id| targets::leftover_group(id)));
         removals.push(Arc::new(VpcRemoval { id: vpc.id.clone(), after }));
     }
     removals

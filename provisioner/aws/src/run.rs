@@ -9,7 +9,7 @@ use provisioner_spec::EksCluster;
 use crate::driver::AwsDriver;
 use crate::planner::AwsPlanner;
 use crate::purpose::Purpose;
-use crate::resources::{addon, cluster, node_group};
+use crate::targets;
 use crate::work::Context;
 use crate::{Clients, Pace};
 
@@ -82,7 +82,7 @@ fn begin(site: AwsSite, purpose: Purpose) -> (AwsPlanner, Arc<AwsDriver>) {
 
 /// The parts of a cluster that have versions, in the order in which an upgrade changes them.
 pub fn upgrade_order(cluster: &EksCluster) -> Vec<String> {
-    let addons = cluster.eks.addons.keys().map(|name| addon::target(name));
-    let groups = cluster.eks.node_groups.iter().map(|group| node_group::target(&group.name));
-    std::iter::once(cluster::TARGET.to_owned()).chain(addons).chain(groups).collect()
+    let addons = cluster.eks.addons.keys().map(|name| targets::addon(name));
+    let groups = cluster.eks.node_groups.iter().map(|group| targets::node_group(&group.name));
+    std::iter::once(targets::CLUSTER.to_owned()).chain(addons).chain(groups).collect()
 }

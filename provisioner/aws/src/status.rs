@@ -10,6 +10,7 @@ use crate::resources::cluster::{self, ClusterState};
 use crate::resources::fargate_profile::{self, ProfileState};
 use crate::resources::node_group::{self, GROUP_TAG, GroupState};
 use crate::run::AwsSite;
+use crate::targets;
 use crate::work::Context;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -127,10 +128,10 @@ fn problems(
         }
     };
     for group in groups.values() {
-        tell(node_group::target(&group.name), group.status.as_str(), &group.issues);
+        tell(targets::node_group(&group.name), group.status.as_str(), &group.issues);
     }
     for addon in addons.values() {
-        tell(addon::target(&addon.name), addon.status.as_str(), &addon.issues);
+        tell(targets::addon(&addon.name), addon.status.as_str(), &addon.issues);
     }
     let is_there = |name: &String| {
         let of = |group: &GroupState| group.tags.get(GROUP_TAG).unwrap_or(&group.name).clone();
@@ -148,7 +149,7 @@ fn problems_of_profiles(
 ) -> Vec<String> {
     let is_well = |one: &&ProfileState| one.status.as_str() == "ACTIVE" && one.issues.is_empty();
     let ill = profiles.values().filter(|one| !is_well(one)).map(|one| {
-        let (what, state) = (fargate_profile::target(&one.name), &one.status);
+        let (what, state) = (targets::fargate_profile(&one.name), &one.status);
         format!("{what}: {state} {}", one.issues.join("; ")).trim_end().to_owned()
     });
     let wanted = context.cluster.eks.fargate_profiles.iter();

@@ -11,9 +11,8 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
-use crate::resources::cluster;
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct EntryState {
@@ -31,12 +30,6 @@ pub(crate) struct EntryState {
 pub(crate) struct AccessEntry {
     pub(crate) spec: Spec,
     pub(crate) tags: Tags,
-}
-
-/// What comes behind the last `/` tells people enough.
-pub(crate) fn target(principal: &str) -> String {
-    let resource = principal.rsplit(':').next().unwrap_or(principal);
-    format!("access entry {resource}")
 }
 
 /// The entries of the spec, and those that are marked as ours.
@@ -97,11 +90,11 @@ fn policy_arn(account: &Account, name: &str) -> String {
 #[async_trait::async_trait]
 impl Resource for AccessEntry {
     fn target(&self) -> String {
-        target(&self.spec.principal)
+        targets::access_entry(&self.spec.principal)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![cluster::TARGET.to_owned()]
+        vec![targets::CLUSTER.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -244,7 +237,7 @@ pub(crate) struct AccessEntryRemoval {
 #[async_trait::async_trait]
 impl Removal for AccessEntryRemoval {
     fn target(&self) -> String {
-        target(&self.principal)
+        targets::access_entry(&self.principal)
     }
 
     fn goes(&self) -> Vec<String> {

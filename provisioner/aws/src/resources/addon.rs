@@ -14,10 +14,10 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
+use crate::resources::node_group;
 use crate::resources::update::{Of, ended};
-use crate::resources::{cluster, fargate_profile, node_group, role};
-use crate::tags;
 use crate::work::{Context, Look, Work};
+use crate::{tags, targets};
 
 const WITHIN: Duration = Duration::from_mins(30);
 
@@ -65,10 +65,6 @@ pub(crate) struct Addon {
     /// Its Fargate profiles.
     pub(crate) fargate_profiles: Vec<String>,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("addon {name}")
 }
 
 /// Whether it needs nodes to become ready.
@@ -163,20 +159,20 @@ impl Versions {
 #[async_trait::async_trait]
 impl Resource for Addon {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::addon(&self.name)
     }
 
     fn after(&self, account: &Account) -> Vec<String> {
-        let mut after = vec![cluster::TARGET.to_owned()];
-        after.extend(self.role.as_ref().map(|(purpose, _)| role::target(purpose)));
+        let mut after = vec![targets::CLUSTER.to_owned()];
+        after.extend(self.role.as_ref().map(|(purpose, _)| targets::role(purpose)));
         // With nodes, addons are updated first; without, these would never become ready.
         let has_nodes = |name: &String| !node_group::of_spec(account, name).is_empty();
         if needs_nodes(&self.name) {
             let new = self.node_groups.iter().filter(|name| !has_nodes(name));
-            after.extend(new.map(|name| node_group::target(name)));
+            after.extend(new.map(|name| targets::node_group(name)));
             let has_profile = |name: &String| account.fargate_profiles.contains_key(name);
             let new = self.fargate_profiles.iter().filter(|name| !has_profile(name));
-            after.extend(new.map(|name| fargate_profile::target(name)));
+            after.extend(new.map(|name| targets::fargate_profile(name)));
         }
         after
     }
@@ -372,7 +368,7 @@ impl Addon {
 
     /// DEGRADED is on the way to ACTIVE while the first nodes come up: it fails only when it lasts.
     async fn ready(&self, work: &Work<'_>) -> Result<AddonState, AwsError> {
-        let what = target(&self.name);
+        let what = targets::addon(&self.name);
         work.until(&what, WITHIN, async || {
             let Some(addon) = describe(work.context, &self.name).await? else {
                 return Ok(Look::NotYet("not seen yet".to_owned()));
@@ -406,7 +402,7 @@ async fn delete(work: &Work<'_>, name: &str) -> Result<(), AwsError> {
 }
 
 async fn gone(work: &Work<'_>, name: &str) -> Result<(), AwsError> {
-    work.until(&target(name), WITHIN, async || {
+    work.until(&targets::addon(name), WITHIN, async || {
         Ok(match describe(work.context, name).await? {
             None => Look::Done(()),
             Some(addon) => Look::NotYet(addon.status.to_string()),
@@ -424,7 +420,7 @@ pub(crate) struct AddonRemoval {
 #[async_trait::async_trait]
 impl Removal for AddonRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::addon(&self.name)
     }
 
     fn goes(&self) -> Vec<String> {

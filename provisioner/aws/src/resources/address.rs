@@ -10,8 +10,8 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::resource::{Removal, Resource};
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct AddressState {
@@ -26,10 +26,6 @@ pub(crate) struct Address {
     /// That of its NAT gateway.
     pub(crate) name: String,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("address {name}")
 }
 
 /// The addresses of the cluster, and those that an earlier run has allocated twice.
@@ -65,7 +61,7 @@ fn state(address: aws_sdk_ec2::types::Address) -> Option<AddressState> {
 #[async_trait::async_trait]
 impl Resource for Address {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::address(&self.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
@@ -125,7 +121,7 @@ pub(crate) struct AddressRemoval {
 #[async_trait::async_trait]
 impl Removal for AddressRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::address(&self.name)
     }
 
     fn after(&self) -> Vec<String> {

@@ -18,11 +18,10 @@ use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
 use crate::resources::update::{Of, ended};
-use crate::resources::{addon, oidc_provider, role, security_group, subnet};
-use crate::tags;
+use crate::resources::{addon, oidc_provider};
 use crate::work::{Context, Look, Work};
+use crate::{tags, targets};
 
-pub(crate) const TARGET: &str = "cluster";
 const WITHIN: Duration = Duration::from_mins(45);
 /// The control plane may be so many minor versions ahead of the nodes.
 pub const MOST_AHEAD: u64 = 3;
@@ -115,14 +114,14 @@ fn state(cluster: aws_sdk_eks::types::Cluster) -> ClusterState {
 #[async_trait::async_trait]
 impl Resource for Cluster {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::CLUSTER.to_owned()
     }
 
     /// Neither NAT gateways nor private routes: they come up while the control plane does.
     fn after(&self, _: &Account) -> Vec<String> {
-        let mut after: Vec<_> = self.subnets.iter().map(|name| subnet::target(name)).collect();
-        after.push(role::target("cluster"));
-        after.push(security_group::TARGET.to_owned());
+        let mut after: Vec<_> = self.subnets.iter().map(|name| targets::subnet(name)).collect();
+        after.push(targets::role("cluster"));
+        after.push(targets::SECURITY_GROUP.to_owned());
         after
     }
 
@@ -569,7 +568,7 @@ pub(crate) struct ClusterRemoval {
 #[async_trait::async_trait]
 impl Removal for ClusterRemoval {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::CLUSTER.to_owned()
     }
 
     fn after(&self) -> Vec<String> {

@@ -13,9 +13,8 @@ use crate::account::Account;
 use crate::difference::{Difference, Kind, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::resources::{cluster, role, route_table};
-use crate::tags;
 use crate::work::{Context, Look, Work};
+use crate::{tags, targets};
 
 const WITHIN: Duration = Duration::from_hours(1);
 
@@ -45,10 +44,6 @@ pub(crate) struct FargateProfile {
     /// The profile before it: a cluster makes one at a time.
     pub(crate) previous: Option<String>,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("Fargate profile {name}")
 }
 
 /// All profiles of the cluster, by name.
@@ -104,13 +99,13 @@ fn shown(namespace: &str, labels: &Tags) -> String {
 #[async_trait::async_trait]
 impl Resource for FargateProfile {
     fn target(&self) -> String {
-        target(&self.spec.name)
+        targets::fargate_profile(&self.spec.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        let mut after = vec![cluster::TARGET.to_owned(), role::target(&self.role_purpose)];
-        after.extend(self.routes.iter().map(|name| route_table::target(name)));
-        after.extend(self.previous.iter().map(|name| target(name)));
+        let mut after = vec![targets::CLUSTER.to_owned(), targets::role(&self.role_purpose)];
+        after.extend(self.routes.iter().map(|name| targets::route_table(name)));
+        after.extend(self.previous.iter().map(|name| targets::fargate_profile(name)));
         after
     }
 
@@ -214,7 +209,7 @@ fn selector(of: &FargateSelector) -> FargateProfileSelector {
 
 /// Waits until pods can be started on it.
 async fn active(work: &Work<'_>, name: &str) -> Result<ProfileState, AwsError> {
-    let what = target(name);
+    let what = targets::fargate_profile(name);
     work.until(&what, WITHIN, async || {
         let Some(profile) = describe(work.context, name).await? else {
             return Ok(Look::NotYet("not seen yet".to_owned()));
@@ -249,7 +244,7 @@ async fn delete(work: &Work<'_>, profile: &ProfileState) -> Result<(), AwsError>
         })
         .await?;
     }
-    let what = target(name);
+    let what = targets::fargate_profile(name);
     work.until(&what, WITHIN, async || {
         let Some(left) = describe(work.context, name).await? else { return Ok(Look::Done(())) };
         if left.status == FargateProfileStatus::DeleteFailed {
@@ -270,7 +265,7 @@ pub(crate) struct FargateProfileRemoval {
 #[async_trait::async_trait]
 impl Removal for FargateProfileRemoval {
     fn target(&self) -> String {
-        target(&self.profile.name)
+        targets::fargate_profile(&self.profile.name)
     }
 
     fn after(&self) -> Vec<String> {

@@ -8,11 +8,8 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
-use crate::resources::vpc;
-use crate::tags;
 use crate::work::{Context, Work};
-
-pub(crate) const TARGET: &str = "internet gateway";
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct GatewayState {
@@ -57,11 +54,11 @@ pub(crate) async fn find(
 #[async_trait::async_trait]
 impl Resource for InternetGateway {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::INTERNET_GATEWAY.to_owned()
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![vpc::TARGET.to_owned()]
+        vec![targets::VPC.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -137,7 +134,7 @@ pub(crate) struct InternetGatewayRemoval {
 #[async_trait::async_trait]
 impl Removal for InternetGatewayRemoval {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::INTERNET_GATEWAY.to_owned()
     }
 
     fn after(&self) -> Vec<String> {

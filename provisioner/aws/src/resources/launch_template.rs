@@ -16,9 +16,9 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::resource::{Removal, Resource};
-use crate::resources::{cluster, user_data};
-use crate::tags;
+use crate::resources::user_data;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 /// `IMDSv2` alone; a pod is one hop further away than its node.
 const HOPS: i32 = 2;
@@ -54,10 +54,6 @@ pub(crate) struct LaunchTemplate {
     pub(crate) tags: Tags,
     /// Of the instances and their volumes.
     pub(crate) instance_tags: Tags,
-}
-
-pub(crate) fn target(group: &str) -> String {
-    format!("launch template {group}")
 }
 
 /// The templates that are marked as this cluster's, by the names of their groups.
@@ -243,14 +239,14 @@ impl LaunchTemplate {
 #[async_trait::async_trait]
 impl Resource for LaunchTemplate {
     fn target(&self) -> String {
-        target(&self.group.name)
+        targets::launch_template(&self.group.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
         if self.group.security_groups.is_empty() {
             return Vec::new();
         }
-        vec![cluster::TARGET.to_owned()]
+        vec![targets::CLUSTER.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -357,7 +353,7 @@ pub(crate) struct LaunchTemplateRemoval {
 #[async_trait::async_trait]
 impl Removal for LaunchTemplateRemoval {
     fn target(&self) -> String {
-        target(&self.group)
+        targets::launch_template(&self.group)
     }
 
     fn after(&self) -> Vec<String> {

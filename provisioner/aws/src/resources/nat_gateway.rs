@@ -11,9 +11,9 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::RESOURCE_TAG;
 use crate::resource::{Removal, Resource};
-use crate::resources::{address, route_table, subnet};
-use crate::tags;
+use crate::resources::route_table;
 use crate::work::{Context, Look, Work};
+use crate::{tags, targets};
 
 const WITHIN: Duration = Duration::from_mins(15);
 
@@ -32,10 +32,6 @@ pub(crate) struct NatGateway {
     /// The public subnet that it is in.
     pub(crate) subnet: String,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("NAT gateway {name}")
 }
 
 /// The gateways of the VPC that are not gone. Those that have lost their tags are known by their
@@ -86,15 +82,15 @@ async fn describe(context: &Context, id: &str) -> Result<Option<NatState>, AwsEr
 #[async_trait::async_trait]
 impl Resource for NatGateway {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::nat_gateway(&self.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
         vec![
-            subnet::target(&self.subnet),
-            address::target(&self.name),
+            targets::subnet(&self.subnet),
+            targets::address(&self.name),
             // Without a way to the internet it fails.
-            route_table::target(route_table::PUBLIC),
+            targets::route_table(route_table::PUBLIC),
         ]
     }
 
@@ -165,7 +161,7 @@ impl NatGateway {
     }
 
     async fn available(&self, work: &Work<'_>, id: &str) -> Result<NatState, AwsError> {
-        let what = target(&self.name);
+        let what = targets::nat_gateway(&self.name);
         work.until(&what, WITHIN, async || {
             let Some(state) = describe(work.context, id).await? else {
                 return Ok(Look::NotYet("not seen yet".to_owned()));
@@ -209,7 +205,7 @@ pub(crate) struct NatGatewayRemoval {
 #[async_trait::async_trait]
 impl Removal for NatGatewayRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::nat_gateway(&self.name)
     }
 
     fn after(&self) -> Vec<String> {

@@ -7,10 +7,9 @@ use aws_sdk_ec2::types::NetworkInterfaceStatus as Status;
 use crate::AwsError;
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::Removal;
-use crate::tags;
 use crate::work::{Look, Work};
+use crate::{tags, targets};
 
-pub(crate) const TARGET: &str = "network interfaces";
 const WITHIN: Duration = Duration::from_mins(15);
 
 /// Removes the interfaces that nothing uses any more, and waits for those that AWS takes away itself.
@@ -60,7 +59,7 @@ pub(crate) struct FreeInterfaces {
 #[async_trait::async_trait]
 impl Removal for FreeInterfaces {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::NETWORK_INTERFACES.to_owned()
     }
 
     fn after(&self) -> Vec<String> {

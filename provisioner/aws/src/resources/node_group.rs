@@ -19,9 +19,8 @@ use crate::names::digest;
 use crate::resource::{Removal, Resource};
 use crate::resources::launch_template::LaunchTemplate;
 use crate::resources::update::{Of, ended};
-use crate::resources::{addon, cluster, launch_template, role, route_table};
-use crate::tags;
 use crate::work::{Context, Look, Work};
+use crate::{tags, targets};
 
 const WITHIN: Duration = Duration::from_hours(1);
 /// Says which group of the spec a group is: one that replaces another has a name of its own.
@@ -64,10 +63,6 @@ pub(crate) struct NodeGroup {
     /// What its nodes are started with.
     pub(crate) template: Arc<LaunchTemplate>,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("node group {name}")
 }
 
 /// All groups of the cluster, by their own names.
@@ -157,19 +152,19 @@ pub(crate) fn of_spec<'a>(account: &'a Account, name: &str) -> Vec<&'a GroupStat
 #[async_trait::async_trait]
 impl Resource for NodeGroup {
     fn target(&self) -> String {
-        target(&self.spec.name)
+        targets::node_group(&self.spec.name)
     }
 
     /// A new cluster's groups start beside its addons; later, addons are updated before the nodes.
     fn after(&self, account: &Account) -> Vec<String> {
         let mut after = vec![
-            cluster::TARGET.to_owned(),
-            role::target("node"),
-            launch_template::target(&self.spec.name),
+            targets::CLUSTER.to_owned(),
+            targets::role("node"),
+            targets::launch_template(&self.spec.name),
         ];
-        after.extend(self.routes.iter().map(|name| route_table::target(name)));
+        after.extend(self.routes.iter().map(|name| targets::route_table(name)));
         if !of_spec(account, &self.spec.name).is_empty() {
-            after.extend(self.addons.iter().map(|name| addon::target(name)));
+            after.extend(self.addons.iter().map(|name| targets::addon(name)));
         }
         after
     }
@@ -524,7 +519,7 @@ pub(crate) async fn scale(
 
 /// Waits until the nodes are there. A waiter of the SDK would lose AWS's reason.
 async fn active(work: &Work<'_>, name: &str) -> Result<GroupState, AwsError> {
-    let what = target(name);
+    let what = targets::node_group(name);
     work.until(&what, WITHIN, async || {
         let Some(group) = describe(work.context, name).await? else {
             return Ok(Look::NotYet("not seen yet".to_owned()));
@@ -558,7 +553,7 @@ pub(crate) async fn delete(work: &Work<'_>, name: &str) -> Result<(), AwsError> 
 }
 
 async fn gone(work: &Work<'_>, name: &str) -> Result<(), AwsError> {
-    let what = target(name);
+    let what = targets::node_group(name);
     work.until(&what, WITHIN, async || {
         let Some(group) = describe(work.context, name).await? else { return Ok(Look::Done(())) };
         if group.status == NodegroupStatus::DeleteFailed {
@@ -579,7 +574,7 @@ pub(crate) struct NodeGroupRemoval {
 #[async_trait::async_trait]
 impl Removal for NodeGroupRemoval {
     fn target(&self) -> String {
-        target(&self.group.name)
+        targets::node_group(&self.group.name)
     }
 
     fn after(&self) -> Vec<String> {

@@ -5,11 +5,9 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::resources::cluster;
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
-pub(crate) const TARGET: &str = "OIDC provider";
 /// Whom the tokens of service accounts are for.
 pub(crate) const AUDIENCE: &str = "sts.amazonaws.com";
 
@@ -46,11 +44,11 @@ pub(crate) async fn find(context: &Context, arn: &str) -> Result<Option<OidcStat
 #[async_trait::async_trait]
 impl Resource for OidcProvider {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::OIDC_PROVIDER.to_owned()
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![cluster::TARGET.to_owned()]
+        vec![targets::CLUSTER.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -114,7 +112,7 @@ pub(crate) struct OidcProviderRemoval {
 #[async_trait::async_trait]
 impl Removal for OidcProviderRemoval {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::OIDC_PROVIDER.to_owned()
     }
 
     fn after(&self) -> Vec<String> {

@@ -9,9 +9,8 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::resources::{cluster, role};
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct IdentityState {
@@ -42,10 +41,6 @@ pub(crate) struct PodIdentity {
 /// `namespace/service-account`.
 pub(crate) fn name(namespace: &str, service_account: &str) -> String {
     format!("{namespace}/{service_account}")
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("pod identity {name}")
 }
 
 pub(crate) async fn find(context: &Context) -> Result<BTreeMap<String, IdentityState>, AwsError> {
@@ -81,11 +76,11 @@ fn state(association: aws_sdk_eks::types::PodIdentityAssociation) -> (String, Id
 #[async_trait::async_trait]
 impl Resource for PodIdentity {
     fn target(&self) -> String {
-        target(&self.name())
+        targets::pod_identity(&self.name())
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![cluster::TARGET.to_owned(), role::target(&self.role_purpose)]
+        vec![targets::CLUSTER.to_owned(), targets::role(&self.role_purpose)]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -162,7 +157,7 @@ pub(crate) struct PodIdentityRemoval {
 #[async_trait::async_trait]
 impl Removal for PodIdentityRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::pod_identity(&self.name)
     }
 
     fn goes(&self) -> Vec<String> {

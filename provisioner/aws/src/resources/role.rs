@@ -11,8 +11,8 @@ use crate::error::{Asked as _, IfFound as _};
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::resource::{Removal, Resource};
 use crate::resources::{oidc_provider, policy_document};
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct RoleState {
@@ -51,10 +51,6 @@ pub(crate) struct Role {
     pub(crate) document: Option<Value>,
     pub(crate) boundary: Option<String>,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(purpose: &str) -> String {
-    format!("role {purpose}")
 }
 
 /// A role with its policies, if there is one of that name.
@@ -153,13 +149,13 @@ impl Trust {
 #[async_trait::async_trait]
 impl Resource for Role {
     fn target(&self) -> String {
-        target(&self.purpose)
+        targets::role(&self.purpose)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
         match self.trust {
             Trust::Service { .. } | Trust::FargatePods { .. } => Vec::new(),
-            Trust::ServiceAccount { .. } => vec![oidc_provider::TARGET.to_owned()],
+            Trust::ServiceAccount { .. } => vec![targets::OIDC_PROVIDER.to_owned()],
         }
     }
 
@@ -323,7 +319,7 @@ pub(crate) struct RoleRemoval {
 #[async_trait::async_trait]
 impl Removal for RoleRemoval {
     fn target(&self) -> String {
-        target(&self.purpose)
+        targets::role(&self.purpose)
     }
 
     fn after(&self) -> Vec<String> {

@@ -10,9 +10,8 @@ use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::RESOURCE_TAG;
 use crate::resource::{Removal, Resource};
-use crate::resources::{internet_gateway, nat_gateway, subnet};
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 /// The name of the table of the public subnets.
 pub(crate) const PUBLIC: &str = "public";
@@ -43,10 +42,6 @@ pub(crate) struct RouteTable {
     pub(crate) subnets: Vec<String>,
     pub(crate) way: Way,
     pub(crate) tags: Tags,
-}
-
-pub(crate) fn target(name: &str) -> String {
-    format!("route table {name}")
 }
 
 /// The tables of the VPC that are its own. One that has lost its tags is known by its subnets.
@@ -90,14 +85,14 @@ fn state(table: aws_sdk_ec2::types::RouteTable) -> Option<RouteTableState> {
 #[async_trait::async_trait]
 impl Resource for RouteTable {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::route_table(&self.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        let mut after: Vec<_> = self.subnets.iter().map(|name| subnet::target(name)).collect();
+        let mut after: Vec<_> = self.subnets.iter().map(|name| targets::subnet(name)).collect();
         match &self.way {
-            Way::InternetGateway => after.push(internet_gateway::TARGET.to_owned()),
-            Way::Nat(name) => after.push(nat_gateway::target(name)),
+            Way::InternetGateway => after.push(targets::INTERNET_GATEWAY.to_owned()),
+            Way::Nat(name) => after.push(targets::nat_gateway(name)),
             Way::Nowhere => {}
         }
         after
@@ -268,7 +263,7 @@ pub(crate) struct RouteTableRemoval {
 #[async_trait::async_trait]
 impl Removal for RouteTableRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::route_table(&self.name)
     }
 
     fn after(&self) -> Vec<String> {

@@ -7,11 +7,9 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::resources::vpc;
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
-pub(crate) const TARGET: &str = "security group";
 const API_PORT: i32 = 443;
 
 #[derive(Debug, Clone)]
@@ -54,11 +52,11 @@ fn state(group: Described) -> Option<SecurityGroupState> {
 #[async_trait::async_trait]
 impl Resource for SecurityGroup {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::SECURITY_GROUP.to_owned()
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![vpc::TARGET.to_owned()]
+        vec![targets::VPC.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {

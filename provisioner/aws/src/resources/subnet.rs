@@ -8,9 +8,8 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::resources::vpc;
-use crate::tags;
 use crate::work::{Context, Work};
+use crate::{tags, targets};
 
 /// A VPC is divided into parts with so many more bits: four public ones, then four private ones.
 const PART_BITS: u8 = 3;
@@ -47,10 +46,6 @@ pub(crate) fn name(zone: &str, public: bool) -> String {
     format!("{}-{zone}", if public { "public" } else { "private" })
 }
 
-pub(crate) fn target(name: &str) -> String {
-    format!("subnet {name}")
-}
-
 /// The subnets that fulfil a condition.
 pub(crate) async fn of_vpc(
     context: &Context,
@@ -74,11 +69,11 @@ fn state(subnet: aws_sdk_ec2::types::Subnet) -> Option<SubnetState> {
 #[async_trait::async_trait]
 impl Resource for Subnet {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::subnet(&self.name)
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        vec![vpc::TARGET.to_owned()]
+        vec![targets::VPC.to_owned()]
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
@@ -161,7 +156,7 @@ pub(crate) struct SubnetRemoval {
 #[async_trait::async_trait]
 impl Removal for SubnetRemoval {
     fn target(&self) -> String {
-        target(&self.name)
+        targets::subnet(&self.name)
     }
 
     fn after(&self) -> Vec<String> {

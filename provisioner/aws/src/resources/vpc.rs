@@ -7,10 +7,8 @@ use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
-use crate::tags;
 use crate::work::{Context, Work};
-
-pub(crate) const TARGET: &str = "vpc";
+use crate::{tags, targets};
 
 #[derive(Debug, Clone)]
 pub(crate) struct VpcState {
@@ -64,7 +62,7 @@ pub(crate) async fn find(context: &Context) -> Result<Vec<aws_sdk_ec2::types::Vp
 #[async_trait::async_trait]
 impl Resource for Vpc {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::VPC.to_owned()
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
@@ -162,7 +160,7 @@ pub(crate) struct VpcRemoval {
 #[async_trait::async_trait]
 impl Removal for VpcRemoval {
     fn target(&self) -> String {
-        TARGET.to_owned()
+        targets::VPC.to_owned()
     }
 
     fn after(&self) -> Vec<String> {
