@@ -1,0 +1,119 @@
+//! What is different from what is wanted.
+
+use aws_sdk_eks::types::NodegroupStatus;
+
+use super::find::of_spec;
+use super::state::GroupState;
+use super::wanted::{NodeGroup, ami_type};
+use crate::account::Account;
+use crate::difference::{Difference, Kind, Tags};
+use crate::resource::Resource as _;
+
+impl NodeGroup {
+    pub(super) fn compared(&self, account: &Account) -> Difference {
+        let spec = &self.spec;
+        let existing = of_spec(account, &spec.name);
+        let Some(group) = self.best(account, &existing) else { return self.as_new() };
+        let difference = self.fixed(account, group, Difference::of_existing());
+        let status =
+            if group.status == NodegroupStatus::Active { "ACTIVE" } else { group.status.as_str() };
+        let mut difference = difference
+            .field("status", status, "ACTIVE")
+            .field("min", group.min, spec.min)
+            .field("max", group.max, spec.max)
+            .field("maxUnavailable", group.max_unavailable, spec.max_unavailable)
+            .map("labels", &group.labels, &spec.labels)
+            .field("taints", &group.taints, &self.taints());
+        let desired = self.desired(group.desired);
+        difference = difference.field("desired", group.desired, desired);
+        if let Some(version) = self.version.filter(|version| group.version < Some(*version)) {
+            let is = group.version.map(|version| version.to_string());
+            difference = difference.field("version", is, version.to_string());
+        }
+        if difference.kind != Kind::Replace {
+            difference = self.template_difference(account, group, difference);
+        }
+        let surplus: Vec<_> = existing
+            .iter()
+            .filter(|other| other.name != group.name)
+            .map(|other| other.name.clone())
+            .collect();
+        difference.field("replaced groups", &surplus, &Vec::new()).tags(&group.tags, &self.tags)
+    }
+
+    /// The group that is as wanted, or else the one to be changed or replaced.
+    pub(super) fn best<'a>(
+        &self,
+        account: &Account,
+        existing: &[&'a GroupState],
+    ) -> Option<&'a GroupState> {
+        let fits =
+            |group: &&&GroupState| self.fixed(account, group, Difference::of_existing()).is_same();
+        let live = |group: &&&GroupState| group.status != NodegroupStatus::Deleting;
+        existing.iter().filter(live).find(fits).or(existing.first()).copied()
+    }
+
+    pub(super) fn has_failed(group: &GroupState, replace: bool) -> bool {
+        group.status == NodegroupStatus::Deleting
+            || (replace
+                && matches!(
+                    group.status,
+                    NodegroupStatus::CreateFailed | NodegroupStatus::Degraded
+                ))
+    }
+
+    /// What a group keeps for life.
+    pub(super) fn fixed(
+        &self,
+        account: &Account,
+        group: &GroupState,
+        start: Difference,
+    ) -> Difference {
+        let capacity = |spot: bool| if spot { "spot" } else { "on demand" };
+        let shown = |id: &String| account.subnet_name(id).unwrap_or_else(|| id.clone());
+        let subnets: Vec<_> = group.subnets.iter().map(shown).collect();
+        let role = account.role_arn(&self.role, &self.role_name).ok();
+        start
+            .fixed("instanceTypes", &group.instance_types, &self.spec.instance_types)
+            .fixed("capacity", capacity(group.spot), capacity(self.spec.spot))
+            .fixed("ami", &group.ami, ami_type(&self.spec))
+            .fixed("subnets", &subnets, &self.subnets)
+            .fixed("role", &group.role, role.unwrap_or_else(|| group.role.clone()))
+    }
+
+    fn as_new(&self) -> Difference {
+        let spec = &self.spec;
+        Difference::create()
+            .with("instanceTypes", &spec.instance_types)
+            .with("capacity", if spec.spot { "spot" } else { "on demand" })
+            .with("ami", ami_type(spec))
+            .with("subnets", &self.subnets)
+            .with("min", spec.min)
+            .with("max", spec.max)
+            .with("desired", spec.desired)
+            .with("maxUnavailable", spec.max_unavailable)
+            .map("labels", &Tags::new(), &spec.labels)
+            .with("taints", &self.taints())
+            .tags(&Tags::new(), &self.tags)
+    }
+
+    /// Nodes started from an older version of the launch template are replaced one by one. A template
+    /// that is yet to be changed will be a version further.
+    fn template_difference(
+        &self,
+        account: &Account,
+        group: &GroupState,
+        difference: Difference,
+    ) -> Difference {
+        let Some(template) = account.templates.get(&self.spec.name) else {
+            let is = group.template_version.clone();
+            return difference.field("launchTemplate", is, "a new one");
+        };
+        let changes = self.template.difference(account).is_ok_and(|template| {
+            template.fields.iter().any(|field| !field.name.starts_with("tags"))
+        });
+        let newest =
+            if changes { "a new version".to_owned() } else { template.version.to_string() };
+        difference.field("launchTemplate", group.template_version.clone(), newest)
+    }
+}

@@ -1,0 +1,31 @@
+//! A node group as AWS has it.
+
+use aws_sdk_eks::types::NodegroupStatus;
+use provisioner_spec::EksVersion;
+
+use crate::difference::Tags;
+
+/// Says which group of the spec a group is: one that replaces another has a name of its own.
+pub(crate) const GROUP_TAG: &str = "provisioner.dev/node-group";
+
+#[derive(Debug, Clone)]
+pub(crate) struct GroupState {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) status: NodegroupStatus,
+    pub(crate) version: Option<EksVersion>,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    pub(crate) desired: u32,
+    pub(crate) instance_types: Vec<String>,
+    pub(crate) spot: bool,
+    pub(crate) ami: String,
+    pub(crate) subnets: Vec<String>,
+    pub(crate) role: String,
+    pub(crate) template_version: Option<String>,
+    pub(crate) labels: Tags,
+    pub(crate) taints: Vec<String>,
+    pub(crate) max_unavailable: u32,
+    pub(crate) issues: Vec<String>,
+    pub(crate) tags: Tags,
+}

@@ -1,0 +1,66 @@
+//! A node group that the spec asks for.
+
+use std::sync::Arc;
+
+use aws_sdk_eks::types::LaunchTemplateSpecification;
+use provisioner_spec::{AmiFamily, Architecture, EksVersion, IamRole, NodeGroup as Spec};
+
+use super::taints::{taint, taint_text};
+use crate::AwsError;
+use crate::account::Account;
+use crate::difference::Tags;
+use crate::resources::launch_template::LaunchTemplate;
+
+#[derive(Debug)]
+pub(crate) struct NodeGroup {
+    pub(crate) spec: Spec,
+    pub(crate) version: Option<EksVersion>,
+    /// Names of the subnets that are made; ids of those that exist.
+    pub(crate) subnets: Vec<String>,
+    pub(crate) role: IamRole,
+    pub(crate) role_name: String,
+    /// The route tables that lead out of its subnets.
+    pub(crate) routes: Vec<String>,
+    /// The addons that nodes need to become ready.
+    pub(crate) addons: Vec<String>,
+    /// What its nodes are started with.
+    pub(crate) template: Arc<LaunchTemplate>,
+    pub(crate) tags: Tags,
+}
+
+impl NodeGroup {
+    pub(super) fn taints(&self) -> Vec<String> {
+        self.spec.taints.iter().filter_map(|one| taint_text(&taint(one))).collect()
+    }
+
+    /// The number of nodes is the autoscaler's, within what the spec allows.
+    pub(super) fn desired(&self, is: u32) -> u32 {
+        if self.spec.hold_desired {
+            self.spec.desired
+        } else {
+            is.clamp(self.spec.min, self.spec.max)
+        }
+    }
+
+    pub(super) fn template(
+        &self,
+        account: &Account,
+    ) -> Result<LaunchTemplateSpecification, AwsError> {
+        let template = account.templates.get(&self.spec.name);
+        let template = template.ok_or_else(|| crate::unknown("launch template"))?;
+        Ok(LaunchTemplateSpecification::builder()
+            .id(&template.id)
+            .version(template.version.to_string())
+            .build())
+    }
+}
+
+/// AWS's word for operating system and processors.
+pub(super) fn ami_type(spec: &Spec) -> &'static str {
+    match (spec.ami, spec.architecture()) {
+        (AmiFamily::AmazonLinux2023, Architecture::X86) => "AL2023_x86_64_STANDARD",
+        (AmiFamily::AmazonLinux2023, Architecture::Arm) => "AL2023_ARM_64_STANDARD",
+        (AmiFamily::Bottlerocket, Architecture::X86) => "BOTTLEROCKET_x86_64",
+        (AmiFamily::Bottlerocket, Architecture::Arm) => "BOTTLEROCKET_ARM_64",
+    }
+}
