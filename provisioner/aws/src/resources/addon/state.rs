@@ -1,0 +1,18 @@
+//! An addon as AWS has it.
+
+use aws_sdk_eks::types::AddonStatus;
+use serde_json::Value;
+
+use crate::difference::Tags;
+
+#[derive(Debug, Clone)]
+pub(crate) struct AddonState {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) status: AddonStatus,
+    pub(crate) version: String,
+    pub(crate) service_account_role: Option<String>,
+    pub(crate) configuration: Value,
+    pub(crate) issues: Vec<String>,
+    pub(crate) tags: Tags,
+}
