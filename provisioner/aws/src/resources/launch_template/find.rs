@@ -1,0 +1,90 @@
+//! What launch templates are found by.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{ResourceType, ResponseLaunchTemplateData, VolumeType};
+
+use super::state::{Content, TemplateState};
+use super::texts::{imds_text, volume_text};
+use crate::error::{Asked as _, IfFound as _};
+use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
+use crate::work::Context;
+use crate::{AwsError, tags};
+
+/// The templates that are marked as this cluster's, by the names of their groups.
+pub(crate) async fn find(context: &Context) -> Result<BTreeMap<String, TemplateState>, AwsError> {
+    let filter = tags::filter(&format!("tag:{CLUSTER_TAG}"), context.names.cluster());
+    let call = context.clients.ec2.describe_launch_templates().filters(filter);
+    let pages = call.into_paginator().items().send();
+    let all = pages.collect::<Result<Vec<_>, _>>().await.asked("look for launch templates")?;
+    let states = futures::future::try_join_all(all.into_iter().map(|one| describe(context, one)));
+    let name = |state: &TemplateState| {
+        let tag = state.tags.get(RESOURCE_TAG).and_then(|tag| tag.strip_prefix("template-"));
+        tag.unwrap_or(&state.name).to_owned()
+    };
+    Ok(states.await?.into_iter().map(|state| (name(&state), state)).collect())
+}
+
+/// The template of that name, whoever has made it.
+pub(super) async fn find_by_name(
+    context: &Context,
+    name: &str,
+) -> Result<Option<TemplateState>, AwsError> {
+    let call = context.clients.ec2.describe_launch_templates().launch_template_names(name);
+    let answer = call.send().await.asked("look for the launch template").if_found()?;
+    let found = answer.and_then(|answer| answer.launch_templates?.into_iter().next());
+    match found {
+        Some(template) => describe(context, template).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn describe(
+    context: &Context,
+    template: aws_sdk_ec2::types::LaunchTemplate,
+) -> Result<TemplateState, AwsError> {
+    let id = template.launch_template_id.unwrap_or_default();
+    let call = context.clients.ec2.describe_launch_template_versions().launch_template_id(&id);
+    let answer = call.versions("$Latest").send().await;
+    let answer = answer.asked(format!("look at the launch template {id}"))?;
+    let version = answer.launch_template_versions.into_iter().flatten().next();
+    let number = version.as_ref().and_then(|version| version.version_number);
+    let data = version.and_then(|version| version.launch_template_data);
+    Ok(TemplateState {
+        name: template.launch_template_name.unwrap_or_default(),
+        version: number.or(template.latest_version_number).unwrap_or_default(),
+        content: data.map(content).unwrap_or_default(),
+        tags: tags::from_ec2(template.tags),
+        id,
+    })
+}
+
+fn content(data: ResponseLaunchTemplateData) -> Content {
+    let mapping = data.block_device_mappings.into_iter().flatten().next();
+    let device = mapping.as_ref().and_then(|mapping| mapping.device_name.clone());
+    let volume = mapping.and_then(|mapping| mapping.ebs).map(|ebs| {
+        volume_text(
+            ebs.volume_size.unwrap_or_default(),
+            ebs.volume_type.as_ref().map_or("gp2", VolumeType::as_str),
+            ebs.iops,
+            ebs.throughput,
+            ebs.encrypted == Some(true),
+            ebs.kms_key_id.as_deref(),
+        )
+    });
+    let imds = data.metadata_options.map(|options| {
+        let tokens = options.http_tokens.map_or("optional".to_owned(), |it| it.as_str().to_owned());
+        imds_text(&tokens, options.http_put_response_hop_limit.unwrap_or(1))
+    });
+    let mut specifications = data.tag_specifications.into_iter().flatten();
+    let of_instances = specifications.find(|one| one.resource_type == Some(ResourceType::Instance));
+    Content {
+        device: device.unwrap_or_default(),
+        volume: volume.unwrap_or_default(),
+        security_groups: data.security_group_ids.unwrap_or_default(),
+        ssh_key: data.key_name,
+        user_data: data.user_data,
+        imds: imds.unwrap_or_default(),
+        instance_tags: tags::from_ec2(of_instances.and_then(|one| one.tags)),
+    }
+}

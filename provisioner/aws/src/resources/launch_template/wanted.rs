@@ -1,0 +1,67 @@
+//! A launch template that the spec asks for.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use provisioner_spec::{AmiFamily, NodeGroup};
+
+use super::state::Content;
+use super::texts::{imds_text, volume_text};
+use crate::account::Account;
+use crate::difference::Tags;
+use crate::resources::user_data;
+
+/// `IMDSv2` alone; a pod is one hop further away than its node.
+pub(super) const HOPS: i32 = 2;
+
+#[derive(Debug)]
+pub(crate) struct LaunchTemplate {
+    pub(crate) name: String,
+    pub(crate) group: NodeGroup,
+    /// Of the template itself.
+    pub(crate) tags: Tags,
+    /// Of the instances and their volumes.
+    pub(crate) instance_tags: Tags,
+}
+
+impl LaunchTemplate {
+    pub(super) fn wanted(&self, account: &Account) -> Content {
+        let volume = &self.group.volume;
+        let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+        let user_data = user_data::wrapped(&self.group);
+        Content {
+            device: self.device().to_owned(),
+            volume: volume_text(
+                i32::try_from(volume.size).unwrap_or(i32::MAX),
+                volume.kind.as_str(),
+                number(volume.iops),
+                number(volume.throughput),
+                volume.encrypted,
+                volume.kms_key.as_deref(),
+            ),
+            security_groups: self.security_groups(account),
+            ssh_key: self.group.ssh_key.clone(),
+            user_data: user_data.map(|text| BASE64_STANDARD.encode(text)),
+            imds: imds_text("required", HOPS),
+            instance_tags: self.instance_tags.clone(),
+        }
+    }
+
+    /// Bottlerocket keeps containers on its second disk.
+    fn device(&self) -> &'static str {
+        match self.group.ami {
+            AmiFamily::AmazonLinux2023 => "/dev/xvda",
+            AmiFamily::Bottlerocket => "/dev/xvdb",
+        }
+    }
+
+    /// With groups of one's own, that of the cluster has to be named as well.
+    fn security_groups(&self, account: &Account) -> Vec<String> {
+        let own = &self.group.security_groups;
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let of_cluster =
+            account.cluster.as_ref().and_then(|cluster| cluster.own_security_group.clone());
+        of_cluster.into_iter().chain(own.iter().cloned()).collect()
+    }
+}
