@@ -1,0 +1,66 @@
+//! The control plane, who may reach it, and what is installed into it.
+
+use super::network::Network;
+use super::roles::{CLUSTER_ROLE, addon_purpose, pod_purpose};
+use crate::resources::access_entry::AccessEntry;
+use crate::resources::addon::Addon;
+use crate::resources::cluster::Cluster;
+use crate::resources::pod_identity::PodIdentity;
+use crate::work::Context;
+
+pub(super) fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
+    let spec = &context.cluster;
+    Cluster {
+        eks: spec.eks.clone(),
+        version: spec.kubernetes.version,
+        service_cidr: spec.network.service_cidr.map(|range| range.to_string()),
+        role_name: context.names.role(CLUSTER_ROLE),
+        subnets: network.control_plane_subnets(),
+        tags: context.names.tags("cluster"),
+    }
+}
+
+pub(super) fn access_entries(context: &Context) -> Vec<AccessEntry> {
+    let entry = |spec: &provisioner_spec::AccessEntry| AccessEntry {
+        spec: spec.clone(),
+        tags: context.names.tags("access-entry"),
+    };
+    context.cluster.eks.access_entries.iter().map(entry).collect()
+}
+
+pub(super) fn pod_identities(context: &Context) -> Vec<PodIdentity> {
+    let identity = |spec: &provisioner_spec::PodIdentity| {
+        let role_purpose = pod_purpose(&spec.namespace, &spec.service_account);
+        PodIdentity {
+            role_name: context.names.role(&role_purpose),
+            role_purpose,
+            tags: context.names.tags("pod-identity"),
+            spec: spec.clone(),
+        }
+    };
+    context.cluster.eks.pod_identities.iter().map(identity).collect()
+}
+
+pub(super) fn addons(context: &Context) -> Vec<Addon> {
+    let addon = |(name, spec): (&String, &provisioner_spec::EksAddon)| {
+        let purpose = addon_purpose(name);
+        let role = (purpose.clone(), context.names.role(&purpose));
+        Addon {
+            name: name.clone(),
+            spec: spec.clone(),
+            role: (!spec.policies.is_empty()).then_some(role),
+            node_groups: group_names(context),
+            fargate_profiles: profile_names(context),
+            tags: context.names.tags(&format!("addon-{name}")),
+        }
+    };
+    context.cluster.eks.addons.iter().map(addon).collect()
+}
+
+fn group_names(context: &Context) -> Vec<String> {
+    context.cluster.eks.node_groups.iter().map(|group| group.name.clone()).collect()
+}
+
+fn profile_names(context: &Context) -> Vec<String> {
+    context.cluster.eks.fargate_profiles.iter().map(|profile| profile.name.clone()).collect()
+}

@@ -1,0 +1,73 @@
+//! What pods run on.
+
+use std::sync::Arc;
+
+use provisioner_spec::{FargateProfile as ProfileSpec, NodeGroup as GroupSpec};
+
+use super::network::Network;
+use super::roles::{FARGATE_ROLE, NODE_ROLE};
+use crate::names::RESOURCE_TAG;
+use crate::resources::fargate_profile::FargateProfile;
+use crate::resources::launch_template::LaunchTemplate;
+use crate::resources::node_group::{GROUP_TAG, NodeGroup};
+use crate::work::Context;
+
+pub(super) fn templates(context: &Context) -> Vec<Arc<LaunchTemplate>> {
+    let template = |group: &GroupSpec| {
+        let mut instance_tags = context.names.tags(&group.name);
+        instance_tags.remove(RESOURCE_TAG);
+        instance_tags.extend(group.tags.clone());
+        Arc::new(LaunchTemplate {
+            name: context.names.launch_template(&group.name),
+            group: group.clone(),
+            tags: context.names.tags(&format!("template-{}", group.name)),
+            instance_tags,
+        })
+    };
+    context.cluster.eks.node_groups.iter().map(template).collect()
+}
+
+pub(super) fn node_groups(
+    context: &Context,
+    network: &Network<'_>,
+    templates: &[Arc<LaunchTemplate>],
+) -> Vec<NodeGroup> {
+    let eks = &context.cluster.eks;
+    let group = |(spec, template): (&GroupSpec, &Arc<LaunchTemplate>)| {
+        let mut tags = context.names.tags(&format!("nodes-{}", spec.name));
+        tags.insert(GROUP_TAG.to_owned(), spec.name.clone());
+        tags.extend(spec.tags.clone());
+        NodeGroup {
+            spec: spec.clone(),
+            version: context.cluster.kubernetes.version,
+            subnets: network.node_subnets(spec),
+            role: eks.roles.node.clone(),
+            role_name: context.names.role(NODE_ROLE),
+            routes: network.node_routes(spec),
+            addons: eks.addons.keys().cloned().collect(),
+            template: Arc::clone(template),
+            tags,
+        }
+    };
+    eks.node_groups.iter().zip(templates).map(group).collect()
+}
+
+/// Each waits for the one before it: AWS makes one of a cluster at a time.
+pub(super) fn fargate_profiles(context: &Context, network: &Network<'_>) -> Vec<FargateProfile> {
+    let mut previous = None;
+    let profile = |spec: &ProfileSpec| {
+        let subnets = network.fargate_subnets(spec);
+        let mut tags = context.names.tags(&format!("fargate-{}", spec.name));
+        tags.extend(spec.tags.clone());
+        FargateProfile {
+            spec: spec.clone(),
+            routes: if network.is_imported() { Vec::new() } else { subnets.clone() },
+            subnets,
+            role_purpose: FARGATE_ROLE.to_owned(),
+            role_name: context.names.role(FARGATE_ROLE),
+            previous: previous.replace(spec.name.clone()),
+            tags,
+        }
+    };
+    context.cluster.eks.fargate_profiles.iter().map(profile).collect()
+}
