@@ -1,8 +1,9 @@
 //! Clusters on EKS: the only room that knows AWS.
 //!
 //! A run reads the account once ([`account`]), compares it with what the spec asks for
-//! ([`layout`], a file in [`resources`] for each kind), and makes the difference, each resource as
-//! soon as what it needs is there. Nothing is remembered: everything is found again by tags and names.
+//! ([`layout`], a file or a folder in [`resources`] for each kind), and makes the difference, each
+//! resource as soon as what it needs is there. Nothing is remembered: everything is found again by
+//! tags and names.
 
 mod access;
 mod account;

@@ -1,4 +1,4 @@
-//! One file for each kind of resource: how it is looked at, compared, made and removed.
+//! One file or folder for each kind of resource: how it is looked at, compared, made and removed.
 
 pub(crate) mod access_entry;
 pub(crate) mod addon;
