@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_engine::{Driver, Events};
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, KubeAction, KubeDriver, Library, Lock, Purpose, Secrets,
-    Selection, Surroundings, Toolbox, target,
+    AddonsPlanner, Assets, ChartStore, HelmStore, KubeAction, KubeDriver, Library, Lock, Purpose,
+    Secrets, Selection, Surroundings, Toolbox, target,
 };
 
 use crate::error::Error;
@@ -78,10 +78,12 @@ fn open_with(
         lock: Lock::open(library.known_charts(), lock_file(spec).as_deref())?,
         bundle: bundle.as_ref().map(|bundle| bundle.join("charts")),
         cache: program.environment.cache()?.join("charts"),
-        mirrors,
+        mirrors: mirrors.clone(),
     };
     let in_bundle = bundle.map(|bundle| bundle.join("bin/helm")).filter(|helm| helm.exists());
-    let helm = program.environment.program("helm").or(in_bundle);
+    let helm = HelmStore::at_hand(program.environment.program("helm").or(in_bundle));
+    let cache = program.environment.cache()?.join("helm");
+    let helm = helm.fetching(library.pinned_helm()?, cache, mirrors)?;
     let toolbox = Toolbox::new(entrance, charts, library.assets().clone(), helm)?;
     Ok(Addons {
         cluster: name,

@@ -39,6 +39,8 @@ pub enum KubeError {
     UnknownKind { object: String, kind: String, api_version: String },
     #[error("run helm: {0}")]
     NoHelm(String),
+    #[error("use helm from {url}: its digest is sha256:{found}, and should be sha256:{wanted}")]
+    ForeignHelm { url: String, found: String, wanted: String },
     #[error("{action}: {said}")]
     Helm { action: String, said: String },
     #[error(
@@ -70,7 +72,12 @@ impl KubeError {
             Self::UnknownAddon { .. } => "`provisioner addons list -f SPEC` lists them",
             Self::NotEnabled { .. } => "name it under `spec.addons`",
             Self::NoHelm(_) => {
-                "put helm 3 on the PATH (https://helm.sh/docs/intro/install), or into the bundle as bin/helm"
+                "put helm 3 on the PATH (https://helm.sh/docs/intro/install) or into the bundle as bin/helm, or \
+                 let it be fetched: from https://get.helm.sh, or a mirror of that in `spec.charts.mirrors`"
+            }
+            Self::ForeignHelm { .. } => {
+                "what came is not what its publisher released: look at the mirror, or at what lies in between; \
+                 or put helm 3 on the PATH"
             }
             Self::Digest { .. } => {
                 "find out who changed the chart; if that was meant, take its line out of the lock file"
@@ -108,6 +115,20 @@ fn closed(error: &kube::Error) -> Option<&EntranceError> {
 /// Whether the API server answers that it knows nobody of these credentials.
 fn is_stranger(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.code == 401)
+}
+
+/// An error and what has led to it.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !message.contains(&said) {
+            message = format!("{message}: {said}");
+        }
+        source = cause.source();
+    }
+    message
 }
 
 fn list(names: &[String]) -> String {

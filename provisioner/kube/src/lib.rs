@@ -17,7 +17,7 @@ mod tests;
 
 pub use addon::{Addon, Assets, Library, Secrets, Selection, Surroundings};
 pub use api::{Entrance, EntranceError, Forward, Stream};
-pub use chart::{ChartStore, Lock};
+pub use chart::{ChartStore, HelmStore, Lock};
 pub use error::KubeError;
 pub use run::{
     AddonImages, AddonsPlanner, ChartLine, InstalledAddon, KubeAction, KubeDriver, Opened, Purpose,

@@ -60,6 +60,14 @@ impl Library {
         self.assets.text("charts.lock.yaml".into()).unwrap_or_default()
     }
 
+    /// Which helm is fetched where there is none, as the text of its file.
+    ///
+    /// # Errors
+    /// The file is not there.
+    pub fn pinned_helm(&self) -> Result<&str, KubeError> {
+        self.assets.text("helm.lock.yaml".into())
+    }
+
     /// The files that it was read from.
     pub fn assets(&self) -> &Assets {
         &self.assets

@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
+use super::whole_file;
 use crate::KubeError;
 use crate::addon::Chart;
 
@@ -95,14 +96,7 @@ impl Lock {
         };
         let document = Document { charts: recorded.iter().map(line).collect() };
         let text = serde_yaml::to_string(&document).unwrap_or_default();
-        let failed = |source| KubeError::Write { path: path.clone(), source };
-        let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
-        let folder = folder.unwrap_or_else(|| ".".into());
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        std::io::Write::write_all(&mut file, format!("{HEADING}{text}").as_bytes())
-            .map_err(failed)?;
-        file.persist(path).map_err(|error| failed(error.error))?;
-        Ok(())
+        whole_file::write(path, format!("{HEADING}{text}").as_bytes(), 0o600)
     }
 }
 

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::digest::sha256;
+use super::places::places;
 use super::{Helm, Lock};
 use crate::KubeError;
 use crate::addon::{Assets, Chart};
@@ -19,11 +20,11 @@ pub struct ChartStore {
     pub mirrors: BTreeMap<String, Vec<String>>,
 }
 
-/// A chart on this machine.
+/// A chart, or helm, on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Located {
     pub path: Utf8PathBuf,
-    /// Worth telling: it was downloaded for the first time, and its digest recorded.
+    /// Worth telling: it was downloaded.
     pub news: Option<String>,
 }
 
@@ -81,17 +82,13 @@ impl ChartStore {
         helm: &Helm,
     ) -> Result<(), KubeError> {
         let repository = chart.repository.as_deref().unwrap_or_default();
-        let mirrors = self.mirrors.get(repository.trim_end_matches('/'));
-        let mut places: Vec<&str> = Vec::new();
-        places.extend(mirrors.into_iter().flatten().map(String::as_str));
-        places.push(repository);
         let failed = |source| KubeError::Write { path: folder.to_owned(), source };
         std::fs::create_dir_all(folder).map_err(failed)?;
         // Moved to its place as a whole: a download that was cut off is not there.
         let scratch = tempfile::tempdir_in(folder).map_err(failed)?;
         let into = Utf8Path::from_path(scratch.path()).unwrap_or(folder);
         let mut said = Vec::new();
-        for place in places {
+        for place in places(&self.mirrors, repository) {
             match helm.pull(place, &chart.name, &chart.version, into).await {
                 Ok(()) => {
                     let pulled = only_archive(into).ok_or_else(|| KubeError::Chart {
@@ -110,7 +107,7 @@ impl ChartStore {
     fn admitted(&self, chart: &Chart, path: Utf8PathBuf) -> Result<Located, KubeError> {
         let data = std::fs::read(&path)
             .map_err(|source| KubeError::Read { path: path.clone(), source })?;
-        let found = hexadecimal(digest(&SHA256, &data).as_ref());
+        let found = sha256(&data);
         let is_new = self.lock.admit(chart, &found)?;
         let news = is_new.then(|| {
             format!("{} {} has the digest sha256:{found}; recorded", chart.name, chart.version)
@@ -130,9 +127,4 @@ fn folder_name(chart: &Chart) -> String {
     let repository = chart.repository.as_deref().unwrap_or_default();
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     repository.chars().map(safe).collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(digit).collect()
 }

@@ -10,6 +10,7 @@ use super::action::Action;
 use super::work::Work;
 use super::{KubeAction, Toolbox};
 use crate::KubeError;
+use crate::error::with_causes;
 
 /// Carries out what an [`AddonsPlanner`](super::AddonsPlanner) has planned.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl Driver<KubeAction> for KubeDriver {
                     return Ok(());
                 }
                 Err(error @ (KubeError::Entrance(_) | KubeError::Client(_))) => {
-                    let failure = TaskFailure::new(FailureKind::Unreachable, said(&error));
+                    let failure = TaskFailure::new(FailureKind::Unreachable, with_causes(&error));
                     return Err(TaskFailure { hint: error.hint(), ..failure });
                 }
                 Err(error) => {
@@ -90,25 +91,11 @@ async fn stopped_while_waiting(reporter: &TaskReporter, action: &Action) {
 fn left(error: &KubeError, reporter: &TaskReporter) -> StepEnd {
     let is_gone = matches!(error, KubeError::Entrance(error) if error.no_cluster);
     if !is_gone {
-        reporter.note(format!("left as it is: failed to {}", said(error)));
+        reporter.note(format!("left as it is: failed to {}", with_causes(error)));
     }
-    StepEnd { output: Some(said(error)), ..StepEnd::new(State::Skipped) }
+    StepEnd { output: Some(with_causes(error)), ..StepEnd::new(State::Skipped) }
 }
 
 fn failed(error: &KubeError) -> StepEnd {
-    StepEnd { error: Some(said(error)), hint: error.hint(), ..StepEnd::new(State::Failed) }
-}
-
-/// The error and what has led to it.
-fn said(error: &KubeError) -> String {
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let said = cause.to_string();
-        if !message.contains(&said) {
-            message = format!("{message}: {said}");
-        }
-        source = cause.source();
-    }
-    message
+    StepEnd { error: Some(with_causes(error)), hint: error.hint(), ..StepEnd::new(State::Failed) }
 }

@@ -73,7 +73,7 @@ async fn add(
         }
         Content::Chart { chart, folder, values } => (chart, folder, values),
     };
-    let helm = toolbox.offline_helm()?;
+    let helm = toolbox.offline_helm(&drop).await?;
     let path = match folder {
         Some(folder) => ChartStore::unpack(&toolbox.assets, folder, toolbox.scratch())?,
         None => toolbox.charts.locate(chart, &helm).await?.path,

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use crate::KubeError;
 use crate::addon::Assets;
 use crate::api::{Cluster, Entrance, Forward, forwarded};
-use crate::chart::{ChartStore, Helm};
+use crate::chart::{ChartStore, Helm, HelmStore};
 
 /// What addons are installed with: the cluster's API, helm, and charts. Each is made when it is first
 /// needed.
@@ -15,11 +15,15 @@ pub struct Toolbox {
     entrance: Arc<dyn Entrance>,
     pub(crate) charts: ChartStore,
     pub(crate) assets: Assets,
-    helm: Option<Utf8PathBuf>,
+    helm: HelmStore,
+    program: OnceCell<Utf8PathBuf>,
     cluster: OnceCell<Cluster>,
     tunnel: OnceCell<(Forward, Helm)>,
     scratch: TempDir,
 }
+
+/// Who hears of what is worth telling.
+pub(crate) type Tell<'a> = &'a (dyn Fn(String) + Send + Sync);
 
 impl std::fmt::Debug for Toolbox {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -28,15 +32,13 @@ impl std::fmt::Debug for Toolbox {
 }
 
 impl Toolbox {
-    /// `helm` is where the program is, if there is one.
-    ///
     /// # Errors
     /// No private folder can be made on this machine.
     pub fn new(
         entrance: Arc<dyn Entrance>,
         charts: ChartStore,
         assets: Assets,
-        helm: Option<Utf8PathBuf>,
+        helm: HelmStore,
     ) -> Result<Self, KubeError> {
         let scratch = TempDir::with_prefix("provisioner-")
             .map_err(|source| KubeError::Write { path: "a temporary folder".into(), source })?;
@@ -45,6 +47,7 @@ impl Toolbox {
             charts,
             assets,
             helm,
+            program: OnceCell::new(),
             cluster: OnceCell::new(),
             tunnel: OnceCell::new(),
             scratch,
@@ -55,14 +58,14 @@ impl Toolbox {
         self.cluster.get_or_try_init(|| Cluster::connect(Arc::clone(&self.entrance))).await
     }
 
-    /// helm, for what needs no cluster.
-    pub(crate) fn offline_helm(&self) -> Result<Helm, KubeError> {
-        Ok(Helm::offline(self.helm_program()?))
+    /// helm, for what needs no cluster; `tell` hears where it comes from, if it was not at hand.
+    pub(crate) async fn offline_helm(&self, tell: Tell<'_>) -> Result<Helm, KubeError> {
+        Ok(Helm::offline(self.helm_program(tell).await?))
     }
 
-    /// helm, with the cluster behind a port of this machine.
-    pub(crate) async fn helm(&self) -> Result<&Helm, KubeError> {
-        let (_, helm) = self.tunnel.get_or_try_init(|| self.open_tunnel()).await?;
+    /// The same with the cluster behind a port of this machine.
+    pub(crate) async fn helm(&self, tell: Tell<'_>) -> Result<&Helm, KubeError> {
+        let (_, helm) = self.tunnel.get_or_try_init(|| self.open_tunnel(tell)).await?;
         Ok(helm)
     }
 
@@ -71,8 +74,8 @@ impl Toolbox {
         camino::Utf8Path::from_path(self.scratch.path()).unwrap_or_else(|| "/nonexistent".into())
     }
 
-    async fn open_tunnel(&self) -> Result<(Forward, Helm), KubeError> {
-        let program = self.helm_program()?;
+    async fn open_tunnel(&self, tell: Tell<'_>) -> Result<(Forward, Helm), KubeError> {
+        let program = self.helm_program(tell).await?;
         let cluster = self.cluster().await?;
         let forward = Forward::to_api(Arc::clone(&self.entrance)).await?;
         let text = forwarded(&cluster.kubeconfig, forward.port())?;
@@ -81,8 +84,15 @@ impl Toolbox {
         Ok((forward, Helm::for_cluster(program, path)))
     }
 
-    fn helm_program(&self) -> Result<Utf8PathBuf, KubeError> {
-        self.helm.clone().ok_or_else(|| KubeError::NoHelm("it is not on this machine".to_owned()))
+    async fn helm_program(&self, tell: Tell<'_>) -> Result<Utf8PathBuf, KubeError> {
+        let locate = async || {
+            let located = self.helm.locate().await?;
+            if let Some(news) = located.news {
+                tell(news);
+            }
+            Ok(located.path)
+        };
+        self.program.get_or_try_init(locate).await.cloned()
     }
 }
 

@@ -10,7 +10,7 @@ use super::planner::{BALANCED, INVENTORIES, VERSION};
 use crate::KubeError;
 use crate::addon::{Manifest, ProbeTarget};
 use crate::api::{Applying, Cluster, Inventory, Reference, comparable, inventory_reference, shown};
-use crate::chart::{ChartStore, Release, Standing};
+use crate::chart::{ChartStore, Helm, Release, Standing};
 use crate::ready::{Blocking, blocking};
 
 /// How often is looked at what is waited for.
@@ -100,6 +100,14 @@ impl<'a> Work<'a> {
         self.toolbox.cluster().await
     }
 
+    async fn helm(&self) -> Result<&'a Helm, KubeError> {
+        self.toolbox.helm(&|news| self.reporter.note(news)).await
+    }
+
+    async fn offline_helm(&self) -> Result<Helm, KubeError> {
+        self.toolbox.offline_helm(&|news| self.reporter.note(news)).await
+    }
+
     async fn look(&self, to_prune: bool) -> Result<StepEnd, KubeError> {
         match self.look_into_cluster().await {
             Err(KubeError::Entrance(error))
@@ -136,7 +144,7 @@ impl<'a> Work<'a> {
     }
 
     async fn fetch(&self, fetch: &Fetch) -> Result<StepEnd, KubeError> {
-        let helm = self.toolbox.offline_helm()?;
+        let helm = self.offline_helm().await?;
         let path = self.locate(&fetch.at).await?;
         self.reporter.registered(fetch.part.clone(), helm.definitions(&path).await?);
         Ok(StepEnd::new(State::Ok))
@@ -147,7 +155,7 @@ impl<'a> Work<'a> {
         if let Some(folder) = &at.folder {
             return ChartStore::unpack(&self.toolbox.assets, folder, self.toolbox.scratch());
         }
-        let located = store.locate(&at.chart, &self.toolbox.offline_helm()?).await?;
+        let located = store.locate(&at.chart, &self.offline_helm().await?).await?;
         if let Some(news) = located.news {
             self.reporter.note(news);
         }
@@ -243,7 +251,7 @@ impl<'a> Work<'a> {
 
     async fn release(&self, release: &Release, at: &ChartAt) -> Result<StepEnd, KubeError> {
         let cluster = self.cluster().await?;
-        let helm = self.toolbox.helm().await?;
+        let helm = self.helm().await?;
         let chart = self.locate(at).await?;
         let standing = match release.standing(helm, cluster, &chart).await {
             // It may need kinds, or a namespace, that are not there before this is applied.
@@ -267,7 +275,7 @@ impl<'a> Work<'a> {
         let cluster = self.cluster().await?;
         let mut objects: Vec<Reference> = readiness.objects.iter().map(Reference::of).collect();
         if let Some(release) = &readiness.release {
-            let deployed = release.objects(self.toolbox.helm().await?).await?;
+            let deployed = release.objects(self.helm().await?).await?;
             objects.extend(deployed.iter().map(Reference::of));
         }
         if self.checks() {
@@ -418,7 +426,7 @@ impl<'a> Work<'a> {
     }
 
     async fn uninstall(&self, of: &Reference) -> Result<StepEnd, KubeError> {
-        let helm = self.toolbox.helm().await?;
+        let helm = self.helm().await?;
         let namespace = of.namespace.as_deref().unwrap_or("default");
         let releases = helm.list(Some(namespace)).await?;
         if !releases.iter().any(|release| release["name"] == of.name.as_str()) {

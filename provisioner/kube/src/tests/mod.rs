@@ -1,3 +1,4 @@
+mod fetching_helm;
 mod order;
 mod pruning;
 mod rendering;

@@ -12,8 +12,8 @@ use secrecy::SecretString;
 
 use super::specs::{EKS, cluster, library};
 use crate::{
-    AddonsPlanner, ChartStore, Entrance, EntranceError, KubeDriver, Lock, Purpose, Secrets,
-    Selection, Stream, Toolbox,
+    AddonsPlanner, ChartStore, Entrance, EntranceError, HelmStore, KubeDriver, Lock,
+    Purpose, Secrets, Selection, Stream, Toolbox,
 };
 
 struct Closed;
@@ -55,7 +55,8 @@ async fn prune(spec: &str, mode: Mode) -> (Outcome, Vec<String>) {
         cache: folder.path().to_path_buf().try_into().unwrap(),
         mirrors: BTreeMap::new(),
     };
-    let toolbox = Toolbox::new(Arc::new(Closed), charts, library.assets().clone(), None).unwrap();
+    let helm = HelmStore::at_hand(None);
+    let toolbox = Toolbox::new(Arc::new(Closed), charts, library.assets().clone(), helm).unwrap();
     let notes = Notes::default();
     let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(notes.clone())]);
     let events = dispatcher.events();

@@ -6,6 +6,7 @@
 mod charts;
 mod conflicts;
 mod entrance;
+mod fetched_helm;
 mod fixtures;
 mod manifests;
 mod opening;

@@ -11,8 +11,8 @@ use provisioner_engine::{
     State, Summary,
 };
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, KubeDriver, KubeError, Library, Lock, Opened, Purpose,
-    Secrets, Selection, Surroundings, Toolbox,
+    AddonsPlanner, Assets, ChartStore, HelmStore, KubeDriver, KubeError, Library, Lock, Opened,
+    Purpose, Secrets, Selection, Surroundings, Toolbox,
 };
 use provisioner_tests_api_server::{ApiServer, helm};
 use tempfile::TempDir;
@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) files: Vec<(String, String)>,
     pub(crate) mirrors: BTreeMap<String, Vec<String>>,
     pub(crate) force: bool,
+    /// The `helm.lock.yaml` by which helm is fetched; None: it is at hand.
+    pub(crate) pinned_helm: Option<String>,
     folder: TempDir,
     runtime: Runtime,
 }
@@ -64,6 +66,7 @@ impl World {
             files: files.iter().map(own).collect(),
             mirrors: BTreeMap::new(),
             force: false,
+            pinned_helm: None,
             folder: TempDir::with_prefix("provisioner-world-").unwrap(),
             runtime: Runtime::new().unwrap(),
         }
@@ -133,7 +136,13 @@ impl World {
             mirrors: self.mirrors.clone(),
         };
         let entrance = Arc::new(LocalEntrance::to(&self.server));
-        Toolbox::new(entrance, charts, self.assets(), Some(helm())).unwrap()
+        let helm = match &self.pinned_helm {
+            Some(pinned) => HelmStore::at_hand(None)
+                .fetching(pinned, self.folder().join("helm"), self.mirrors.clone())
+                .unwrap(),
+            None => HelmStore::at_hand(Some(helm())),
+        };
+        Toolbox::new(entrance, charts, self.assets(), helm).unwrap()
     }
 
     fn library(&self) -> Library {

@@ -29,7 +29,7 @@ pub struct Cluster {
     /// Playbooks of one's own, in the order in which they run where several are at one place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<Hook>,
-    /// Where Helm charts come from.
+    /// Where Helm charts, and helm itself, come from.
     pub charts: Charts,
     /// What is installed into the cluster, by name.
     pub addons: BTreeMap<String, Addon>,

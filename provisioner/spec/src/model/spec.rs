@@ -53,7 +53,7 @@ pub(crate) struct SpecSchema {
     eks: Option<Eks>,
     /// Playbooks of one's own, before or after a stage of `up`; those at one place in this order.
     hooks: Option<Vec<Hook>>,
-    /// Where Helm charts come from.
+    /// Where Helm charts, and helm itself, come from.
     charts: Option<Charts>,
     /// What is installed into the cluster, by name. Each has settings of its own, and an addon that
     /// is named is installed unless it says `enabled: false`.
