@@ -6,8 +6,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_engine::{Driver, Events};
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, HelmStore, KubeAction, KubeDriver, Library, Lock, Purpose,
-    Secrets, Selection, Surroundings, Toolbox, target,
+    AddonsPlanner, Assets, ChartStore, Claim, HelmStore, KubeAction, KubeDriver, Library, Lock,
+    Purpose, Secrets, Selection, Surroundings, Toolbox, target,
 };
 
 use crate::error::Error;
@@ -130,12 +130,12 @@ impl Addons {
     }
 
     /// For a cluster that goes whether its API answers or not.
-    pub(crate) fn lenient_driver(&self) -> Arc<dyn Driver<KubeAction>> {
-        Arc::new(KubeDriver::lenient(Arc::clone(&self.toolbox)))
+    pub(crate) fn lenient_driver(&self, claim: Claim) -> Arc<dyn Driver<KubeAction>> {
+        Arc::new(KubeDriver::lenient(Arc::clone(&self.toolbox), claim))
     }
 
-    pub(crate) fn driver(&self) -> Arc<dyn Driver<KubeAction>> {
-        Arc::new(KubeDriver::new(Arc::clone(&self.toolbox), self.force_conflicts))
+    pub(crate) fn driver(&self, claim: Claim) -> Arc<dyn Driver<KubeAction>> {
+        Arc::new(KubeDriver::new(Arc::clone(&self.toolbox), claim, self.force_conflicts))
     }
 
     /// How events call them, in the order in which they are installed.

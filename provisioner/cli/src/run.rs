@@ -12,7 +12,7 @@ use provisioner_engine::{
 use provisioner_hosts::{
     Drain, LocalFile, Operation, PreflightReport, Removal, RunOptions, Site, UpOutcome,
 };
-use provisioner_kube::Purpose as Task;
+use provisioner_kube::{Claim, Purpose as Task};
 
 use crate::addons::Addons;
 use crate::environment;
@@ -44,12 +44,7 @@ pub(crate) fn up(
 ) -> Result<UpOutcome, Error> {
     let options = options(program, site, purpose);
     let sinks = sinks(program, site, purpose, &options.info);
-    let site = Arc::clone(site);
-    carry_out(program, sinks, async move |interrupt, events| {
-        let mut planner = addons.planner(addons.up(), &events);
-        let further = Further { planner: &mut planner, driver: addons.driver() };
-        Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
-    })
+    up_with(program, site, addons, options, sinks)
 }
 
 /// Carries out a `plan` of which only the end counts.
@@ -59,11 +54,24 @@ pub(crate) fn unseen(
     addons: &Addons,
 ) -> Result<UpOutcome, Error> {
     let options = options(program, site, Purpose::Preview);
+    up_with(program, site, addons, options, Vec::new())
+}
+
+fn up_with(
+    program: &Program,
+    site: &Arc<Site>,
+    addons: &Addons,
+    options: RunOptions,
+    sinks: Vec<Box<dyn Sink>>,
+) -> Result<UpOutcome, Error> {
     let site = Arc::clone(site);
-    carry_out(program, Vec::new(), async move |interrupt, events| {
+    let driver = addons.driver(claim(program, &options.info));
+    carry_out(program, sinks, async move |interrupt, events| {
         let mut planner = addons.planner(addons.up(), &events);
-        let further = Further { planner: &mut planner, driver: addons.driver() };
-        Ok(provisioner_hosts::up(site, options, further, &interrupt, &events).await?)
+        let further = Further { planner: &mut planner, driver };
+        let ended = provisioner_hosts::up(site, options, further, &interrupt, &events).await;
+        addons.toolbox.release().await;
+        Ok(ended?)
     })
 }
 
@@ -81,12 +89,14 @@ pub(crate) fn addons(
     if purpose != Purpose::Preview {
         sinks.extend(record(program, &info));
     }
+    let driver = addons.driver(claim(program, &info));
     let options = Options { info, parallelism: program.options.parallelism };
     carry_out(program, sinks, async move |interrupt, events| {
         let mut planner = addons.planner(task, &events);
-        let driver = addons.driver();
         let run = provisioner_engine::run(&mut planner, driver, &options, &interrupt, &events);
-        Ok(run.await.summary)
+        let summary = run.await.summary;
+        addons.toolbox.release().await;
+        Ok(summary)
     })
 }
 
@@ -228,9 +238,28 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
         parallelism: program.options.parallelism,
         ignore_findings: matches!(purpose, Purpose::Up { skip_preflight: true }),
         files: BTreeMap::new(),
-        holder: format!("{}@{}", environment::user(), environment::machine()),
-        journal: program.environment.runs().ok().map(Journal::new),
+        holder: holder(),
+        journal: journal(program),
     }
+}
+
+/// Who takes the lock on the addons of a cluster.
+pub(crate) fn claim(program: &Program, info: &RunInfo) -> Claim {
+    Claim {
+        run: info.run.clone(),
+        holder: holder(),
+        journal: journal(program),
+        lasts: Claim::LASTS,
+    }
+}
+
+/// Who runs this, for whoever finds a lock held.
+fn holder() -> String {
+    format!("{}@{}", environment::user(), environment::machine())
+}
+
+fn journal(program: &Program) -> Option<Journal> {
+    program.environment.runs().ok().map(Journal::new)
 }
 
 /// What is seen while the run goes on.

@@ -37,6 +37,8 @@ pub enum KubeError {
     Conflict { object: String, owners: Vec<String> },
     #[error("apply {object}: the cluster has no kind {kind} ({api_version})")]
     UnknownKind { object: String, kind: String, api_version: String },
+    #[error("take the lock on the addons: another run is at work: {by}")]
+    LockHeld { by: String },
     #[error("run helm: {0}")]
     NoHelm(String),
     #[error("use helm from {url}: its digest is sha256:{found}, and should be sha256:{wanted}")]
@@ -71,6 +73,9 @@ impl KubeError {
             }
             Self::UnknownAddon { .. } => "`provisioner addons list -f SPEC` lists them",
             Self::NotEnabled { .. } => "name it under `spec.addons`",
+            Self::LockHeld { .. } => {
+                "wait until it has ended; if it is gone, the same command takes over as soon as the lock has run out"
+            }
             Self::NoHelm(_) => {
                 "put helm 3 on the PATH (https://helm.sh/docs/intro/install) or into the bundle as bin/helm, or \
                  let it be fetched: from https://get.helm.sh, or a mirror of that in `spec.charts.mirrors`"

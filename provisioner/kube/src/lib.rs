@@ -16,7 +16,7 @@ mod run;
 mod tests;
 
 pub use addon::{Addon, Assets, Library, Secrets, Selection, Surroundings};
-pub use api::{Entrance, EntranceError, Forward, Stream};
+pub use api::{Claim, Entrance, EntranceError, Forward, Stream};
 pub use chart::{ChartStore, HelmStore, Lock};
 pub use error::KubeError;
 pub use run::{

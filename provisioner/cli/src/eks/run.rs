@@ -39,18 +39,21 @@ pub(super) fn carry_out(
 ) -> Result<Summary, Error> {
     let (options, sinks) = begin(program, site, how);
     let site = site.clone();
+    let claim = run::claim(program, &options.info);
     run::carry_out(program, sinks, async move |interrupt, events| {
         let Some(addons) = addons else {
             return Ok(provisioner_aws::carry_out(site, task, options, &interrupt, &events).await);
         };
         let (of_addons, driver) = match task {
-            Task::Down => (kube::Purpose::Vacate, addons.lenient_driver()),
-            _ => (addons.up(), addons.driver()),
+            Task::Down => (kube::Purpose::Vacate, addons.lenient_driver(claim)),
+            _ => (addons.up(), addons.driver(claim)),
         };
         let mut planner = addons.planner(of_addons, &events);
         let further = Further { planner: &mut planner, driver };
         let run = provisioner_aws::carry_out_with;
-        Ok(run(site, task, options, further, &interrupt, &events).await)
+        let summary = run(site, task, options, further, &interrupt, &events).await;
+        addons.toolbox.release().await;
+        Ok(summary)
     })
 }
 

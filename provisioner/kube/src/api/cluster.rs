@@ -240,7 +240,10 @@ impl Cluster {
         Ok(found)
     }
 
-    async fn within<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) async fn within<T>(
+        &self,
+        asked: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let silent = || Error::Service("the API server does not answer".into());
         timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(silent()))
     }
@@ -251,7 +254,7 @@ fn value(object: DynamicObject) -> Result<Value, KubeError> {
 }
 
 /// What the API server has to say, as an error of ours.
-fn told(error: Error, verb: &str, of: &Reference) -> KubeError {
+pub(super) fn told(error: Error, verb: &str, of: &Reference) -> KubeError {
     let status = match error {
         Error::Api(status) => status,
         error => return error.into(),

@@ -6,7 +6,8 @@ use super::{Cluster, Reference};
 use crate::KubeError;
 use crate::addon::Manifest;
 
-const NAMESPACE: &str = "kube-system";
+/// Where the records of what is installed are kept.
+pub(super) const NAMESPACE: &str = "kube-system";
 const LABEL: &str = "provisioner.dev/inventory=addon";
 const KEY: &str = "inventory";
 

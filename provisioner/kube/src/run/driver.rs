@@ -10,12 +10,15 @@ use super::action::Action;
 use super::work::Work;
 use super::{KubeAction, Toolbox};
 use crate::KubeError;
+use crate::api::Claim;
 use crate::error::with_causes;
 
 /// Carries out what an [`AddonsPlanner`](super::AddonsPlanner) has planned.
 #[derive(Debug)]
 pub struct KubeDriver {
     toolbox: Arc<Toolbox>,
+    /// Who holds the lock, where anything is to be changed.
+    claim: Claim,
     /// Take over what other programs have set.
     force_conflicts: bool,
     /// What does not work is said, and nothing fails of it.
@@ -23,13 +26,13 @@ pub struct KubeDriver {
 }
 
 impl KubeDriver {
-    pub fn new(toolbox: Arc<Toolbox>, force_conflicts: bool) -> Self {
-        Self { toolbox, force_conflicts, lenient: false }
+    pub fn new(toolbox: Arc<Toolbox>, claim: Claim, force_conflicts: bool) -> Self {
+        Self { toolbox, claim, force_conflicts, lenient: false }
     }
 
-    /// For a cluster that goes whether its API answers or not.
-    pub fn lenient(toolbox: Arc<Toolbox>) -> Self {
-        Self { toolbox, force_conflicts: false, lenient: true }
+    /// For a cluster that goes whether its API answers or not, and whoever else is at work there.
+    pub fn lenient(toolbox: Arc<Toolbox>, claim: Claim) -> Self {
+        Self { toolbox, claim, force_conflicts: false, lenient: true }
     }
 }
 
@@ -42,11 +45,14 @@ impl Driver<KubeAction> for KubeDriver {
         mode: Mode,
         reporter: &TaskReporter,
     ) -> Result<(), TaskFailure> {
-        let mut work = Work::new(&self.toolbox, mode, self.force_conflicts, reporter);
+        let mut work = Work::new(&self.toolbox, &self.claim, mode, self.force_conflicts, reporter);
         work.lenient = self.lenient;
         for (index, step) in task.steps.iter().enumerate() {
             if reporter.stop_requested() {
                 return Err(TaskFailure::interrupted());
+            }
+            if let Some(by) = self.toolbox.lock_taken_by() {
+                return Err(lock_held(by));
             }
             reporter.step_started(index);
             let ended = tokio::select! {
@@ -60,6 +66,9 @@ impl Driver<KubeAction> for KubeDriver {
                 Err(error) if self.lenient => {
                     reporter.step_ended(index, left(&error, reporter));
                     return Ok(());
+                }
+                Err(KubeError::LockHeld { by }) => {
+                    return Err(lock_held(by));
                 }
                 Err(error @ (KubeError::Entrance(_) | KubeError::Client(_))) => {
                     let failure = TaskFailure::new(FailureKind::Unreachable, with_causes(&error));
@@ -94,6 +103,12 @@ fn left(error: &KubeError, reporter: &TaskReporter) -> StepEnd {
         reporter.note(format!("left as it is: failed to {}", with_causes(error)));
     }
     StepEnd { output: Some(with_causes(error)), ..StepEnd::new(State::Skipped) }
+}
+
+fn lock_held(by: String) -> TaskFailure {
+    let error = KubeError::LockHeld { by: by.clone() };
+    let failure = TaskFailure::new(FailureKind::LockHeld { by }, error.to_string());
+    TaskFailure { hint: error.hint(), ..failure }
 }
 
 fn failed(error: &KubeError) -> StepEnd {

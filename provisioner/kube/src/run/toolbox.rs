@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 
 use crate::KubeError;
 use crate::addon::Assets;
-use crate::api::{Cluster, Entrance, Forward, forwarded};
+use crate::api::{Claim, Cluster, Contested, Entrance, Forward, Lock, forwarded};
 use crate::chart::{ChartStore, Helm, HelmStore};
 
 /// What addons are installed with: the cluster's API, helm, and charts. Each is made when it is first
@@ -19,6 +19,7 @@ pub struct Toolbox {
     program: OnceCell<Utf8PathBuf>,
     cluster: OnceCell<Cluster>,
     tunnel: OnceCell<(Forward, Helm)>,
+    lock: Mutex<Option<Lock>>,
     scratch: TempDir,
 }
 
@@ -50,6 +51,7 @@ impl Toolbox {
             program: OnceCell::new(),
             cluster: OnceCell::new(),
             tunnel: OnceCell::new(),
+            lock: Mutex::default(),
             scratch,
         })
     }
@@ -67,6 +69,35 @@ impl Toolbox {
     pub(crate) async fn helm(&self, tell: Tell<'_>) -> Result<&Helm, KubeError> {
         let (_, helm) = self.tunnel.get_or_try_init(|| self.open_tunnel(tell)).await?;
         Ok(helm)
+    }
+
+    /// No other run changes the cluster's addons from here on. `tell` hears whom is waited for.
+    pub(crate) async fn lock(
+        &self,
+        claim: &Claim,
+        contested: Contested,
+        tell: impl Fn(String),
+    ) -> Result<(), KubeError> {
+        let lock = Lock::take(self.cluster().await?, claim, contested, tell).await?;
+        *self.held() = Some(lock);
+        Ok(())
+    }
+
+    /// Which other run has taken the lock over, if one has.
+    pub(crate) fn lock_taken_by(&self) -> Option<String> {
+        self.held().as_ref().and_then(Lock::taken_by)
+    }
+
+    /// The end of a run: others may change the cluster's addons.
+    pub async fn release(&self) {
+        let lock = self.held().take();
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Lock>> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A folder that only we can read, for as long as the run lasts.

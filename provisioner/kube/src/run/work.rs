@@ -9,7 +9,10 @@ use super::action::{Action, ChartAt, Fetch, Readiness, Removal};
 use super::planner::{BALANCED, INVENTORIES, VERSION};
 use crate::KubeError;
 use crate::addon::{Manifest, ProbeTarget};
-use crate::api::{Applying, Cluster, Inventory, Reference, comparable, inventory_reference, shown};
+use crate::api::{
+    Applying, Claim, Cluster, Contested, Inventory, Reference, comparable, inventory_reference,
+    shown,
+};
 use crate::chart::{ChartStore, Helm, Release, Standing};
 use crate::ready::{Blocking, blocking};
 
@@ -50,6 +53,7 @@ impl Awaited<'_> {
 /// The steps of one task.
 pub(super) struct Work<'a> {
     toolbox: &'a Toolbox,
+    claim: &'a Claim,
     mode: Mode,
     force: bool,
     /// Whatever cannot be done is left.
@@ -62,11 +66,12 @@ pub(super) struct Work<'a> {
 impl<'a> Work<'a> {
     pub(super) fn new(
         toolbox: &'a Toolbox,
+        claim: &'a Claim,
         mode: Mode,
         force: bool,
         reporter: &'a TaskReporter,
     ) -> Self {
-        Self { toolbox, mode, force, lenient: false, reporter, changed: false }
+        Self { toolbox, claim, mode, force, lenient: false, reporter, changed: false }
     }
 
     pub(super) async fn perform(
@@ -75,7 +80,7 @@ impl<'a> Work<'a> {
         action: &Action,
     ) -> Result<StepEnd, KubeError> {
         let end = match action {
-            Action::Look { to_prune } => self.look(*to_prune).await,
+            Action::Look { to_prune } => self.look(index, *to_prune).await,
             Action::LookForBalancers => self.look_for_balancers().await,
             Action::Fetch(fetch) => self.fetch(fetch).await,
             Action::Record(inventory) => self.record(inventory).await,
@@ -108,8 +113,8 @@ impl<'a> Work<'a> {
         self.toolbox.offline_helm(&|news| self.reporter.note(news)).await
     }
 
-    async fn look(&self, to_prune: bool) -> Result<StepEnd, KubeError> {
-        match self.look_into_cluster().await {
+    async fn look(&self, index: usize, to_prune: bool) -> Result<StepEnd, KubeError> {
+        match self.look_into_cluster(index).await {
             Err(KubeError::Entrance(error))
                 if error.no_cluster && self.checks() && !self.lenient =>
             {
@@ -126,7 +131,11 @@ impl<'a> Work<'a> {
         }
     }
 
-    async fn look_into_cluster(&self) -> Result<StepEnd, KubeError> {
+    /// What is read has to hold until it is acted upon, so the lock is taken first.
+    async fn look_into_cluster(&self, index: usize) -> Result<StepEnd, KubeError> {
+        if !self.checks() {
+            self.lock(index).await?;
+        }
         let cluster = self.cluster().await?;
         let version = cluster.version().await?;
         let inventories = Inventory::all(cluster).await?;
@@ -134,6 +143,18 @@ impl<'a> Work<'a> {
         let text = serde_json::to_string(&inventories).unwrap_or_default();
         self.reporter.registered(INVENTORIES, text);
         Ok(StepEnd::new(State::Ok))
+    }
+
+    async fn lock(&self, index: usize) -> Result<(), KubeError> {
+        let contested = if self.lenient { Contested::TakeOver } else { Contested::Respect };
+        let tell = |what: String| self.reporter.waiting(index, what);
+        match self.toolbox.lock(self.claim, contested, tell).await {
+            Err(error) if self.lenient && !error.is_silence() => {
+                self.reporter.note(format!("goes on without the lock: failed to {error}"));
+                Ok(())
+            }
+            locked => locked,
+        }
     }
 
     async fn look_for_balancers(&self) -> Result<StepEnd, KubeError> {

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::specs::{EKS, cluster, library};
 use crate::{
-    AddonsPlanner, ChartStore, Entrance, EntranceError, HelmStore, KubeDriver, Lock,
+    AddonsPlanner, ChartStore, Claim, Entrance, EntranceError, HelmStore, KubeDriver, Lock,
     Purpose, Secrets, Selection, Stream, Toolbox,
 };
 
@@ -71,8 +71,14 @@ async fn prune(spec: &str, mode: Mode) -> (Outcome, Vec<String>) {
         mode,
         version: "0.1.0".to_owned(),
     };
+    let claim = Claim {
+        run: info.run.clone(),
+        holder: "alice@desk".to_owned(),
+        journal: None,
+        lasts: Claim::LASTS,
+    };
     let options = Options { info, parallelism: NonZeroUsize::MIN };
-    let driver = Arc::new(KubeDriver::new(Arc::new(toolbox), false));
+    let driver = Arc::new(KubeDriver::new(Arc::new(toolbox), claim, false));
     let interrupt = Interrupt::default();
     let run = provisioner_engine::run(&mut planner, driver, &options, &interrupt, &events).await;
     assert!(dispatcher.finish().is_empty());

@@ -8,6 +8,7 @@ mod conflicts;
 mod entrance;
 mod fetched_helm;
 mod fixtures;
+mod locking;
 mod manifests;
 mod opening;
 mod repository;

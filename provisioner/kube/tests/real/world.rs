@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_engine::{
@@ -11,14 +12,17 @@ use provisioner_engine::{
     State, Summary,
 };
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, HelmStore, KubeDriver, KubeError, Library, Lock, Opened,
-    Purpose, Secrets, Selection, Surroundings, Toolbox,
+    AddonsPlanner, Assets, ChartStore, Claim, HelmStore, KubeDriver, KubeError, Library, Lock,
+    Opened, Purpose, Secrets, Selection, Surroundings, Toolbox,
 };
 use provisioner_tests_api_server::{ApiServer, helm};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::entrance::LocalEntrance;
+
+/// How a run is called.
+pub(crate) const RUN: &str = "20261120-061530-4f2a";
 
 const SPEC: &str = "\
 apiVersion: provisioner.dev/v1alpha1
@@ -98,6 +102,11 @@ impl World {
     }
 
     pub(crate) fn run(&self, addons: &str, purpose: Purpose, mode: Mode) -> Ran {
+        self.run_as(RUN, addons, purpose, mode)
+    }
+
+    /// A run of this name.
+    pub(crate) fn run_as(&self, run: &str, addons: &str, purpose: Purpose, mode: Mode) -> Ran {
         let library = Arc::new(self.library());
         let cluster = Arc::new(cluster(addons, &library));
         let sources = library.secret_sources(&cluster);
@@ -109,13 +118,22 @@ impl World {
         let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(kept.clone())]);
         let events = dispatcher.events();
         let selection = Selection::of(&cluster, &library).unwrap();
-        let driver = Arc::new(KubeDriver::new(Arc::new(self.toolbox()), self.force));
+        let info = info(run, mode);
+        let claim = Claim {
+            run: info.run.clone(),
+            holder: "alice@desk".to_owned(),
+            journal: None,
+            lasts: Duration::from_secs(2),
+        };
+        let toolbox = Arc::new(self.toolbox());
+        let driver = Arc::new(KubeDriver::new(Arc::clone(&toolbox), claim, self.force));
         let mut planner =
             AddonsPlanner::new(cluster, library, selection, secrets, purpose, events.clone());
-        let options = Options { info: info(mode), parallelism: NonZeroUsize::new(8).unwrap() };
+        let options = Options { info, parallelism: NonZeroUsize::new(8).unwrap() };
         let interrupt = Interrupt::default();
         let run = provisioner_engine::run(&mut planner, driver, &options, &interrupt, &events);
         let outcome = self.runtime.block_on(run);
+        self.runtime.block_on(toolbox.release());
         assert!(dispatcher.finish().is_empty());
         let events = std::mem::take(&mut *kept.0.lock().unwrap());
         Ran { summary: outcome.summary, events }
@@ -162,9 +180,9 @@ fn cluster(addons: &str, library: &Library) -> Surroundings {
     Surroundings::from(&parsed.cluster)
 }
 
-fn info(mode: Mode) -> RunInfo {
+fn info(run: &str, mode: Mode) -> RunInfo {
     RunInfo {
-        run: "20261120-061530-4f2a".parse().unwrap(),
+        run: run.parse().unwrap(),
         command: "addons".to_owned(),
         cluster: "test".to_owned(),
         mode,
