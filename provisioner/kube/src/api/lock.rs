@@ -182,7 +182,6 @@ fn new(claim: &Claim) -> Lease {
             renew_time: Some(now),
             ..LeaseSpec::default()
         }),
-        ..Lease::default()
     }
 }
 
