@@ -198,6 +198,9 @@ kubernetes() {
       [ "$key" = server: ] && printf '%s-server %s\n' "$file" "$value" && break
     done </etc/kubernetes/$file.conf
   done
+  # A kubelet that has not yet been restarted talks to where it was led before.
+  file=/var/lib/provisioner/former-endpoint
+  [ -s $file ] && printf 'kubelet-server %s\n' "$(cat $file)"
   # What a cluster was made with and what it runs: kubeadm writes each on a line of its own.
   sed -n -e 's,.*image: .*/kube-apiserver:v,version ,p' \
     -e 's,^ *- --etcd-servers=,etcd-servers ,p' \

@@ -251,7 +251,7 @@ pub struct Kubernetes {
     pub paths: Vec<String>,
     /// The API server that the administrator's kubeconfig names.
     pub admin_server: Option<String>,
-    /// The API server that the kubelet's kubeconfig names.
+    /// The API server that the kubelet talks to: of its kubeconfig, or of the one before, until it is restarted.
     pub kubelet_server: Option<String>,
     /// The cluster's CA certificate, PEM.
     pub certificate_authority: Option<String>,
