@@ -87,6 +87,15 @@ fn nothing_moves_where_every_kubeconfig_leads_there() {
 }
 
 #[test]
+fn a_kubelet_that_has_not_been_restarted_still_talks_to_the_former_one() {
+    let mut world = standing();
+    let text = world.answers.get_mut("w1").unwrap();
+    let now = "kubelet-server https://172.30.0.100:8443";
+    *text = text.replace(now, &format!("{now}\nkubelet-server https://172.30.0.99:9443"));
+    assert_eq!(moving(&world).unwrap().former, ["172.30.0.99:9443"]);
+}
+
+#[test]
 fn what_led_elsewhere_is_told() {
     let found = moving(&moved()).unwrap();
     assert_eq!(found.former, ["172.30.0.100:8443"]);
