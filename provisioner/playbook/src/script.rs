@@ -22,6 +22,7 @@ pub fn compile(steps: &[Step], mode: ScriptMode) -> Result<String, QuoteError> {
         ScriptMode::Apply => "apply",
     };
     let mut script = format!("p_stage() {{\nbegin_stage {mode}\n");
+    script.push_str(&look(steps)?);
     for (index, step) in steps.iter().enumerate() {
         // A step that failed has said so, and that the stage has ended.
         script.push_str(&call(index, step)?);
@@ -29,6 +30,25 @@ pub fn compile(steps: &[Step], mode: ScriptMode) -> Result<String, QuoteError> {
     }
     script.push_str("end_stage\n}\np_stage\n");
     Ok(script)
+}
+
+/// The prelude's `look` at the files of all steps, where there are several.
+fn look(steps: &[Step]) -> Result<String, QuoteError> {
+    let files = steps.iter().enumerate().filter_map(|(index, step)| {
+        let path = match &step.action {
+            Action::File { dest, .. } | Action::Download { dest, .. } => dest.clone(),
+            Action::Directory { path, .. } => path.clone(),
+            Action::Unit { name, .. } => format!("/etc/systemd/system/{name}"),
+            _ => return None,
+        };
+        Some((index.to_string(), path))
+    });
+    let (indices, paths): (Vec<_>, Vec<_>) = files.unzip();
+    if paths.len() < 2 {
+        return Ok(String::new());
+    }
+    let paths: Result<Vec<_>, _> = paths.iter().map(|path| quote(path)).collect();
+    Ok(format!("look '{}' {}\n", indices.join(" "), paths?.join(" ")))
 }
 
 /// One step as a call of the prelude.

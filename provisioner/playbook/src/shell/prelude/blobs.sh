@@ -23,8 +23,10 @@ obtain() {
 
 # digest_holds PATH SHA256: the digest is read anew only if the file changed since it was last taken.
 digest_holds() {
-    p_stat=$(stat -c '%i %s %y %z' "$1" 2>/dev/null) || return 1
-    p_stamp=$p_state/digests/$(printf '%s' "$1" | tr / %)
+    seen "$1" || return 1
+    p_stat=${p_seen#*|}
+    replaced "$1" / %
+    p_stamp=$p_state/digests/$p_replaced
     p_known=
     [ ! -e "$p_stamp" ] || read -r p_known <"$p_stamp"
     [ "$p_known" != "$2 $p_stat" ] || return 0
@@ -73,7 +75,8 @@ $1
     esac
     [ -z "$2" ] && return
     p_known=
-    p_stamp=$p_state/images/$(printf '%s' "$1" | tr / %)
+    replaced "$1" / %
+    p_stamp=$p_state/images/$p_replaced
     [ ! -e "$p_stamp" ] || read -r p_known <"$p_stamp"
     [ "$p_known" = "$2" ]
 }
@@ -86,5 +89,6 @@ apply_image() {
     obtain "$2" "$3"
     timeout -k 5 "$p_seconds" ctr -n k8s.io images import "$p_state/incoming/$2" 3>&- 9>&-
     rm -f "$p_state/incoming/$2"
-    printf '%s\n' "$2" >"$p_state/images/$(printf '%s' "$1" | tr / %)"
+    replaced "$1" / %
+    printf '%s\n' "$2" >"$p_state/images/$p_replaced"
 }

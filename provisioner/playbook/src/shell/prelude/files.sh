@@ -1,9 +1,44 @@
 
 # Files, directories, links, lines, blocks.
 
+# look IDS PATH...: what stat says of the files of many steps, asked once; `seen` goes by it until something is
+# applied. Nothing costs a check as much as starting a program.
+look() {
+    p_looked=1
+    p_ids=$1
+    shift
+    p_stats=$(stat -c "$p_seen_format" -- "$@" 2>/dev/null) || :
+    for p_id in $p_ids; do
+        # Those that are not there have no line.
+        case $p_stats in
+        "$1|"*)
+            p_seen=${p_stats%%"$p_newline"*}
+            p_stats=${p_stats#"$p_seen"}
+            p_stats=${p_stats#"$p_newline"}
+            ;;
+        *) p_seen= ;;
+        esac
+        eval "p_seen_$p_id=\$p_seen"
+        shift
+    done
+}
+
+# seen PATH: MODE OWNER GROUP|INODE SIZE TIMES of the file of this step, in p_seen.
+seen() {
+    p_seen=
+    [ -z "$p_looked" ] || eval "p_seen=\${p_seen_$p_id-}"
+    case $p_seen in
+    "$1|"*) ;;
+    *) p_seen=$(stat -c "$p_seen_format" -- "$1" 2>/dev/null) || return 1 ;;
+    esac
+    p_seen=${p_seen#"$1|"}
+}
+p_seen_format='%n|%a %U %G|%i %s %y %z'
+
 # owned PATH MODE OWNER GROUP
 owned() {
-    p_now=$(stat -c '%a %U %G' "$1" 2>/dev/null) || return 1
+    seen "$1" || return 1
+    p_now=${p_seen%%|*}
     [ "$p_now" = "${2#0} $3 $4" ] || {
         p_detail="mode and owner: $p_now -> ${2#0} $3 $4"
         return 1
@@ -13,7 +48,9 @@ owned() {
 # file DEST MODE OWNER GROUP CONTENT
 check_file() {
     p_path=$1
-    [ -f "$1" ] && [ ! -L "$1" ] && printf '%s' "$5" | cmp -s - "$1" && owned "$1" "$2" "$3" "$4"
+    [ -f "$1" ] && [ ! -L "$1" ] || return 1
+    printf '%s' "$5" >"$p_file"
+    cmp -s "$p_file" "$1" && owned "$1" "$2" "$3" "$4"
 }
 apply_file() {
     ledger_file "$1"

@@ -10,8 +10,9 @@ begin_run() {
     p_tmp=$p_run_dir/shell.$$
     p_stop=$p_run_dir/stop.$1
     mkdir -p "$p_tmp" "$p_run_dir/jobs"
-    rm -f "$p_run_dir"/stop.*
-    trap 'rm -rf "$p_tmp"' EXIT
+    # Only its own: another run may have been asked to stop this very moment.
+    rm -f "$p_stop"
+    trap 'rm -rf "$p_tmp" "$p_stop"' EXIT
 }
 
 # lock HOLDER SSHD [ENDED]: a flock held by this shell, so it goes when the shell goes. ENDED is another run
@@ -52,8 +53,8 @@ end_tree() {
 begin_stage() {
     p_mode=$1
     p_over='' # set when no further step is to begin
-    p_images='' p_images_known='' p_notified=' '
-    [ "$p_mode" = check ] || mkdir -p "$p_state/before" "$p_state/pending" "$p_state/digests" "$p_state/images"
+    p_looked='' p_images='' p_images_known='' p_notified=' '
+    [ "$p_mode" = check ] || [ -d "$p_state/images" ] || mkdir -p "$p_state/before" "$p_state/pending" "$p_state/digests" "$p_state/images"
     p_file=$p_tmp/file
 }
 

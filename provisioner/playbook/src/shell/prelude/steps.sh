@@ -56,7 +56,7 @@ converge() {
     *d*)
         p_job=$p_run_dir/jobs/$p_digest
         if [ "$p_mode" = apply ] && [ -e "$p_job/pid" ]; then
-            p_attached=1
+            p_attached=1 p_looked=''
             await_job >"$p_tmp/output" 2>&1
         fi
         ;;
@@ -98,8 +98,7 @@ converge() {
         if [ "$p_code" = 124 ]; then fail "it took longer than $p_seconds s"; else fail "exit code $p_code"; fi
         return
     fi
-    p_applied=1
-    p_images_known=
+    p_applied=1 p_looked='' p_images_known=''
     check "$@"
     case $? in
     0 | 2) if [ "$p_kind" = wait ]; then finish ok; else finish changed; fi ;;

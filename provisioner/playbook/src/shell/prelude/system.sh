@@ -10,7 +10,8 @@ check_service() {
         return
         ;;
     esac
-    p_now=$(systemctl show -p ActiveState -p UnitFileState "$1" | tr '\n' ' ')
+    service_state "$1"
+    p_now="$p_words "
     case " $2 $p_now " in
     ' yes '*UnitFileState=enabled* | ' no '*UnitFileState=disabled* | ' - '*) ;;
     *) p_detail="$1: $p_now-> enabled=$2" && return 1 ;;
@@ -20,8 +21,11 @@ check_service() {
     *) p_detail="$1: $p_now-> $3" && return 1 ;;
     esac
 }
+# shellcheck disable=SC2046 # its words
+service_state() { words $(systemctl show -p ActiveState -p UnitFileState "$1"); }
 apply_service() {
-    ledger service "$1" "$(systemctl show -p ActiveState -p UnitFileState "$1" | tr '\n' ' ')"
+    service_state "$1"
+    ledger service "$1" "$p_words "
     [ "$2" != yes ] || systemctl -q enable "$1"
     [ "$2" != no ] || systemctl -q disable "$1"
     case $3 in
@@ -55,10 +59,12 @@ check_sysctl() {
     for p_setting; do
         p_key=${p_setting%%=*} p_value=${p_setting#*=}
         # Not by read: dash reads byte by byte, and /proc gives a number only as a whole.
-        p_now=$(cat "$(sysctl_path "$p_key")" 2>/dev/null)
+        sysctl_path "$p_key"
+        p_now=$(cat "$p_live" 2>/dev/null)
         # Several values stand apart by tabs in /proc.
-        # shellcheck disable=SC2086,SC2116
-        [ "$(echo $p_now)" = "$p_value" ] || p_detail="$p_detail$p_key: $p_now -> $p_value
+        # shellcheck disable=SC2086
+        words $p_now
+        [ "$p_words" = "$p_value" ] || p_detail="$p_detail$p_key: $p_now -> $p_value
 "
     done
     [ -z "$p_detail" ] || return 1
@@ -67,12 +73,17 @@ check_sysctl() {
         return 1
     }
 }
-sysctl_path() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
+# sysctl_path KEY: in p_live.
+sysctl_path() {
+    replaced "$1" . /
+    p_live=/proc/sys/$p_replaced
+}
 apply_sysctl() {
     ledger_file "$1"
     for p_setting; do
         case $p_setting in *=*) ;; *) continue ;; esac
-        p_key=${p_setting%%=*} p_live=$(sysctl_path "${p_setting%%=*}")
+        p_key=${p_setting%%=*}
+        sysctl_path "$p_key"
         ledger sysctl "$p_key" "$(tr '\t' ' ' <"$p_live")"
         printf '%s\n' "${p_setting#*=}" >"$p_live"
     done

@@ -106,7 +106,7 @@ our_package_has() {
 
 # A key of a module that is gone is gone as well.
 undo_sysctl() {
-    p_live=$(sysctl_path "$1")
+    sysctl_path "$1"
     [ ! -w "$p_live" ] || printf '%s\n' "$2" >"$p_live"
 }
 
