@@ -1,6 +1,7 @@
 //! The program `provisioner`: the only room that prints, asks, reads the environment or exits.
 
 mod addons;
+mod answer;
 mod arguments;
 mod audit_policy;
 mod commands;

@@ -16,7 +16,7 @@ use crate::program::Program;
 use crate::site;
 
 /// Standard input can be read once only.
-static INPUT: OnceLock<String> = OnceLock::new();
+static INPUT: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// A spec's text and what it is called in messages.
 #[derive(Debug)]
@@ -30,17 +30,22 @@ impl SpecFile {
     pub(crate) fn open(path: &Utf8Path) -> Result<Self, Error> {
         let failed = |source| Error::ReadSpec { path: path.to_owned(), source };
         if path != "-" {
-            let text = std::fs::read_to_string(path).map_err(failed)?;
-            return Ok(Self { name: path.to_string(), text });
+            return Self::of(std::fs::read(path).map_err(failed)?, path.as_str());
         }
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         if let Some(read) = INPUT.get() {
-            text.clone_from(read);
+            bytes.clone_from(read);
         } else {
-            std::io::stdin().lock().read_to_string(&mut text).map_err(failed)?;
-            let _ = INPUT.set(text.clone());
+            std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
+            let _ = INPUT.set(bytes.clone());
         }
-        Ok(Self { name: "<stdin>".to_owned(), text })
+        Self::of(bytes, "<stdin>")
+    }
+
+    fn of(bytes: Vec<u8>, name: &str) -> Result<Self, Error> {
+        let text = provisioner_spec::text(bytes, name);
+        let text = text.map_err(|wrong| Error::Spec(Box::new(wrong)))?;
+        Ok(Self { name: name.to_owned(), text })
     }
 
     /// What the text says, on hosts or on EKS, whether this version can bring it about or not.

@@ -1,11 +1,12 @@
 //! Where data, messages and questions go.
 
 use std::fmt::Display;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
+use crate::answer;
 use crate::arguments::{ColorChoice, GlobalArguments, OutputFormat};
 use crate::environment::Environment;
 use crate::error::Error;
@@ -125,9 +126,8 @@ impl Terminal {
         self.screen.suspend(|| {
             let mut err = io::stderr().lock();
             write!(err, "{question} [y/N] ").and_then(|()| err.flush()).ok()?;
-            let mut answer = String::new();
-            io::stdin().lock().read_line(&mut answer).ok()?;
-            let answer = answer.trim().to_lowercase();
+            drop(err);
+            let answer = answer::line()?.trim().to_lowercase();
             Some(answer == "y" || answer == "yes")
         })
     }

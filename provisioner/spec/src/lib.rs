@@ -9,6 +9,7 @@ mod known;
 mod model;
 mod starter;
 mod syntax;
+mod text;
 mod yaml;
 
 pub use addons::{AddonIdentity, AddonSchema, AddonSchemas, Platform};
@@ -19,3 +20,4 @@ pub use document::{
 pub use known::Known;
 pub use model::*;
 pub use starter::{STARTER, STARTER_EKS};
+pub use text::text;

@@ -20,7 +20,10 @@ struct Validation<'a> {
 }
 
 pub(crate) fn run(program: &Program, arguments: &ValidateArguments) -> Result<Exit, Error> {
-    let file = SpecFile::open(&arguments.spec.file)?;
+    let file = match SpecFile::open(&arguments.spec.file) {
+        Err(Error::Spec(diagnostics)) => return invalid(program, *diagnostics),
+        file => file?,
+    };
     match file.read(spec_file::known(program, &arguments.spec.file)?) {
         Ok(parsed) => valid(program, &file.name, &parsed, arguments.show_resolved),
         Err(diagnostics) => invalid(program, *diagnostics),

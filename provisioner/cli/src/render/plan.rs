@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use provisioner_engine::{
-    Event, EventKind, HostEvent, RunInfo, Sink, StageEvent, State, StepEvent, Summary,
+    Event, EventKind, HostEvent, Outcome, RunInfo, Sink, StageEvent, State, StepEvent, Summary,
 };
 
 use super::text::{count, indented, ordered, printable};
@@ -135,6 +135,9 @@ impl<W: Write> PlanView<W> {
 
     fn totals(&self, summary: &Summary) -> String {
         let Palette { good, changed, bad, unknown, .. } = self.palette;
+        if summary.outcome == Outcome::Interrupted {
+            return format!("{bad}Interrupted{bad:#}: not everything was looked at.\n");
+        }
         if summary.changed + summary.unknown + summary.failed == 0 {
             let hosts = count(summary.hosts.len(), self.targets.one());
             return format!("{good}Nothing to change{good:#} on {hosts}.\n");
