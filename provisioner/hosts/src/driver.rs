@@ -81,7 +81,11 @@ impl HostsDriver {
         let host = task.target.clone();
         let (script, patience) = script(task, mode)
             .map_err(|source| HostsError::Quote { host: host.clone(), source })?;
-        session.shell(&self.connector).await?.send(&script).await?;
+        tokio::select! {
+            shell = session.shell(&self.connector) => shell?.send(&script).await?,
+            // Nothing runs there that could be waited for.
+            () = reporter.stopped() => return Ok(StageEnd::Interrupted),
+        }
         let mut reading = Reading::new(task, reporter);
         let mut transfers = JoinSet::new();
         let mut stopping = reporter.stop_requested();

@@ -112,21 +112,22 @@ impl RootShell {
         to.flush().await.map_err(HostsError::Write)
     }
 
-    /// Hands over what a command prints, line by line, until the line `NONCE CODE`.
+    /// Hands over what a command prints, line by line, until the line `NONCE CODE`. What is no UTF-8 is
+    /// replaced: a command may print anything.
     pub(crate) async fn lines<F: Future<Output = ()>>(
         self,
         nonce: &str,
         sink: impl Fn(Stream, String) -> F,
     ) -> Result<u32, HostsError> {
         let Self { stdin: _stdin, stdout, stderr, mut exit, host, .. } = self;
-        let mut out = stdout.lines();
-        let mut err = BufReader::new(stderr).lines();
+        let mut out = stdout.split(b'\n');
+        let mut err = BufReader::new(stderr).split(b'\n');
         let mut held_back: Option<String> = None;
         let mut err_open = true;
         let code = loop {
             tokio::select! {
-                line = out.next_line() => {
-                    let Some(line) = line.unwrap_or_default() else { break None };
+                line = out.next_segment() => {
+                    let Some(line) = line.unwrap_or_default().map(text) else { break None };
                     if let Some(code) = line.strip_prefix(nonce) {
                         // The empty line before it is ours, unless the last line had no end.
                         if let Some(line) = held_back.take().filter(|line| !line.is_empty()) {
@@ -138,14 +139,14 @@ impl RootShell {
                         sink(Stream::Stdout, line).await;
                     }
                 }
-                line = err.next_line(), if err_open => match line.unwrap_or_default() {
-                    Some(line) => sink(Stream::Stderr, line).await,
+                line = err.next_segment(), if err_open => match line.unwrap_or_default() {
+                    Some(line) => sink(Stream::Stderr, text(line)).await,
                     None => err_open = false,
                 },
             }
         };
-        while let Ok(Ok(Some(line))) = timeout(LAST_WORDS, err.next_line()).await {
-            sink(Stream::Stderr, line).await;
+        while let Ok(Ok(Some(line))) = timeout(LAST_WORDS, err.next_segment()).await {
+            sink(Stream::Stderr, text(line)).await;
         }
         match code {
             Some(code) => Ok(code),
@@ -234,4 +235,13 @@ impl RootShell {
             }
         }
     }
+}
+
+fn text(line: Vec<u8>) -> String {
+    let line = String::from_utf8(line);
+    let mut line = line.unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into());
+    if line.ends_with('\r') {
+        line.pop();
+    }
+    line
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use provisioner_engine::Journal;
 use provisioner_playbook::frames::Frame;
 use provisioner_playbook::shell::{RUN_DIR, quote};
-use provisioner_ssh::{Connection, Connector, Endpoint};
-use tokio::time::timeout;
+use provisioner_ssh::{Connection, Connector, Endpoint, SshError};
+use tokio::time::{sleep, timeout};
 
 use crate::HostsError;
 use crate::privilege::Privilege;
@@ -17,6 +17,8 @@ use crate::transfer::Courier;
 const FIRST_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a host that was lost is tried for: enough for a reboot.
 const PATIENCE: Duration = Duration::from_mins(3);
+/// sshd 9.8 and later keep away whoever fails to log in often (`PerSourcePenalties`, `sshd_config(5)`).
+const BETWEEN_LOGINS: Duration = Duration::from_secs(5);
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What all sessions of a run have in common.
@@ -115,14 +117,25 @@ impl Session {
         let _ = timeout(LOCK_PATIENCE, asked).await;
     }
 
+    async fn connect(&self, connector: &Connector) -> Result<Connection, SshError> {
+        let patience = if self.seen { PATIENCE } else { FIRST_PATIENCE };
+        let deadline = Instant::now() + patience;
+        loop {
+            match connector.connect_with_backoff(&self.endpoint, deadline).await {
+                // It took this login before: a host that goes down or comes up refuses all but root
+                // (pam_nologin(8)).
+                Err(SshError::AuthFailed { .. }) if self.seen && Instant::now() < deadline => {
+                    sleep(BETWEEN_LOGINS).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
     async fn open(&mut self, connector: &Connector) -> Result<RootShell, HostsError> {
         let open = self.connection.take().filter(|connection| !connection.is_closed());
-        let connection = if let Some(connection) = open {
-            connection
-        } else {
-            let patience = if self.seen { PATIENCE } else { FIRST_PATIENCE };
-            connector.connect_with_backoff(&self.endpoint, Instant::now() + patience).await?
-        };
+        let connection =
+            if let Some(connection) = open { connection } else { self.connect(connector).await? };
         self.connection = Some(connection.clone());
         let mut shell = RootShell::start(&connection, &self.privilege, &self.options.nonce).await?;
         shell.prepare(&self.options.run, &self.options.nonce).await?;

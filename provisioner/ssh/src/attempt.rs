@@ -18,6 +18,8 @@ pub enum AttemptResult {
     Rejected,
     /// The host took it, but wants another method on top.
     Partial,
+    /// The key is encrypted, and there is no passphrase for it.
+    Encrypted,
     /// It never got as far as the host; the reason.
     NotTried(String),
 }
@@ -38,6 +40,9 @@ impl fmt::Display for Attempt {
             AttemptResult::Rejected => write!(formatter, "{}: rejected", self.method),
             AttemptResult::Partial => {
                 write!(formatter, "{}: accepted, but not enough", self.method)
+            }
+            AttemptResult::Encrypted => {
+                write!(formatter, "{}: is encrypted, and no passphrase was given", self.method)
             }
             AttemptResult::NotTried(reason) => write!(formatter, "{}: {reason}", self.method),
         }

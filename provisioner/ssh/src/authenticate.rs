@@ -112,7 +112,13 @@ impl Login<'_> {
         let key = match load_in_background(file, self.endpoint.passphrase.clone()).await {
             Ok(key) => key,
             Err(error) => {
-                self.attempts.push(Attempt::not_tried(format!("key {file}"), error));
+                let method = format!("key {file}");
+                self.attempts.push(match error {
+                    IdentityError::PassphraseNeeded => {
+                        Attempt { method, result: AttemptResult::Encrypted }
+                    }
+                    error => Attempt::not_tried(method, error),
+                });
                 return Ok(false);
             }
         };

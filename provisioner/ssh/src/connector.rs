@@ -12,7 +12,7 @@ use russh::client::{self as russh_client, Config, Handle};
 use russh::keys::PublicKey;
 use russh::{Limits, Preferred, cipher, compression};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use crate::authenticate::authenticate;
 use crate::client::{self, Client, Link, Refusal, Verdict};
@@ -20,6 +20,7 @@ use crate::connection::Connection;
 use crate::endpoint::{Endpoint, HostKeyPolicy, Options};
 use crate::error::SshError;
 use crate::host_keys::{HostKeys, KnownKeys};
+use crate::thinking::Thinking;
 use crate::transport::{self, Transport};
 
 /// Logins at once at one SSH server. OpenSSH begins to drop connections when ten are not logged in
@@ -38,6 +39,8 @@ pub struct Connector {
     host_keys: Arc<HostKeys>,
     /// One question at a time, whatever the number of hosts.
     asking: tokio::sync::Mutex<()>,
+    /// What people have thought about them.
+    thinking: Thinking,
     bastions: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Option<Connection>>>>>,
     logins: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
@@ -49,6 +52,7 @@ impl Connector {
             host_keys: HostKeys::new(options.known_hosts.clone()),
             options,
             asking: tokio::sync::Mutex::default(),
+            thinking: Thinking::default(),
             bastions: Mutex::default(),
             logins: Mutex::default(),
         }
@@ -70,7 +74,8 @@ impl Connector {
     }
 
     /// Connects like [`Connector::connect`], again and again with growing pauses while the failure
-    /// [is transient](SshError::is_transient), until `deadline`: for a host that reboots.
+    /// [is transient](SshError::is_transient), until `deadline`: for a host that reboots. Whoever is asked about
+    /// a key has all the time in the world: as long as a question is open, about whatever host, no time passes.
     ///
     /// # Errors
     /// Those of [`Connector::connect`]; at the deadline that of the last try.
@@ -79,7 +84,7 @@ impl Connector {
         endpoint: &Endpoint,
         deadline: std::time::Instant,
     ) -> Result<Connection, SshError> {
-        let deadline = Instant::from_std(deadline);
+        let deadline = self.thinking.deadline(Instant::from_std(deadline));
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(200))
             .with_max_delay(Duration::from_secs(5))
@@ -88,13 +93,13 @@ impl Connector {
             .build();
         let mut last = None;
         loop {
-            match timeout_at(deadline, self.connect(endpoint)).await {
-                Ok(Err(error)) if error.is_transient() => last = Some(error),
-                Ok(result) => return result,
-                Err(_) => return Err(last.unwrap_or_else(|| self.timed_out("reach", endpoint))),
+            match deadline.bound(self.connect(endpoint)).await {
+                Some(Err(error)) if error.is_transient() => last = Some(error),
+                Some(result) => return result,
+                None => return Err(last.unwrap_or_else(|| self.timed_out("reach", endpoint))),
             }
             let pause = pauses.next().unwrap_or(Duration::from_secs(5));
-            if timeout_at(deadline, tokio::time::sleep(pause)).await.is_err() {
+            if deadline.bound(tokio::time::sleep(pause)).await.is_none() {
                 return Err(last.unwrap_or_else(|| self.timed_out("reach", endpoint)));
             }
         }
@@ -190,6 +195,7 @@ impl Connector {
         if known.check(key).is_ok() {
             return Ok(());
         }
+        let _thinking = self.thinking.begin();
         if !question(known.unknown(key)).await {
             return Err(refusal);
         }

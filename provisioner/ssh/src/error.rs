@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use thiserror::Error;
 
-use crate::attempt::{self, Attempt};
+use crate::attempt::{self, Attempt, AttemptResult};
 use crate::endpoint::UnknownHostKey;
 
 /// Why a connection, a command or a tunnel failed. `host` is the host as messages call it.
@@ -202,12 +202,20 @@ impl SshError {
                 "name the right key: it is tried before the agent's others{}",
                 accepted_methods(accepted)
             )),
+            Self::AuthFailed { attempts, .. }
+                if attempts.iter().any(|attempt| attempt.result == AttemptResult::Encrypted) =>
+            {
+                Some("give the key to an ssh-agent, or name its `passphrase` in the spec".into())
+            }
             Self::AuthFailed { accepted, .. } => Some(format!(
                 "is the public key in the user's ~/.ssh/authorized_keys on the host?{}",
                 accepted_methods(accepted)
             )),
             Self::Bastion { source, .. } => source.hint(),
             Self::ConnectionLost { .. } => Some("run the same again: it continues".into()),
+            Self::Handshake { transient: true, .. } => Some(
+                "is there an SSH server on that port, and does it take more connections?".into(),
+            ),
             Self::HostKeyRevoked { .. }
             | Self::Handshake { .. }
             | Self::KnownHosts { .. }

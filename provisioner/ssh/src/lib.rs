@@ -25,6 +25,7 @@ mod known_hosts;
 mod pattern;
 mod process;
 pub mod ssh_config;
+mod thinking;
 mod transport;
 
 pub use attempt::{Attempt, AttemptResult};

@@ -46,6 +46,16 @@ async fn said(sshd: &Sshd, command: &str) -> (Vec<String>, Vec<String>, u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn real_output_that_is_not_utf_8_comes_and_ends() {
+    let sshd = Sshd::start();
+    let command = "printf 'one\\n\\377\\nthree\\n'; printf '\\376\\nend\\n' >&2; exit 5";
+    let (stdout, stderr, code) = said(&sshd, command).await;
+    assert_eq!(stdout, ["one", "\u{fffd}", "three"]);
+    assert_eq!(stderr, ["\u{fffd}", "end"]);
+    assert_eq!(code, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn real_lines_and_exit_codes_come_as_they_are() {
     let sshd = Sshd::start();
     let said = async |command: &str| said(&sshd, command).await;
