@@ -21,5 +21,6 @@ mod recorded;
 mod removal;
 mod shell_text;
 mod status;
+mod unanswered;
 mod work;
 mod world;
