@@ -1,6 +1,7 @@
 mod artefacts;
 mod certificates;
 mod component_program;
+mod control_plane_program;
 mod corefile;
 mod dual_stack;
 mod encryption;
