@@ -20,6 +20,7 @@ mod privilege;
 mod real;
 mod recorded;
 mod removal;
+mod reset_program;
 mod shell_text;
 mod status;
 mod unanswered;
