@@ -3,6 +3,7 @@
 
 mod changes;
 mod endpoint;
+mod expired;
 mod recovery;
 mod secrets;
 mod upgrade;
@@ -39,6 +40,7 @@ fn real_operations() {
     secrets::they_are_encrypted(&cluster);
     secrets::their_key_is_rotated(&cluster);
     changes::certificates_are_renewed(&cluster);
+    expired::control_planes_come_back(&cluster);
     upgrade::a_killed_upgrade_is_finished(&mut cluster);
     recovery::a_snapshot_is_brought_back(&cluster);
 }

@@ -30,6 +30,7 @@ fn real_hosts_come_and_go() {
     scale.a_host_is_pruned_and_is_what_it_was(&kubectl, &smaller, &before);
     scale.control_planes_are_replaced(&kubectl);
     scale.a_dead_host_is_forgotten_and_cleaned_later(&kubectl);
+    scale.the_only_worker_is_exchanged(&kubectl);
 }
 
 impl Scale {
@@ -74,20 +75,7 @@ impl Scale {
 
     fn a_protected_pod_holds_up_its_node(&self, kubectl: &Kubectl) {
         kubectl.run(&["cordon", "w1"]);
-        kubectl.apply(&json!({
-            "apiVersion": "apps/v1", "kind": "Deployment",
-            "metadata": {"name": "web"},
-            "spec": {
-                "replicas": 1,
-                "selector": {"matchLabels": {"app": "web"}},
-                "template": {
-                    "metadata": {"labels": {"app": "web"}},
-                    "spec": {"containers": [{
-                        "name": "web", "image": "provisioner.test/web:1", "imagePullPolicy": "Never",
-                    }]},
-                },
-            },
-        }));
+        web_is_made(kubectl);
         // v1 came with 1.21.
         let known = kubectl.run(&["api-versions"]);
         let policy = known.lines().find(|version| version.starts_with("policy/")).expect("policy");
@@ -96,15 +84,7 @@ impl Scale {
             "metadata": {"name": "web"},
             "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app": "web"}}},
         }));
-        let where_it_runs = [
-            "get",
-            "pods",
-            "-l",
-            "app=web",
-            "-o",
-            "jsonpath={.items[*].spec.nodeName}={.items[*].status.phase}",
-        ];
-        kubectl.wait(&where_it_runs, |text| text == "w2=Running");
+        web_runs(kubectl, "w2");
         kubectl.run(&["uncordon", "w1"]);
 
         let held_up = self.remove("w2", &["--drain-timeout", "3"]).expect(1);
@@ -185,9 +165,15 @@ impl Scale {
         kubectl.wait(&["annotate", "node", "w1", "example.com/by=two", "--overwrite"], |_| true);
         let refused = self.remove("m3", &[]).expect(4);
         assert!(refused.stderr.contains("no quorum"), "{}", refused.account());
+        // For most of a minute the cluster takes it for well, as it would one that only we do not reach.
+        let ready = "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}";
+        kubectl.wait(&["get", "node", "m2", "-o", ready], |text| text != "True");
         let forgotten = self.remove("m2", &[]).expect(0);
         assert!(forgotten.stdout.contains("m2 cannot be reached"), "{}", forgotten.account());
         kubectl.wait_for_etcd("m1", 2);
+        let status = self.program.run("status", &[]);
+        let warning = format!("m2 ({}) was removed", self.lab.address_of("m2"));
+        assert!(status.stdout.contains(&warning), "{}", status.account());
 
         self.lab.start("m2");
         self.remove("m2", &[]).expect(0);
@@ -196,5 +182,54 @@ impl Scale {
         kubectl.wait_for_nodes(3);
         self.program.up().expect(0);
         kubectl.wait_for_etcd("m1", 3);
+        let status = self.program.run("status", &[]).expect(0);
+        assert!(!status.stdout.contains("was removed"), "{}", status.account());
     }
+
+    /// Its pods have somewhere to go: to the one that comes for it.
+    fn the_only_worker_is_exchanged(&self, kubectl: &Kubectl) {
+        web_is_made(kubectl);
+        web_runs(kubectl, "w1");
+        let mut spec = self.spec.clone();
+        let w2 = format!("[{{name: w2, address: {}}}]", self.lab.address_of("w2"));
+        spec.set_yaml("spec.hosts.workers", &w2);
+        self.program.set_spec(&spec);
+        let bundle = provisioner_tests::bundle().as_str();
+        let options = ["--yes", "--prune", "--output", "json", "--bundle", bundle];
+        let up = self.program.run("up", &options).expect(0);
+        figure("scale", "the only worker exchanged", format!("{:.1} s", up.seconds));
+        web_runs(kubectl, "w2");
+        kubectl.wait(&["get", "nodes", "-o", "name"], |text| !text.contains("w1"));
+        self.no_trace_of(kubectl, "w1");
+        self.program.plan().expect(0);
+    }
+}
+
+fn web_runs(kubectl: &Kubectl, node: &str) {
+    let where_it_runs = [
+        "get",
+        "pods",
+        "-l",
+        "app=web",
+        "-o",
+        "jsonpath={.items[*].spec.nodeName}={.items[*].status.phase}",
+    ];
+    kubectl.wait(&where_it_runs, |text| text == format!("{node}=Running"));
+}
+
+fn web_is_made(kubectl: &Kubectl) {
+    kubectl.apply(&json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": {"app": "web"}},
+            "template": {
+                "metadata": {"labels": {"app": "web"}},
+                "spec": {"containers": [{
+                    "name": "web", "image": "provisioner.test/web:1", "imagePullPolicy": "Never",
+                }]},
+            },
+        },
+    }));
 }

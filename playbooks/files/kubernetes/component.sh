@@ -10,15 +10,19 @@ set -eu
 of_cluster() { ctr -n k8s.io "$@" </dev/null; }
 
 running() {
-    tasks=$(of_cluster tasks ls)
-    of_cluster containers ls -q \
-        "labels.\"io.kubernetes.pod.namespace\"==\"kube-system\",labels.\"io.kubernetes.container.name\"==\"$1\"" |
-        while read -r id; do
-            printf '%s\n' "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print id; exit }'
-        done | head -n 1
+    tasks=$(of_cluster tasks ls) || return
+    containers=$(of_cluster containers ls -q \
+        "labels.\"io.kubernetes.pod.namespace\"==\"kube-system\",labels.\"io.kubernetes.container.name\"==\"$1\"") || return
+    for id in $containers; do
+        printf '%s\n' "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print id; exit }'
+    done | head -n 1
 }
 
-is_running() { of_cluster tasks ls | awk -v id="$1" '$1 == id && $3 == "RUNNING" { found = 1 } END { exit !found }'; }
+# Where nobody can tell, it has not ended.
+is_running() {
+    tasks=$(of_cluster tasks ls) || return 0
+    printf '%s\n' "$tasks" | awk -v id="$1" '$1 == id && $3 == "RUNNING" { found = 1 } END { exit !found }'
+}
 
 stop() {
     id=$(running "$1")

@@ -13,7 +13,8 @@ mark=/var/lib/provisioner/out-of-service
 
 api() { kubectl --request-timeout 20s "$@"; }
 
-schedulable() { [ "$(api get node "$node" -o jsonpath='{.spec.unschedulable}')" != true ]; }
+# "true" where it takes no new pods. Here as below: what cannot be told is not the same as nothing.
+unschedulable() { api get node "$node" -o jsonpath='{.spec.unschedulable}'; }
 
 # NAMESPACE|NAME|KIND OF OWNER|MIRROR|TERMINATING|PHASE of every pod here
 pods() {
@@ -21,10 +22,16 @@ pods() {
 }
 
 # Static pods and those of DaemonSets stay: nobody else could run them.
-leaving() { pods | awk -F'|' 'NF && $3 != "DaemonSet" && $4 == ""'; }
+leaving() {
+    all=$(pods) || return
+    printf '%s\n' "$all" | awk -F'|' 'NF && $3 != "DaemonSet" && $4 == ""'
+}
 
 # What nobody would make anew elsewhere.
-alone() { leaving | awk -F'|' '$3 == "" && $6 != "Succeeded" && $6 != "Failed" { print $1 "/" $2 }'; }
+alone() {
+    here=$(leaving) || return
+    printf '%s\n' "$here" | awk -F'|' 'NF && $3 == "" && $6 != "Succeeded" && $6 != "Failed" { print $1 "/" $2 }'
+}
 
 # Node objects count as owners of mirror pods only, which were left out.
 evict() {
@@ -47,10 +54,11 @@ unwell() {
 }
 
 begin() {
-    if schedulable; then
+    cordoned=$(unschedulable)
+    [ "$cordoned" = true ] || {
         : >"$mark"
         api patch node "$node" -p '{"spec":{"unschedulable":true}}'
-    fi
+    }
     lost=$(alone)
     [ -z "$lost" ] || {
         echo "these pods belong to nobody who would make them anew elsewhere; delete them, or move them:"
@@ -78,13 +86,18 @@ begin() {
 
 end() {
     [ -e "$mark" ] || return 0
-    schedulable || api patch node "$node" -p '{"spec":{"unschedulable":false}}'
+    cordoned=$(unschedulable)
+    [ "$cordoned" != true ] || api patch node "$node" -p '{"spec":{"unschedulable":false}}'
     rm -f "$mark"
 }
 
 case ${1:-} in
 begin) begin "$2" ;;
-check) ! schedulable && [ -z "$(leaving)" ] ;;
+check)
+    cordoned=$(unschedulable) || exit 3
+    here=$(leaving) || exit 3
+    [ "$cordoned" = true ] && [ -z "$here" ]
+    ;;
 end) end ;;
 *)
     sed -n '/^# usage/,/^#  /s/^# //p' "$0"

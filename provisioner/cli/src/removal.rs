@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use provisioner_hosts::{Drain, HostsError, Removal, Site};
+use provisioner_hosts::{Drain, HostsError, Removal, Site, Surplus};
 
 use crate::arguments::DrainArguments;
 use crate::error::Error;
@@ -12,14 +12,15 @@ use crate::program::{Program, block_on};
 use crate::run;
 
 /// Removes the host of that name, unless it may not leave, or the answer is no.
-pub(crate) fn remove(
+fn remove(
     program: &Program,
     site: &Arc<Site>,
     name: &str,
     drain: &DrainArguments,
     yes: bool,
 ) -> Result<Exit, Error> {
-    let considered = provisioner_hosts::consider_removal(Arc::clone(site), name);
+    let considered =
+        provisioner_hosts::consider_removal(Arc::clone(site), name, drain.forget_unreachable);
     let removal = block_on(async { Ok(considered.await?) })?;
     for warning in &removal.warnings {
         program.terminal.warn(format_args!("{name}: {warning}"));
@@ -35,26 +36,49 @@ pub(crate) fn remove(
     Ok(Exit::of_run(&summary))
 }
 
-/// Removes the hosts that are nodes of the cluster but not in the spec. An exit where that did not go
-/// well. Where no cluster can be asked there is nothing to remove.
+/// Removes those nodes without which nobody could join. Where there is no cluster yet, or none that answers,
+/// nobody is asked: those who are left are seen when all has been done.
+pub(crate) fn make_way(
+    program: &Program,
+    site: &Arc<Site>,
+    drain: &DrainArguments,
+    yes: bool,
+) -> Result<Exit, Error> {
+    let surplus = provisioner_hosts::surplus_nodes(Arc::clone(site));
+    match block_on(async { Ok(surplus.await) })? {
+        Err(HostsError::NoControlPlane { .. }) => Ok(Exit::Done),
+        surplus => remove_all(program, site, &surplus?.in_the_way, drain, yes),
+    }
+}
+
+/// Removes the hosts that are nodes of the cluster but not in the spec, and says whether there were any.
 pub(crate) fn prune(
     program: &Program,
     site: &Arc<Site>,
     drain: &DrainArguments,
     yes: bool,
-) -> Result<Option<Exit>, Error> {
+) -> Result<(bool, Exit), Error> {
     let surplus = provisioner_hosts::surplus_nodes(Arc::clone(site));
-    let surplus = match block_on(async { Ok(surplus.await) })? {
-        Err(HostsError::NoControlPlane { .. }) => return Ok(None),
-        other => other?,
-    };
-    for name in surplus {
-        let exit = remove(program, site, &name, drain, yes)?;
+    let Surplus { in_the_way, others } = block_on(async { Ok(surplus.await?) })?;
+    let all = [in_the_way, others].concat();
+    Ok((!all.is_empty(), remove_all(program, site, &all, drain, yes)?))
+}
+
+/// Removes these hosts, up to the first with which that does not go well.
+pub(crate) fn remove_all(
+    program: &Program,
+    site: &Arc<Site>,
+    names: &[String],
+    drain: &DrainArguments,
+    yes: bool,
+) -> Result<Exit, Error> {
+    for name in names {
+        let exit = remove(program, site, name, drain, yes)?;
         if exit != Exit::Done {
-            return Ok(Some(exit));
+            return Ok(exit);
         }
     }
-    Ok(None)
+    Ok(Exit::Done)
 }
 
 fn agree(program: &Program, site: &Site, removal: &Removal) -> Result<(), Error> {

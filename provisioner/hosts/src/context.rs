@@ -372,11 +372,12 @@ fn pki(pki: &ClusterPki, host: &Host) -> Result<Value, HostsError> {
 }
 
 fn leaving(leaving: &Leaving) -> Value {
-    let Leaving { host, drain, .. } = leaving;
+    let Leaving { host, drain, reachable, .. } = leaving;
     json!({
         "name": host.name,
         "address": host.address,
         "role": host.role,
+        "reachable": reachable,
         "peer": authority(&host.address.to_string(), ETCD_PEER_PORT),
         "drainTimeout": drain.timeout.as_secs(),
         "forceDrain": drain.force,

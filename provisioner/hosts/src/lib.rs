@@ -59,7 +59,7 @@ pub use gateway::{Gateway, Passage};
 pub use kubeconfig::{admin_kubeconfig, run_kubeconfig};
 pub use operation::{Operation, SNAPSHOT};
 pub use planner::Drain;
-pub use removal::{Removal, consider_removal, remove, surplus_nodes};
+pub use removal::{Removal, Surplus, consider_removal, remove, surplus_nodes};
 pub use site::Site;
 pub use status::{
     AddonState, AddonStatus, ApiStatus, EtcdStatus, LoadBalancerStatus, MemberStatus, NodeStatus,

@@ -1,20 +1,22 @@
 //! One host leaves a cluster that goes on.
 
 mod judgement;
+mod surplus;
 mod survey;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use provisioner_engine::{Events, Interrupt, Options, Summary};
-use provisioner_spec::{Cluster, Host, Role};
+use provisioner_spec::{Cluster, Host};
 
 use crate::ask::ask_all;
 use crate::planner::{Drain, HostsPlanner, Leaving, Purpose, with, without};
 use crate::up::driver;
 use crate::{HostsError, RunOptions, Site};
 #[cfg(test)]
-pub(crate) use judgement::{Verdict, judge};
+pub(crate) use judgement::{Verdict, at_work, judge};
+pub use surplus::Surplus;
 use survey::Node;
 pub(crate) use survey::Survey;
 
@@ -36,15 +38,20 @@ impl Removal {
     }
 }
 
-/// Looks whether the host of that name may leave. One that the spec does not name is found by its Node.
+/// Looks whether the host of that name may leave. One that the spec does not name is found by its Node; one that
+/// cannot be reached and is at work all the same leaves where that is asked for only.
 ///
 /// # Errors
 /// No control plane can be asked; there is no such host; or [`HostsError::MayNotLeave`].
-pub async fn consider_removal(site: Arc<Site>, name: &str) -> Result<Removal, HostsError> {
+pub async fn consider_removal(
+    site: Arc<Site>,
+    name: &str,
+    forgets_unreachable: bool,
+) -> Result<Removal, HostsError> {
     let survey = look(&site, Some(name)).await?;
     let known = site.cluster.host(name).cloned();
     let of_node = || host_of(&site.cluster, survey.node(name)?);
-    let host = known.or_else(of_node);
+    let host = known.map(|host| survey.as_it_is(host)).or_else(of_node);
     let host = host.ok_or_else(|| HostsError::NoSuchHost(name.to_owned()))?;
     let verdict = judgement::judge(&host, &site.cluster, &survey);
     if !verdict.refusals.is_empty() {
@@ -56,17 +63,22 @@ pub async fn consider_removal(site: Arc<Site>, name: &str) -> Result<Removal, Ho
     let answers = ask_all(&full, std::slice::from_ref(&host), "echo here").await;
     let answer = answers.into_iter().next().map(|(_, answer)| answer);
     let unreachable = answer.and_then(Result::err).map(|error| error.to_string());
+    if let Some(reason) = &unreachable
+        && !forgets_unreachable
+        && let Some(reasons) = judgement::at_work(&host, &survey, reason)
+    {
+        return Err(HostsError::MayNotLeave { host: host.name, reasons });
+    }
     Ok(Removal { host, warnings: verdict.warnings, unreachable, site: full })
 }
 
-/// The names of nodes that the spec does not have.
+/// The nodes that the spec does not have.
 ///
 /// # Errors
 /// No control plane can be asked.
-pub async fn surplus_nodes(site: Arc<Site>) -> Result<Vec<String>, HostsError> {
+pub async fn surplus_nodes(site: Arc<Site>) -> Result<Surplus, HostsError> {
     let survey = look(&site, None).await?;
-    let names = survey.nodes.iter().map(|node| node.metadata.name.clone());
-    Ok(names.filter(|name| site.cluster.host(name).is_none()).collect())
+    Ok(Surplus::of(&site.cluster, &survey))
 }
 
 /// Takes the host out of the cluster, and makes it again what it was before it came.
@@ -114,19 +126,19 @@ async fn look(site: &Arc<Site>, leaving: Option<&str>) -> Result<Survey, HostsEr
     let mut asked: Vec<Host> = cluster.control_planes().to_vec();
     asked.sort_by_key(|host| leaving == Some(host.name.as_str()));
     let mut reasons = Vec::new();
-    let mut without_members = None;
+    let mut partly = None;
     for (host, answer) in ask_all(site, &asked, &script).await {
         match answer.map(|text| Survey::read(&text)) {
-            // The API may not know yet of the etcd on a host that has just joined.
-            Ok(Some(survey)) if survey.members.is_empty() => {
-                without_members.get_or_insert(survey);
+            // Another one may know more: the etcd on a host that has just joined, say.
+            Ok(Some(survey)) if !survey.is_whole(leaving) => {
+                partly.get_or_insert(survey);
             }
             Ok(Some(survey)) => return Ok(survey),
             Ok(None) => reasons.push(format!("{host}: no API server answers")),
             Err(error) => reasons.push(error.to_string()),
         }
     }
-    if let Some(survey) = without_members {
+    if let Some(survey) = partly {
         return Ok(survey);
     }
     let reasons = reasons.join("; ");
@@ -139,13 +151,7 @@ fn host_of(cluster: &Cluster, node: &Node) -> Option<Host> {
         name: node.metadata.name.clone(),
         address: node.address()?,
         secondary_address: None,
-        role: if node.is_control_plane() {
-            Role::ControlPlane
-        } else if node.is_edge() {
-            Role::Edge
-        } else {
-            Role::Worker
-        },
+        role: node.role(),
         ssh: cluster.hosts.ssh.clone(),
         labels: BTreeMap::new(),
         taints: Vec::new(),

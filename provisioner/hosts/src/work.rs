@@ -88,6 +88,8 @@ impl<'a> Reading<'a> {
                 self.findings = Findings::default();
                 self.reporter.step_started(step);
             }
+            // A long step says nothing at first.
+            Frame::Waiting { text, .. } if text.trim().is_empty() => {}
             Frame::Waiting { step, text, .. } => self.reporter.waiting(step, text),
             Frame::Output { text, .. } => self.findings.output = Some(text),
             Frame::Error { text, .. } => self.findings.error = Some(text),

@@ -1,8 +1,8 @@
 use clap::Args;
 
-/// How pods are moved away from a host that leaves.
+/// How a host leaves.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Drain options")]
+#[command(next_help_heading = "Removal options")]
 pub(crate) struct DrainArguments {
     /// How long the pods of a host that leaves have to end, in seconds. `PodDisruptionBudgets` are
     /// honoured; what blocks is named
@@ -13,4 +13,9 @@ pub(crate) struct DrainArguments {
     /// make anew
     #[arg(long)]
     pub(crate) force_drain: bool,
+
+    /// Let a host go that cannot be reached although its Node is ready: its kubelet is at work, and would register
+    /// it again
+    #[arg(long)]
+    pub(crate) forget_unreachable: bool,
 }

@@ -33,8 +33,8 @@ pub(crate) struct UpArguments {
     #[arg(long)]
     pub(crate) skip_preflight: bool,
 
-    /// Remove what the spec no longer names: first the hosts that are nodes of the cluster, as
-    /// `scale --remove` does, and in the end addons. On EKS: node groups and whatever else, and addons
+    /// Remove what the spec no longer names: addons, and hosts that are nodes of the cluster, as `scale --remove`
+    /// does, when those that came for them have joined. On EKS: node groups and whatever else, and addons
     #[arg(long)]
     pub(crate) prune: bool,
 

@@ -20,11 +20,5 @@ pub(crate) fn run(program: &Program, arguments: &ScaleArguments) -> Result<Exit,
         return Err(Error::NobodyToAsk);
     }
     let site = site::open(program, &spec.file, connect, None)?;
-    for name in remove {
-        let exit = removal::remove(program, &site, name, drain, *yes)?;
-        if exit != Exit::Done {
-            return Ok(exit);
-        }
-    }
-    Ok(Exit::Done)
+    removal::remove_all(program, &site, remove, drain, *yes)
 }

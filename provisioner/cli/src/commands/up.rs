@@ -28,16 +28,35 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
     }
     let site = site::open(program, &spec.file, connect, bundle.as_deref())?;
     let addons = addons::open(program, &spec.file, Place::from(&site))?.pruning(*prune);
-    if *prune && let Some(exit) = removal::prune(program, &site, drain, *yes)? {
+    if *prune {
+        let exit = removal::make_way(program, &site, drain, *yes)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+    }
+    let purpose = Purpose::Up { skip_preflight: *skip_preflight };
+    let agreed = if *yes { None } else { agree(program, &site, &addons)? };
+    let exit = match agreed {
+        Some(exit) => exit,
+        None => {
+            let outcome = run::up(program, &site, &addons, purpose)?;
+            tell_what_is_next(program, arguments, &outcome);
+            exit_of(&outcome)
+        }
+    };
+    if !prune || exit != Exit::Done {
         return Ok(exit);
     }
-    if !yes && let Some(exit) = agree(program, &site, &addons)? {
+    let (is_smaller, exit) = removal::prune(program, &site, drain, *yes)?;
+    if !is_smaller || exit != Exit::Done {
         return Ok(exit);
     }
-    let outcome =
-        run::up(program, &site, &addons, Purpose::Up { skip_preflight: *skip_preflight })?;
-    tell_what_is_next(program, arguments, &outcome);
-    Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
+    // The others forget the ways to the pods of those who have gone.
+    Ok(exit_of(&run::up(program, &site, &addons, purpose)?))
+}
+
+fn exit_of(outcome: &UpOutcome) -> Exit {
+    if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) }
 }
 
 /// Shows what would change and asks. An exit where there is nothing to go on to.

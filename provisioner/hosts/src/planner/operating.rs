@@ -26,6 +26,9 @@ impl HostsPlanner {
         if operation == Operation::Upgrade && findings.is_empty() {
             findings = self.path();
         }
+        if operation != Operation::RestoreEtcd && findings.is_empty() {
+            findings = self.clocks();
+        }
         self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&findings);
         let Some(first) = findings.first() else { return Ok(()) };
         self.refused = true;
@@ -83,6 +86,15 @@ impl HostsPlanner {
         }]
     }
 
+    /// Certificates that are made now have to be valid on every host, and a clock that is wrong may be all
+    /// that makes others seem to have expired.
+    fn clocks(&self) -> Vec<Finding> {
+        let is_of_clocks = |finding: &Finding| {
+            finding.severity == Severity::Error && finding.check.starts_with("clock-")
+        };
+        self.with_input(check).into_iter().filter(is_of_clocks).collect()
+    }
+
     /// What is wrong with going from the versions that there are to the one of the site's cluster.
     fn path(&self) -> Vec<Finding> {
         let Some(inventory) = &self.inventory else { return Vec::new() };
@@ -101,7 +113,7 @@ impl HostsPlanner {
         let concerns = |finding: &Finding| {
             let is_error = finding.severity == Severity::Error;
             let is_of_the_spec = finding.check.starts_with("bundle-")
-                || ["fixed-settings", "package-source"].contains(&finding.check);
+                || ["fixed-settings", "host-role", "package-source"].contains(&finding.check);
             finding.check == "api-server" || (is_error && is_of_the_spec)
         };
         findings.extend(self.with_input(check).into_iter().filter(concerns));

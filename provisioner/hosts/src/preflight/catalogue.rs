@@ -393,11 +393,19 @@ const CATALOGUE: &[Check] = &[
     Check {
         id: "fixed-settings",
         about: "what cannot be changed any more is in the spec as it is in the cluster: the ranges of \
-                pods and services, the DNS domain, the cgroup driver, that secrets are encrypted, where \
-                etcd runs, who carries the VIP",
+                pods and services, the network plugin, the DNS domain, the cgroup driver, that secrets are \
+                encrypted, where etcd runs, who carries the VIP",
         why: "nodes, services and running pods have their addresses, names and groups from these",
         remedy: "put the old value back into the spec; another one takes a new cluster",
         run: standing::settings,
+    },
+    Check {
+        id: "host-role",
+        about: "every node has the role in the cluster that the spec gives it",
+        why: "kubeadm makes no control plane of a worker, and no worker of a control plane: an API server would \
+              go on outside the load balancer, or pods would be lost",
+        remedy: "`provisioner scale --remove NAME`, then `provisioner up`, by which it joins in its new role",
+        run: standing::roles,
     },
     Check {
         id: "cluster-version",

@@ -37,7 +37,7 @@ impl Finding {
     /// Whether it stops a run over a cluster that stands, too: the spec asks for what `up` cannot
     /// bring about.
     pub fn is_final(&self) -> bool {
-        matches!(self.check, "cluster-version" | "fixed-settings")
+        matches!(self.check, "cluster-version" | "fixed-settings" | "host-role")
     }
 }
 

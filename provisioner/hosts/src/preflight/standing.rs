@@ -4,15 +4,23 @@ use super::check::Input;
 use super::finding::Report;
 use crate::encryption;
 use crate::facts::Facts;
-use provisioner_spec::{Cidrs, Host};
+use provisioner_spec::{Cidrs, Host, NetworkPlugin, Role};
 use semver::Version;
 
 const JOINED: &str = "/var/lib/provisioner/joined";
+/// What kubeadm makes on control planes alone.
+const OF_CONTROL_PLANES: [&str; 2] =
+    ["/etc/kubernetes/admin.conf", "/etc/kubernetes/manifests/kube-apiserver.yaml"];
+const BRIDGE: &str = "/etc/cni/net.d/10-provisioner.conflist";
+const CALICO: &str = "/etc/cni/net.d/10-calico.conflist";
 
 /// The hosts on which kubeadm has finished, of this very cluster.
 fn members<'a>(input: &Input<'a>) -> Vec<(&'a Host, &'a Facts)> {
-    let has_joined = |facts: &Facts| facts.kubernetes.paths.iter().any(|path| path == JOINED);
-    input.hosts().filter(|(_, facts)| input.is_ours(facts) && has_joined(facts)).collect()
+    input.hosts().filter(|(_, facts)| input.is_ours(facts) && has(facts, JOINED)).collect()
+}
+
+fn has(facts: &Facts, path: &str) -> bool {
+    facts.kubernetes.paths.iter().any(|there| there == path)
 }
 
 pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
@@ -59,9 +67,40 @@ pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
         if !kubernetes.vips.is_empty() && input.cluster.has_separate_load_balancers() {
             differs("hosts.loadBalancers", "the control planes", "other hosts");
         }
+        if let Some(has) = other_plugin(network.plugin, facts) {
+            differs("network.plugin", has.as_str(), network.plugin.as_str());
+        }
         if let Some(has) = &kubernetes.cgroup_driver {
             differs("kubernetes.kubelet.cgroupDriver", has, driver.unwrap_or("systemd"));
         }
+    }
+}
+
+/// The plugin that has left its configuration, where the spec says another one. Whoever brings a plugin of
+/// their own (`none`) may bring calico.
+fn other_plugin(says: NetworkPlugin, facts: &Facts) -> Option<NetworkPlugin> {
+    match says {
+        NetworkPlugin::Bridge => has(facts, CALICO).then_some(NetworkPlugin::Calico),
+        NetworkPlugin::Calico | NetworkPlugin::None => {
+            has(facts, BRIDGE).then_some(NetworkPlugin::Bridge)
+        }
+    }
+}
+
+pub(super) fn roles(input: &Input<'_>, report: &mut Report<'_>) {
+    for (host, facts) in members(input) {
+        // The key stays where kubeadm has taken back what an attempt to join had left.
+        let is_control_plane = OF_CONTROL_PLANES.iter().any(|path| has(facts, path))
+            || facts.pki.contains_key("ca.key");
+        let is = match (host.role, is_control_plane) {
+            (Role::ControlPlane, false) => "a node without a control plane",
+            (Role::Worker | Role::Edge, true) => "a control plane",
+            (Role::LoadBalancer, _) => "a node",
+            _ => continue,
+        };
+        let message =
+            format!("in the cluster it is {is}, and its role in the spec is {}", host.role);
+        report.error(&[&host.name], message);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use provisioner_spec::{Cluster, Host, Role};
 
-use super::survey::{Node, Survey};
+use super::survey::{Node, Survey, Volume};
 use crate::authority::authority;
 
 const PEER_PORT: u16 = 2380;
@@ -27,7 +27,21 @@ pub(crate) fn judge(host: &Host, cluster: &Cluster, survey: &Survey) -> Verdict 
         Role::Edge => {}
         Role::LoadBalancer => load_balancers(host, cluster, &mut verdict),
     }
+    if host.role != Role::LoadBalancer {
+        serves(host, cluster, survey, &mut verdict);
+    }
     verdict
+}
+
+/// What is against a host that cannot be reached, for this reason, and is at work all the same: its kubelet would
+/// register it again, and go on with its pods.
+pub(crate) fn at_work(host: &Host, survey: &Survey, reason: &str) -> Option<String> {
+    let node = survey.node(&host.name)?;
+    node.is_ready().then(|| {
+        format!(
+            "it cannot be reached ({reason}), yet its Node is ready: its kubelet is at work and would register it again. One that is gone is not ready any more after a minute; `--forget-unreachable` lets it go all the same"
+        )
+    })
 }
 
 /// Somebody has to hold the VIP.
@@ -83,25 +97,51 @@ fn quorum(host: &Host, survey: &Survey, verdict: &mut Verdict) {
     }
 }
 
+/// Its pods go to other workers, and what lies on it alone is lost.
 fn workers(host: &Host, survey: &Survey, verdict: &mut Verdict) {
-    let volumes: Vec<&str> = survey
-        .volumes
-        .iter()
-        .filter(|volume| volume.lies_on(&host.name))
-        .map(|volume| volume.metadata.name.as_str())
-        .collect();
-    let others = survey
-        .nodes
-        .iter()
-        .any(|node| node.metadata.name != host.name && !node.is_control_plane() && !node.is_edge());
-    if !others && !volumes.is_empty() {
+    let volumes = named(survey, |volume| volume.lies_on(&host.name));
+    let nodes = survey.nodes.iter().filter(|node| node.metadata.name != host.name);
+    let others: Vec<&Node> = nodes.filter(|node| node.is_worker()).collect();
+    let last = match others.as_slice() {
+        [] => "it is the last worker",
+        others if !others.iter().any(|node| node.is_ready()) => "no other worker is ready",
+        _ if volumes.is_empty() => return,
+        _ => {
+            verdict.warnings.push(format!("the volumes {volumes} lie on it and are lost"));
+            return;
+        }
+    };
+    if volumes.is_empty() {
+        verdict.warnings.push(format!("{last}: its pods have nowhere to go"));
+    } else {
         verdict.refusals.push(format!(
-            "it is the last worker, and the volumes {} lie on it alone: move them away first",
-            volumes.join(", ")
+            "{last}, and the volumes {volumes} lie on it alone: move them away first"
         ));
-    } else if !volumes.is_empty() {
-        verdict.warnings.push(format!("the volumes {} lie on it and are lost", volumes.join(", ")));
-    } else if !others {
-        verdict.warnings.push("it is the last worker: its pods have nowhere to go".to_owned());
     }
+}
+
+/// What a node serves to all others goes with it.
+fn serves(host: &Host, cluster: &Cluster, survey: &Survey, verdict: &mut Verdict) {
+    let refusals = &mut verdict.refusals;
+    if survey.volumes.is_none() {
+        refusals.push("nobody tells which volumes there are, so some may lie on it".to_owned());
+    }
+    for (name, addon) in cluster.addons.iter().filter(|(_, addon)| addon.enabled) {
+        for setting in addon.settings_with_host(&host.name) {
+            refusals.push(format!(
+                "`addons.{name}.{setting}` names it: move what is there to another host, and put that one into the spec"
+            ));
+        }
+    }
+    let volumes = named(survey, |volume| volume.is_served_by(host));
+    if !volumes.is_empty() {
+        refusals.push(format!("it serves the volumes {volumes}: move them to another server"));
+    }
+}
+
+/// The names of those volumes.
+fn named(survey: &Survey, which: impl Fn(&Volume) -> bool) -> String {
+    let volumes = survey.volumes.iter().flatten().filter(|volume| which(volume));
+    let names: Vec<&str> = volumes.map(|volume| volume.metadata.name.as_str()).collect();
+    names.join(", ")
 }

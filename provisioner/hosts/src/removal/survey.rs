@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use provisioner_playbook::shell::{QuoteError, quote};
-use provisioner_spec::EDGE_ROLE;
+use provisioner_spec::{EDGE_ROLE, Host, Role};
 use serde::Deserialize;
 
 const CONTROL_PLANE_ROLES: [&str; 2] =
@@ -36,7 +36,8 @@ pub(crate) struct Survey {
     pub nodes: Vec<Node>,
     /// Those that vote.
     pub members: Vec<Member>,
-    pub volumes: Vec<Volume>,
+    /// None where nobody has told of them.
+    pub volumes: Option<Vec<Volume>>,
 }
 
 /// A member of etcd.
@@ -61,8 +62,25 @@ impl Survey {
         Some(Self {
             nodes: nodes.items,
             members: members.collect(),
-            volumes: volumes.map(|list| list.items).unwrap_or_default(),
+            volumes: volumes.map(|list| list.items).ok(),
         })
+    }
+
+    /// Whether nothing that was asked for is missing.
+    pub(crate) fn is_whole(&self, leaving: Option<&str>) -> bool {
+        !self.members.is_empty() && (leaving.is_none() || self.volumes.is_some())
+    }
+
+    /// The host with the role that it has in the cluster, which may be another one than in the spec. Who is an
+    /// edge node and who a worker, only the spec says.
+    pub(crate) fn as_it_is(&self, mut host: Host) -> Host {
+        let is_control_plane = host.role == Role::ControlPlane;
+        if let Some(node) = self.node(&host.name)
+            && (node.is_control_plane() != is_control_plane || host.role == Role::LoadBalancer)
+        {
+            host.role = node.role();
+        }
+        host
     }
 
     pub(super) fn node(&self, name: &str) -> Option<&Node> {
@@ -101,6 +119,15 @@ pub(crate) struct Metadata {
 struct Status {
     #[serde(default)]
     addresses: Vec<Address>,
+    #[serde(default)]
+    conditions: Vec<Condition>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Condition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +143,26 @@ impl Node {
         internal.address.parse().ok()
     }
 
+    /// Its kubelet is at work, and says so.
+    pub(super) fn is_ready(&self) -> bool {
+        let mut conditions = self.status.conditions.iter();
+        conditions.any(|condition| condition.kind == "Ready" && condition.status == "True")
+    }
+
+    pub(super) fn role(&self) -> Role {
+        if self.is_control_plane() {
+            Role::ControlPlane
+        } else if self.is_edge() {
+            Role::Edge
+        } else {
+            Role::Worker
+        }
+    }
+
+    pub(super) fn is_worker(&self) -> bool {
+        !self.is_control_plane() && !self.is_edge()
+    }
+
     pub(super) fn is_control_plane(&self) -> bool {
         CONTROL_PLANE_ROLES.iter().any(|role| self.metadata.labels.contains_key(*role))
     }
@@ -125,7 +172,7 @@ impl Node {
     }
 }
 
-/// A persistent volume, and where it can be used.
+/// A persistent volume, where it can be used and who has it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Volume {
     pub metadata: Metadata,
@@ -147,5 +194,16 @@ impl Volume {
             })
         };
         !terms.is_empty() && terms.iter().all(names_only_it)
+    }
+
+    /// Whether this host serves it to all others, by NFS.
+    pub(super) fn is_served_by(&self, host: &Host) -> bool {
+        let attributes = &self.spec["csi"]["volumeAttributes"];
+        let servers = [&self.spec["nfs"]["server"], &attributes["server"]];
+        let is_host = |server: &str| {
+            let address = server.trim_matches(['[', ']']).parse::<IpAddr>().ok();
+            server == host.name || host.addresses().any(|own| address == Some(own))
+        };
+        servers.into_iter().filter_map(serde_json::Value::as_str).any(is_host)
     }
 }

@@ -5,6 +5,7 @@ mod etcd;
 mod load_balancers;
 mod look;
 mod nodes;
+mod removed;
 mod report;
 mod view;
 

@@ -113,7 +113,8 @@ fn view<'a>(views: &'a [(String, View)], host: &Host) -> Option<&'a View> {
     views.iter().find(|(name, _)| *name == host.name).map(|(_, view)| view)
 }
 
-/// Nodes that the spec has no more, and what a run that was cut off has yet to do.
+/// Nodes that the spec has no more, hosts that have yet to be cleaned, and what a run that was cut off has yet to
+/// do.
 fn left_undone(cluster: &Cluster, views: &[(String, View)]) -> Vec<String> {
     let nodes = views.iter().find_map(|(_, view)| view.nodes.as_deref());
     let names = nodes.into_iter().flatten().map(|node| &node.metadata.name);
@@ -126,7 +127,9 @@ fn left_undone(cluster: &Cluster, views: &[(String, View)]) -> Vec<String> {
             view.due.join(", ")
         )
     });
-    surplus.chain(due).collect()
+    let removed = views.iter().find_map(|(_, view)| view.removed.as_deref());
+    let removed = removed.into_iter().flatten().map(|removed| removed.warning(cluster));
+    surplus.chain(removed).chain(due).collect()
 }
 
 fn apis(cluster: &Cluster, views: &[(String, View)]) -> Vec<ApiStatus> {

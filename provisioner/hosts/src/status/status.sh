@@ -36,6 +36,7 @@ if [ -d "$manifests" ] && [ -e /etc/kubernetes/admin.conf ]; then
     part endpoint get "$endpoint" /readyz
     part nodes get '' /api/v1/nodes
     part addons get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Finventory%3Daddon'
+    part removed get '' '/api/v1/namespaces/kube-system/configmaps?labelSelector=provisioner.dev%2Fremoved%3Dhost'
     if [ "$etcd" = own ]; then
         part etcd-health etcd_health
         part etcd-status timeout 15 /usr/local/lib/provisioner/etcd status

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::addons::Record;
 use super::etcd::{Member, OwnStatus};
 use super::nodes::Node;
+use super::removed::Removed;
 
 /// What one host sees of the cluster, and has itself.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct View {
     pub(super) endpoint: String,
     pub(super) nodes: Option<Vec<Node>>,
     pub(super) addons: Option<Vec<Record>>,
+    /// Hosts that were removed while they could not be reached.
+    pub(super) removed: Option<Vec<Removed>>,
     pub(super) etcd_health: String,
     pub(super) etcd: Option<OwnStatus>,
     pub(super) members: Vec<Member>,
@@ -45,6 +48,7 @@ impl View {
             endpoint: section("endpoint"),
             nodes: Node::list(&section("nodes")),
             addons: Record::list(&section("addons")),
+            removed: Removed::list(&section("removed")),
             etcd_health: section("etcd-health"),
             etcd: OwnStatus::read(&section("etcd-status")),
             members: Member::list(&section("etcd-members")),

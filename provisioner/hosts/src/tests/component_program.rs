@@ -71,4 +71,15 @@ fn nothing_is_taken_for_stopped_where_nobody_can_tell() {
     fs_err::write(world.path().join("ctr"), "#!/bin/sh\nexit 1\n").unwrap();
     assert!(!run(world.path(), &["running", "etcd"]).status.success());
     assert!(!run(world.path(), &["stop", "etcd", "1"]).status.success());
+
+    let no_containers = CTR.replace("printf 'old\\nnew\\n' ;;", "exit 1 ;;");
+    assert_ne!(no_containers, CTR);
+    fs_err::write(world.path().join("ctr"), no_containers).unwrap();
+    assert!(!run(world.path(), &["running", "etcd"]).status.success());
+    assert!(!run(world.path(), &["stop", "etcd", "1"]).status.success());
+
+    // From the moment on at which it was asked to end.
+    let then_silent = CTR.replace("cat tasks ;;", "[ ! -e signals ] && cat tasks ;;");
+    fs_err::write(world.path().join("ctr"), then_silent).unwrap();
+    assert!(!run(world.path(), &["stop", "etcd", "-20"]).status.success());
 }

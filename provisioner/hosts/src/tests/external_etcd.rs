@@ -149,7 +149,10 @@ fn the_last_control_plane_stays() {
     };
     let survey = |nodes: &[&str]| {
         let nodes: Vec<String> = nodes.iter().map(|name| node(name)).collect();
-        let text = format!("## nodes\n{{\"items\": [{}]}}\n## end\n", nodes.join(", "));
+        let text = format!(
+            "## nodes\n{{\"items\": [{}]}}\n## volumes\n{{\"items\": []}}\n## end\n",
+            nodes.join(", ")
+        );
         Survey::read(&text).unwrap()
     };
     let m1 = cluster.host("m1").unwrap();

@@ -1,6 +1,7 @@
 mod artefacts;
 mod certificates;
 mod component_program;
+mod control_plane_program;
 mod corefile;
 mod dual_stack;
 mod encryption;
@@ -19,7 +20,9 @@ mod privilege;
 mod real;
 mod recorded;
 mod removal;
+mod reset_program;
 mod shell_text;
 mod status;
+mod unanswered;
 mod work;
 mod world;

@@ -142,6 +142,30 @@ fn certificates_are_renewed_one_control_plane_after_another() {
 }
 
 #[test]
+fn nothing_is_done_to_hosts_with_wrong_clocks() {
+    for operation in Operation::ALL {
+        let mut world = standing();
+        let slow = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(10);
+        let answer = world.answers.get_mut("w1").unwrap();
+        let (before, after) = answer.split_once("\ntime ").unwrap();
+        let (_, after) = after.split_once('\n').unwrap();
+        *answer = format!("{before}\ntime {}\n{after}", slow.as_nanosecond());
+        if operation == Operation::RotateEncryptionKey {
+            edit(&mut world, |cluster| cluster.security.encryption.enabled = true);
+            world.says("m1", "pki encryption.json", "{}");
+        }
+        let planned = world.plan(Mode::Apply, Purpose::Operate(operation));
+        if operation == Operation::RestoreEtcd {
+            assert!(!planned.to_string().contains("clock"), "{planned}");
+            continue;
+        }
+        let said = refusal(&planned);
+        assert!(said.starts_with("w1: its clock is "), "{said}");
+        assert!(said.contains(" s behind the median of all"), "{said}");
+    }
+}
+
+#[test]
 fn an_upgrade_goes_node_by_node() {
     let operation = Purpose::Operate(Operation::Upgrade);
     let mut world = standing();

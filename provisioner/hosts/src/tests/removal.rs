@@ -9,12 +9,13 @@ use provisioner_spec::{Host, Role};
 use serde_json::json;
 
 use super::shell_text::{assert_sound, texts};
-use super::world::{Planned, World, kubeadms_pki};
+use super::world::{LAB, Planned, World, kubeadms_pki};
 use crate::planner::{Drain, Leaving, Purpose, without};
-use crate::removal::{Survey, Verdict, judge};
+use crate::removal::{Surplus, Survey, Verdict, at_work, judge};
 use crate::{HostAction, Site};
 
-/// What a control plane says of the lab, with members of etcd as given: name, and whether healthy.
+/// What a control plane says of the lab, with members of etcd as given: name, and whether healthy. A node
+/// whose name ends with "-dead" is not ready.
 fn survey(members: &[(&str, bool)], nodes: &[&str], volumes_on: &[&str]) -> Survey {
     let labels = |name: &str| match &name[..1] {
         "m" => json!({"node-role.kubernetes.io/master": ""}),
@@ -23,7 +24,15 @@ fn survey(members: &[(&str, bool)], nodes: &[&str], volumes_on: &[&str]) -> Surv
     };
     let nodes: Vec<_> = nodes
         .iter()
-        .map(|name| json!({"metadata": {"name": name, "labels": labels(name)}, "status": {}}))
+        .map(|name| {
+            let ready = if name.ends_with("-dead") { "Unknown" } else { "True" };
+            let (name, conditions) =
+                (name.trim_end_matches("-dead"), [json!({"type": "Ready", "status": ready})]);
+            json!({
+                "metadata": {"name": name, "labels": labels(name)},
+                "status": {"conditions": conditions},
+            })
+        })
         .collect();
     let volumes: Vec<_> = volumes_on
         .iter()
@@ -96,12 +105,99 @@ fn the_last_worker_with_data_stays() {
 }
 
 #[test]
+fn workers_that_are_not_ready_take_no_pods() {
+    let cluster = &World::lab().site.cluster;
+    let verdict =
+        |volumes: &[&str]| judge(&host("w1"), cluster, &survey(&[], &["w1", "w2-dead"], volumes));
+    insta::assert_snapshot!(verdict(&[]).warnings.join("\n"), @"no other worker is ready: its pods have nowhere to go");
+    insta::assert_snapshot!(verdict(&["w1"]).refusals.join("\n"), @"no other worker is ready, and the volumes data-on-w1 lie on it alone: move them away first");
+}
+
+#[test]
+fn volumes_of_which_nobody_tells_may_be_there() {
+    let cluster = &World::lab().site.cluster;
+    let mut survey = survey(&[("m1", true)], &["m1", "w1", "w2", "e1"], &["w1"]);
+    survey.volumes = None;
+    for name in ["w1", "e1"] {
+        let refusals = judge(&host(name), cluster, &survey).refusals.join("\n");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refusals, @"nobody tells which volumes there are, so some may lie on it");
+        }
+    }
+    assert!(!survey.is_whole(Some("w1")) && survey.is_whole(None));
+    let unreadable = "## nodes\n{\"items\": []}\n## volumes\nUnable to connect\n## end\n";
+    assert!(Survey::read(unreadable).expect("nodes").volumes.is_none());
+}
+
+#[test]
+fn what_serves_all_others_stays() {
+    let addons = "  addons:\n    nfs: {server: w1}\n";
+    let lab = LAB.replace("version: 1.20.2", "version: 1.28.15");
+    let world = World::of(&format!("{lab}{addons}"));
+    let cluster = &world.site.cluster;
+    let mut survey = survey(&[], &["m1", "w1", "w2"], &[]);
+    let refusals = |survey: &Survey, name| judge(&host(name), cluster, survey).refusals.join("\n");
+    insta::assert_snapshot!(refusals(&survey, "w1"), @"`addons.nfs.server` names it: move what is there to another host, and put that one into the spec");
+    assert_eq!(refusals(&survey, "w2"), "");
+
+    // As csi-driver-nfs writes them, and as people do.
+    let attributes = json!({"csi": {"volumeAttributes": {"server": "172.30.0.22"}}});
+    for spec in [attributes, json!({"nfs": {"server": "w2"}})] {
+        let volume = json!({"metadata": {"name": "shared"}, "spec": spec});
+        survey.volumes = Some(vec![serde_json::from_value(volume).expect("a volume")]);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refusals(&survey, "w2"), @"it serves the volumes shared: move them to another server");
+        }
+    }
+}
+
+#[test]
+fn nodes_that_the_spec_does_not_have_go_when_others_have_come() {
+    let cluster = &World::lab().site.cluster;
+    let all = [("m1", true), ("m2", true), ("m3", true), ("m4", true), ("m5", false)];
+    let nodes = ["m1", "m2", "m3", "m4", "m5", "m6-dead", "w1", "w3", "w4-dead", "w5"];
+    let mut survey = survey(&all, &nodes, &[]);
+    // That of w2, under another name.
+    let address = json!([{"type": "InternalIP", "address": "172.30.0.22"}]);
+    let renamed = json!({"metadata": {"name": "w5"}, "status": {"addresses": address}});
+    survey.nodes.pop();
+    survey.nodes.push(serde_json::from_value(renamed).expect("a node"));
+    let surplus = Surplus::of(cluster, &survey);
+    assert_eq!(surplus.in_the_way, ["m5", "m6", "w5"]);
+    assert_eq!(surplus.others, ["m4", "w3", "w4"]);
+}
+
+#[test]
+fn a_host_that_only_we_cannot_reach_is_at_work() {
+    let survey = survey(&[], &["m1", "w1", "w2-dead"], &[]);
+    let said = at_work(&host("w1"), &survey, "connection refused").expect("a reason");
+    assert!(said.starts_with("it cannot be reached (connection refused), yet its Node is ready"));
+    assert_eq!(at_work(&host("w2"), &survey, "no route"), None, "dead");
+    assert_eq!(at_work(&host("e1"), &survey, "no route"), None, "no node any more");
+}
+
+#[test]
+fn who_leaves_has_the_role_that_the_cluster_knows() {
+    let survey = survey(&[], &["m1", "w1", "e1"], &[]);
+    let role = |name: &str, role| {
+        let mut host = host(name);
+        host.role = role;
+        survey.as_it_is(host).role
+    };
+    assert_eq!(role("m1", Role::Worker), Role::ControlPlane);
+    assert_eq!(role("w1", Role::ControlPlane), Role::Worker);
+    assert_eq!(role("w1", Role::LoadBalancer), Role::Worker);
+    assert_eq!(role("w1", Role::Edge), Role::Edge, "the spec's matter");
+    assert_eq!(role("m3", Role::Worker), Role::Worker, "of which nothing is known");
+}
+
+#[test]
 fn without_an_answer_nothing_is_known() {
     assert!(Survey::read("## nodes\nUnable to connect\n## end\n").is_none());
 }
 
 /// The plan of a removal from the lab, all of whose hosts are members.
-fn plan(name: &str, reachable: bool) -> Planned {
+pub(super) fn plan(name: &str, reachable: bool) -> Planned {
     let mut world = World::lab();
     world.all_join(&kubeadms_pki());
     let host = world.site.cluster.host(name).expect("a host").clone();

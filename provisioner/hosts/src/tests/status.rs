@@ -30,7 +30,8 @@ fn answer(host: &str, other: &[(&str, &str)]) -> View {
         let given = other.iter().find(|(name, _)| name == section).map(|(_, text)| *text);
         (*section, given.unwrap_or(text))
     });
-    let added = other.iter().filter(|(name, _)| ["due", "etcd-quota"].contains(name)).copied();
+    let added =
+        other.iter().filter(|(name, _)| ["due", "etcd-quota", "removed"].contains(name)).copied();
     let sections = own.chain(added).map(|(section, text)| format!("## {section}\n{text}\n\n"));
     View::read(&(sections.collect::<String>() + "## end\n"))
 }
@@ -261,6 +262,19 @@ fn certificates_that_end_soon_are_a_warning_and_those_that_have_ended_a_problem(
     let report = report(&World::lab().site.cluster, asked);
     assert_eq!(report.warnings, ["m1: /etc/kubernetes/pki/ca.crt expires in 29 days"]);
     assert_eq!(report.problems, ["m2: /etc/kubernetes/pki/ca.crt expired 3 days ago"]);
+}
+
+#[test]
+fn hosts_that_have_yet_to_be_cleaned_are_named() {
+    let item = |host: &str, address: &str| json!({"metadata": {"name": "x"}, "data": {"host": host, "address": address}});
+    let items = [item("w1", "172.30.0.21"), item("w9", "172.30.0.29")];
+    let list = json!({"kind": "ConfigMapList", "items": items}).to_string();
+    let report = reported(&[("m1", &[("removed", &list)])]);
+    assert!(report.healthy);
+    insta::assert_snapshot!(report.warnings.join("\n"), @r"
+    w1 (172.30.0.21) was removed while it could not be reached, so what was on it is still there: `provisioner scale --remove w1` cleans it
+    w9 (172.30.0.29) was removed while it could not be reached, so what was on it is still there: with it in the spec again, `provisioner scale --remove w9` cleans it
+    ");
 }
 
 #[test]

@@ -106,6 +106,22 @@ async fn a_file_of_another_mode_differs_in_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_wait_of_which_nothing_is_said_is_not_told() {
+    let waiting = |text: &str| Frame::Waiting { step: 3, seconds: 1, text: text.to_owned() };
+    let frames = vec![
+        begin(3),
+        waiting(""),
+        waiting(" "),
+        waiting("half of it"),
+        end(3, StepState::Changed),
+        Frame::Ended(StageEnd::Ok),
+    ];
+    let told = told(vec![frames]).await;
+    let waits: Vec<_> = told.iter().filter(|line| line.contains("waits")).collect();
+    assert_eq!(waits, ["a command waits: half of it"]);
+}
+
+#[tokio::test]
 async fn a_secret_is_never_shown() {
     // Even if a host were to send it.
     let frames = vec![before(1, "old secret\n"), end(1, StepState::Changed)];

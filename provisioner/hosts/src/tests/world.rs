@@ -24,7 +24,7 @@ use crate::{Access, EtcdClient, HostAction, Secrets, Site};
 
 /// What a fresh Debian host says.
 const FRESH: &str = include_str!("../facts/fixtures/fresh.txt");
-const LAB: &str = include_str!("../../../../cluster-specs/lab.yaml");
+pub(super) const LAB: &str = include_str!("../../../../cluster-specs/lab.yaml");
 /// The answer to the survey.
 const NODES: &str = r#"[{"name":"m1","podCIDR":"10.244.0.0/24","internalIP":"172.30.0.11"},{"name":"m2","podCIDR":"10.244.1.0/24","internalIP":"172.30.0.12"},{"name":"m3","podCIDR":"10.244.2.0/24","internalIP":"172.30.0.13"},{"name":"w1","podCIDR":"10.244.3.0/24","internalIP":"172.30.0.21"},{"name":"w2","podCIDR":"10.244.4.0/24","internalIP":"172.30.0.22"},{"name":"e1","podCIDR":"10.244.5.0/24","internalIP":"172.30.0.31"}]"#;
 

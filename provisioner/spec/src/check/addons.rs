@@ -17,6 +17,7 @@ pub(super) struct Enabled<'a> {
     pub(super) path: String,
     pub(super) schema: &'a AddonSchema,
     settings: &'a serde_json::Map<String, Value>,
+    host_settings: &'a [String],
 }
 
 /// Whether each addon fits this cluster, and has what it needs.
@@ -65,9 +66,9 @@ fn wrong_version(subject: &Subject<'_>, addon: &Enabled<'_>) -> Option<Fault> {
 impl<'a> Addons<'a> {
     pub(super) fn enabled(self) -> impl Iterator<Item = Enabled<'a>> {
         let enabled = self.said.iter().filter(|(_, addon)| addon.enabled);
-        enabled.filter_map(move |(name, Addon { settings, .. })| {
+        enabled.filter_map(move |(name, Addon { settings, host_settings, .. })| {
             let (path, schema) = (format!("spec.addons.{name}"), self.schemas.get(name)?);
-            Some(Enabled { name, path, schema, settings })
+            Some(Enabled { name, path, schema, settings, host_settings })
         })
     }
 
@@ -93,9 +94,8 @@ impl<'a> Enabled<'a> {
     /// The settings that must be hosts or addresses, and where they stand.
     pub(super) fn hosts(&self) -> impl Iterator<Item = (String, &'a str)> {
         let (path, settings) = (self.path.clone(), self.settings);
-        let of_hosts = self.schema.settings.iter().filter(|(_, one)| one["format"] == "host");
-        of_hosts.filter_map(move |(key, _)| {
-            Some((format!("{path}.{key}"), settings.get(key)?.as_str()?))
-        })
+        self.host_settings
+            .iter()
+            .filter_map(move |key| Some((format!("{path}.{key}"), settings.get(key)?.as_str()?)))
     }
 }

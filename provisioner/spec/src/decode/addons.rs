@@ -34,7 +34,8 @@ fn addon(at: &Cursor<'_>, schema: &AddonSchema) -> Addon {
         return Addon::default();
     };
     let enabled = settings.shift_remove(ENABLED).is_none_or(|enabled| enabled == true);
-    Addon { enabled, settings }
+    let hosts = schema.settings.iter().filter(|(_, setting)| setting["format"] == "host");
+    Addon { enabled, settings, host_settings: hosts.map(|(key, _)| key.clone()).collect() }
 }
 
 /// Reads a value by its schema, with the defaults of what is not there.

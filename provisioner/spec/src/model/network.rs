@@ -45,6 +45,16 @@ pub enum NetworkPlugin {
     None,
 }
 
+impl NetworkPlugin {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Calico => "calico",
+            Self::Bridge => "bridge",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Settings of kube-proxy that concern the whole cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use super::world::{World, listen, path, supply};
 use crate::facts::Program;
 use crate::preflight::{Neighbour, Outcome, Registry, Vrrp};
 use jiff::ToSpan;
-use provisioner_spec::ProxyMode;
+use provisioner_spec::{NetworkPlugin, ProxyMode};
 use serde_json::json;
 
 const NONE: [&str; 0] = [];
@@ -280,4 +280,64 @@ fn a_bundle_that_fits_is_no_finding() {
     world.images = vec!["registry.k8s.io/pause:3.10.2".into()];
     world.bundle = Some(supply());
     assert_eq!(world.lines(), NONE);
+}
+
+/// A running cluster on whose hosts kubeadm has finished.
+fn standing() -> World {
+    let mut world = World::converged();
+    for (name, facts) in &mut world.facts {
+        facts.kubernetes.paths.push("/var/lib/provisioner/joined".into());
+        if name.starts_with('m') {
+            facts.kubernetes.paths.push("/etc/kubernetes/manifests/kube-apiserver.yaml".into());
+        }
+    }
+    world
+}
+
+#[test]
+fn another_network_plugin_is_known_by_what_the_first_one_has_left() {
+    let (bridge, calico) =
+        ("/etc/cni/net.d/10-provisioner.conflist", "/etc/cni/net.d/10-calico.conflist");
+    for (trace, says, message) in [
+        (bridge, NetworkPlugin::Bridge, None),
+        (bridge, NetworkPlugin::Calico, Some("bridge in the cluster, and calico in the spec")),
+        (bridge, NetworkPlugin::None, Some("bridge in the cluster, and none in the spec")),
+        (calico, NetworkPlugin::Calico, None),
+        (calico, NetworkPlugin::Bridge, Some("calico in the cluster, and bridge in the spec")),
+        (calico, NetworkPlugin::None, None),
+    ] {
+        let mut world = standing();
+        world.cluster.network.plugin = says;
+        world.host("w1").kubernetes.paths.push(trace.into());
+        let line = |text| format!("fixed-settings error w1: network.plugin is {text}");
+        assert_eq!(world.lines(), Vec::from_iter(message.map(line)), "{trace}, {says:?}");
+    }
+}
+
+#[test]
+fn nodes_keep_their_roles() {
+    assert_eq!(standing().lines(), NONE);
+    let mut world = standing();
+    let cut_off = world.host("m2");
+    cut_off.kubernetes.paths.retain(|path| !path.ends_with("kube-apiserver.yaml"));
+    cut_off.pki.insert("ca.key".into(), "A KEY".to_owned().into());
+    assert_eq!(world.lines(), NONE, "it joins once more");
+
+    let mut world = standing();
+    let hosts = &mut world.cluster.hosts;
+    let mut moved = hosts.control_plane.remove(2);
+    moved.role = provisioner_spec::Role::Worker;
+    let mut other = hosts.workers.remove(0);
+    other.role = provisioner_spec::Role::ControlPlane;
+    hosts.workers.push(moved);
+    hosts.control_plane.push(other);
+    let lines = world.lines();
+    let of_roles: Vec<_> = lines.iter().filter(|line| line.starts_with("host-role")).collect();
+    assert_eq!(
+        of_roles,
+        [
+            "host-role error w1: in the cluster it is a node without a control plane, and its role in the spec is control-plane",
+            "host-role error m3: in the cluster it is a control plane, and its role in the spec is worker",
+        ]
+    );
 }

@@ -396,6 +396,11 @@ const PROVOCATIONS: &[Provocation] = &[
         says: "error m2: network.podCidr is 10.250.0.0/16 in the cluster, and 10.244.0.0/16 in the spec",
     },
     Provocation {
+        id: "host-role",
+        change: |world| join(world.host("w1")),
+        says: "error w1: in the cluster it is a control plane, and its role in the spec is worker",
+    },
+    Provocation {
         id: "cluster-version",
         change: |world| {
             join(world.host("m2"));
@@ -407,7 +412,8 @@ const PROVOCATIONS: &[Provocation] = &[
 
 fn join(facts: &mut crate::facts::Facts) {
     facts.cluster = Some("prod".into());
-    facts.kubernetes.paths = vec!["/var/lib/provisioner/joined".into()];
+    facts.kubernetes.paths =
+        vec!["/var/lib/provisioner/joined".into(), "/etc/kubernetes/admin.conf".into()];
 }
 
 #[test]
