@@ -21,5 +21,6 @@ mod recorded;
 mod removal;
 mod shell_text;
 mod status;
+mod vip_program;
 mod work;
 mod world;
