@@ -82,6 +82,7 @@ lint: tools rust ## what a reviewer need not say
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@if command -v shellcheck >/dev/null; then tests/lint-shell; else echo "no shellcheck: shell is not checked"; fi
+	@if command -v ruby >/dev/null; then tests/vagrant/definition; else echo "no ruby: vagrant/Vagrantfile is not tried"; fi
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "no cargo-deny: dependencies are not checked"; fi
 
 # What building and testing need of a Debian machine; nothing is done when it is there.

@@ -18,7 +18,7 @@ pub struct Request {
     /// Archives of images as `docker save` and `ctr images export` write them, gzipped or not.
     pub images: Utf8PathBuf,
     pub debs: Option<Utf8PathBuf>,
-    /// Packaged Helm charts.
+    /// Packaged Helm charts, and manifests that addons take from elsewhere.
     pub charts: Option<Utf8PathBuf>,
     /// A bundle that is there already is replaced.
     pub out: Utf8PathBuf,

@@ -66,7 +66,7 @@ impl Sources {
             found.add(debs, "debs", &[".deb"])?;
         }
         if let Some(charts) = &request.charts {
-            found.add(charts, "charts", &[".tgz"])?;
+            found.add(charts, "charts", &[".tgz", ".yaml"])?;
         }
         Ok(Self {
             architecture,

@@ -1,6 +1,7 @@
 //! What templates and conditions of playbooks see. The reference is docs/playbooks.md.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -177,7 +178,8 @@ impl Known<'_> {
             "mode": self.cluster.network.proxy.mode,
         });
         if platform::is_monitored(self.cluster) {
-            document["metricsBindAddress"] = json!("0.0.0.0:10249");
+            let everywhere = SocketAddr::new(platform::any_address(self.cluster), 10249);
+            document["metricsBindAddress"] = json!(everywhere);
         }
         if self.cluster.network.proxy.mode == ProxyMode::Ipvs {
             // Load balancers in the cluster (MetalLB, kube-vip) need it, and it does no harm otherwise.

@@ -1,7 +1,7 @@
 //! What the edge, DNS, storage and monitoring of a spec mean for its hosts, as playbooks see it.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use provisioner_spec::{Addon, Cluster, Host, Ingress, ProxyMode, Role};
 use serde_json::{Value, json};
@@ -69,8 +69,7 @@ pub(crate) fn dns(cluster: &Cluster) -> Value {
         |(name, addresses): (&String, &Vec<IpAddr>)| json!({"name": name, "addresses": addresses});
     let lists = |names: &BTreeMap<String, Vec<IpAddr>>| names.iter().map(list).collect::<Vec<_>>();
     json!({
-        // Nothing is said about it: it stays as kubeadm has made it.
-        "managed": !dns.stub_domains.is_empty() || !dns.upstreams.is_empty() || !dns.hosts.is_empty(),
+        "managed": dns.is_managed(),
         "domain": dns.domain,
         "stubDomains": lists(&dns.stub_domains),
         "hosts": lists(&dns.hosts),
@@ -113,6 +112,15 @@ pub(crate) fn is_monitored(cluster: &Cluster) -> bool {
     enabled(cluster, "monitoring").is_some()
 }
 
+/// Every address of a host of the cluster, those of its own family among them: `::` takes in both.
+pub(crate) fn any_address(cluster: &Cluster) -> IpAddr {
+    if cluster.nodes().any(|node| node.address.is_ipv6()) {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    }
+}
+
 /// Flags of a component of the control plane: those of the spec, and before them what is needed so that
 /// its metrics can be scraped.
 pub(crate) fn arguments(
@@ -120,13 +128,14 @@ pub(crate) fn arguments(
     component: &str,
     given: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    let open = match component {
-        "etcd" => ("listen-metrics-urls", "http://0.0.0.0:2381"),
-        _ => ("bind-address", "0.0.0.0"),
+    let any = any_address(cluster);
+    let (flag, open) = match component {
+        "etcd" => ("listen-metrics-urls", format!("http://{}", SocketAddr::new(any, 2381))),
+        _ => ("bind-address", any.to_string()),
     };
     let mut arguments = BTreeMap::new();
     if is_monitored(cluster) {
-        arguments.insert(open.0.to_owned(), open.1.to_owned());
+        arguments.insert(flag.to_owned(), open);
     }
     arguments.extend(security::arguments(cluster, component, given));
     arguments

@@ -49,7 +49,7 @@ pub enum KubeError {
         "use the chart {chart}: its digest is sha256:{found}, and {recorded_in} has sha256:{wanted}"
     )]
     Digest { chart: String, found: String, wanted: String, recorded_in: String },
-    #[error("get the chart {chart}: {said}")]
+    #[error("get {chart}: {said}")]
     Chart { chart: String, said: String },
     #[error("wait for {what}: {reason}")]
     NotReady { what: String, reason: String },
@@ -88,7 +88,7 @@ impl KubeError {
                 "find out who changed the chart; if that was meant, take its line out of the lock file"
             }
             Self::Chart { .. } => {
-                "give a mirror of its repository in `spec.charts.mirrors`, or put the chart into the bundle's charts/"
+                "give a mirror of its repository in `spec.charts.mirrors`, or put it into the bundle's charts/"
             }
             Self::Entrance(error) => return error.hint.clone(),
             Self::NotReady { .. } => "the same command goes on waiting",

@@ -2,7 +2,7 @@ use crate::{
     AddonSchemas, Cluster, Diagnostics, EksCluster, Known, Spec,
     check::check,
     decode::{Report, document},
-    diagnostic::{Fault, Located, NOT_AVAILABLE, NOT_CONVERTED},
+    diagnostic::{Fault, Located, NOT_AVAILABLE, WARNINGS},
     model::{API_VERSION, KIND, SpecSchema},
     yaml,
 };
@@ -18,8 +18,9 @@ pub struct ParsedSpec {
     pub spec: Spec,
     /// What this version of the program cannot bring about. Empty where all of it is at hand.
     pub unavailable: Diagnostics,
-    /// What has no counterpart here, in a file of another program. All else goes on without it.
-    pub not_converted: Diagnostics,
+    /// What has no counterpart here, in a file of another program, and all else goes on without it; and
+    /// what is deprecated.
+    pub warnings: Diagnostics,
 }
 
 /// The spec of a cluster on hosts that is right, and what of it this version cannot bring about.
@@ -77,19 +78,19 @@ fn read_tree(
     faults.extend(more);
     let text = masked(text, &secrets);
     let diagnostics = |faults| Diagnostics::new(file_name, &text, faults);
-    let is_wrong = |code| ![NOT_AVAILABLE, NOT_CONVERTED].contains(&code);
+    let is_wrong = |code| code != NOT_AVAILABLE && !WARNINGS.contains(&code);
     match spec {
         Some(spec) if !faults.iter().any(|located| is_wrong(located.fault.code)) => {
-            let (unavailable, not_converted) =
+            let (unavailable, warnings) =
                 faults.into_iter().partition(|located| located.fault.code == NOT_AVAILABLE);
             Ok(ParsedSpec {
                 spec,
                 unavailable: diagnostics(unavailable),
-                not_converted: diagnostics(not_converted),
+                warnings: diagnostics(warnings),
             })
         }
         _ => {
-            faults.retain(|located| located.fault.code != NOT_CONVERTED);
+            faults.retain(|located| !WARNINGS.contains(&located.fault.code));
             Err(diagnostics(faults))
         }
     }

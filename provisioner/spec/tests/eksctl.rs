@@ -19,7 +19,7 @@ fn a_file_as_its_users_have_it() {
     let parsed = parsed(include_str!("good/eksctl-ecp-cafe.yaml"));
     assert!(parsed.unavailable.is_empty(), "{}", parsed.unavailable);
     insta::assert_snapshot!("cafe", parsed.spec.to_yaml());
-    insta::assert_snapshot!("cafe_not_converted", listed(&parsed.not_converted));
+    insta::assert_snapshot!("cafe_not_converted", listed(&parsed.warnings));
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn everything_that_can_be_converted_is() {
     let parsed = parsed(include_str!("eksctl/converted.yaml"));
     assert!(parsed.unavailable.is_empty(), "{}", parsed.unavailable);
     insta::assert_snapshot!("converted", parsed.spec.to_yaml());
-    insta::assert_snapshot!("converted_not", listed(&parsed.not_converted));
+    insta::assert_snapshot!("converted_not", listed(&parsed.warnings));
 }
 
 /// Every key of eksctl's own schema, each with something in it.
@@ -36,7 +36,7 @@ fn every_key_is_known() {
     let everything = include_str!("eksctl/every-key.yaml");
     match read_spec(everything, "every-key.yaml") {
         Ok(parsed) => {
-            insta::assert_snapshot!("every_key_not_converted", listed(&parsed.not_converted));
+            insta::assert_snapshot!("every_key_not_converted", listed(&parsed.warnings));
             insta::assert_snapshot!("every_key_unavailable", listed(&parsed.unavailable));
         }
         Err(diagnostics) => panic!("{diagnostics}"),

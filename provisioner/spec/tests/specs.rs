@@ -138,6 +138,15 @@ fn defaults_follow_the_version() {
 }
 
 #[test]
+fn what_is_deprecated_is_told_and_stands_in_nobodys_way() {
+    let spec = include_str!("good/platform.yaml");
+    let told = parsed(spec, "platform.yaml").warnings.render(false);
+    insta::assert_snapshot!(told);
+    let before = spec.replace("version: 1.36.2", "version: 1.34.1");
+    assert!(parsed(&before, "platform.yaml").warnings.is_empty());
+}
+
+#[test]
 fn hosts_override_what_is_said_for_all() {
     let cluster = sound(include_str!("good/everything.yaml"), "everything.yaml");
     let (general, own) = (&cluster.hosts.ssh, &cluster.host("w1").expect("w1").ssh);
@@ -152,7 +161,7 @@ fn hosts_override_what_is_said_for_all() {
 #[test]
 fn the_starter_for_eks_is_resolved() {
     let parsed = parsed(STARTER_EKS, "eks.yaml");
-    assert!(parsed.unavailable.is_empty() && parsed.not_converted.is_empty());
+    assert!(parsed.unavailable.is_empty() && parsed.warnings.is_empty());
     insta::assert_snapshot!(parsed.spec.to_yaml());
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct BundleCreate {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) debs: Option<Utf8PathBuf>,
 
-    /// Packaged Helm charts
+    /// Packaged Helm charts, and manifests that addons take from elsewhere
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) charts: Option<Utf8PathBuf>,
 

@@ -37,20 +37,20 @@ fn valid(
     parsed: &ParsedSpec,
     resolved: bool,
 ) -> Result<Exit, Error> {
-    let ParsedSpec { spec, unavailable, not_converted } = parsed;
+    let ParsedSpec { spec, unavailable, warnings } = parsed;
     let terminal = &program.terminal;
     let resolved = resolved.then(|| spec.to_yaml());
     if terminal.is_json() {
         let resolved = resolved.as_deref().map(serde_yaml::from_str).transpose();
         let resolved = resolved.map_err(std::io::Error::other)?;
-        let list = unavailable.iter().chain(not_converted.iter()).collect();
+        let list = unavailable.iter().chain(warnings.iter()).collect();
         terminal.json(&Validation { valid: true, file, diagnostics: list, resolved })?;
         return Ok(Exit::Done);
     }
     if let Some(resolved) = resolved {
         terminal.data(resolved)?;
     }
-    for list in [unavailable, not_converted].into_iter().filter(|list| !list.is_empty()) {
+    for list in [unavailable, warnings].into_iter().filter(|list| !list.is_empty()) {
         terminal.say(diagnostics(list, terminal.palette));
     }
     let good = terminal.palette.good;

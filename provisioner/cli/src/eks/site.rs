@@ -23,9 +23,9 @@ impl Eks {
         if !parsed.unavailable.is_empty() {
             return Err(Error::Spec(Box::new(parsed.unavailable)));
         }
-        if !parsed.not_converted.is_empty() {
+        if !parsed.warnings.is_empty() {
             let terminal = &program.terminal;
-            terminal.say(diagnostics(&parsed.not_converted, terminal.palette));
+            terminal.say(diagnostics(&parsed.warnings, terminal.palette));
         }
         Ok(Some(Self { cluster: *cluster }))
     }

@@ -10,6 +10,8 @@ const OLDEST_KERNEL: (u64, u64) = (4, 19);
 /// KEP-3866: kube-proxy in nftables mode.
 const NFTABLES_KERNEL: (u64, u64) = (5, 13);
 const NFTABLES_TOOL: (u64, u64, u64) = (1, 0, 1);
+/// KEP-5495.
+const IPVS_DEPRECATED: u64 = 35;
 const IPVS: [&str; 5] = ["ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_sh", "nf_conntrack"];
 
 pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
@@ -32,8 +34,12 @@ pub(super) fn modules(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 pub(super) fn proxy_mode(input: &Input<'_>, report: &mut Report<'_>) {
+    let mode = input.cluster.network.proxy.mode;
+    if mode == ProxyMode::Ipvs && input.minor() >= IPVS_DEPRECATED {
+        report.warning(&[], "proxy mode ipvs is deprecated, and gone in 1.43 (KEP-5495)");
+    }
     for (host, facts) in input.nodes() {
-        for lack in lacks(input.cluster.network.proxy.mode, facts) {
+        for lack in lacks(mode, facts) {
             report.error(&[&host.name], lack);
         }
     }

@@ -16,7 +16,8 @@ struct Plugin {
 }
 
 /// Each plugin, how many arguments it takes at least and at most, and whether it may have a block.
-const PLUGINS: [(&str, usize, usize, bool); 10] = [
+const PLUGINS: [(&str, usize, usize, bool); 11] = [
+    ("bind", 1, 8, false),
     ("cache", 0, 2, true),
     ("errors", 0, 0, true),
     ("forward", 2, 16, true),
@@ -101,6 +102,9 @@ fn plugin(name: &str, arguments: &[&str], opens: bool) -> Result<Plugin, String>
     let is_server = |one: &&str| one.parse::<IpAddr>().is_ok() || one.starts_with('/');
     if name == "forward" && !arguments[1..].iter().all(is_server) {
         return Err(format!("forward takes addresses: {arguments:?}"));
+    }
+    if name == "bind" && !arguments.iter().all(|one| one.parse::<IpAddr>().is_ok()) {
+        return Err(format!("bind takes addresses: {arguments:?}"));
     }
     let owned = arguments.iter().map(|one| (*one).to_owned());
     Ok(Plugin { name: name.to_owned(), arguments: owned.collect(), lines: Vec::new() })

@@ -23,6 +23,4 @@ mod removal;
 mod reset_program;
 mod shell_text;
 mod status;
-mod unanswered;
-mod work;
-mod world;
+mod vip_program;

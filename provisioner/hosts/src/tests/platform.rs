@@ -35,6 +35,19 @@ spec:
     monitoring: {}
 "#;
 
+const IPV6: &str = r#"
+apiVersion: provisioner.dev/v1alpha1
+kind: Cluster
+metadata: {name: six}
+spec:
+  kubernetes: {version: 1.36.2}
+  network: {plugin: bridge, podCidr: "fd00:10:244::/56", serviceCidr: "fd00:10:96::/112"}
+  hosts:
+    controlPlane: [{name: m1, address: "fd00:1::11"}]
+    workers: [{name: w1, address: "fd00:1::21"}]
+  addons: {monitoring: {}}
+"#;
+
 fn cluster(spec: &str) -> Cluster {
     provisioner_spec::parse(spec, "spec")
         .unwrap_or_else(|faults| panic!("{}", faults.render(false)))
@@ -150,6 +163,12 @@ fn what_is_scraped_can_be_reached_and_the_spec_has_the_last_word() {
         "http://0.0.0.0:2381"
     );
     assert_eq!(platform::arguments(&cluster, "scheduler", &given)["bind-address"], "127.0.0.1");
+    let ipv6 = self::cluster(IPV6);
+    assert_eq!(
+        platform::arguments(&ipv6, "etcd", &none)["listen-metrics-urls"],
+        "http://[::]:2381"
+    );
+    assert_eq!(platform::arguments(&ipv6, "scheduler", &none)["bind-address"], "::");
     let without = self::cluster(&SPEC.replace("    monitoring: {}\n", ""));
     assert!(platform::arguments(&without, "etcd", &none).is_empty());
 }

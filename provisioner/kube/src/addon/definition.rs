@@ -57,10 +57,11 @@ pub struct Addon {
     pub open: BTreeMap<String, Door>,
 }
 
-/// A piece of an addon: manifests of ours, or a chart.
+/// A piece of an addon: manifests of ours, a chart, or manifests that somebody else publishes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Part {
+    /// A template: with another name comes another release.
     pub name: String,
     /// Paths of the context and their values; the part is there only if all of them match.
     #[serde(default)]
@@ -70,6 +71,11 @@ pub(crate) struct Part {
     pub manifests: Vec<String>,
     #[serde(default)]
     pub chart: Option<Chart>,
+    #[serde(default)]
+    pub published: Option<Published>,
+    /// Whether its release under an earlier name stays beside that of now until it is pruned.
+    #[serde(default)]
+    pub until_pruned: bool,
     /// The template of the chart's values.
     #[serde(default)]
     pub values: Option<String>,
@@ -95,6 +101,18 @@ pub(crate) struct Chart {
     /// addon.yaml.
     #[serde(default)]
     pub repository: Option<String>,
+    pub name: String,
+    pub version: String,
+}
+
+/// A file of manifests that somebody publishes, as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Published {
+    /// What mirrors take the place of.
+    pub repository: String,
+    /// Below the repository.
+    pub file: String,
     pub name: String,
     pub version: String,
 }
@@ -146,6 +164,17 @@ pub struct Login {
     #[serde(default)]
     pub user: Option<String>,
     pub password_key: String,
+}
+
+impl Published {
+    /// As digests know it: beside the charts.
+    pub(crate) fn as_chart(&self) -> Chart {
+        Chart {
+            repository: Some(self.repository.clone()),
+            name: self.name.clone(),
+            version: self.version.clone(),
+        }
+    }
 }
 
 fn patience() -> u32 {

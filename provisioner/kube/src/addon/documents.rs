@@ -51,7 +51,7 @@ impl fmt::Display for Manifest {
 
 /// Whether objects of its kind belong to no namespace, as far as Kubernetes' own kinds go.
 pub(crate) fn is_of_the_cluster(manifest: &Manifest) -> bool {
-    const KINDS: [&str; 16] = [
+    const KINDS: [&str; 18] = [
         "APIService",
         "ClusterRole",
         "ClusterRoleBinding",
@@ -66,6 +66,8 @@ pub(crate) fn is_of_the_cluster(manifest: &Manifest) -> bool {
         "PriorityClass",
         "RuntimeClass",
         "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
         "ValidatingWebhookConfiguration",
         "VolumeSnapshotClass",
     ];

@@ -112,8 +112,10 @@ fn check(assets: &Assets, path: &Utf8Path, name: &str, addon: &Addon) -> Result<
         return wrong("the policy of its identity has no Statement".to_owned());
     }
     for part in &addon.parts {
-        if part.chart.is_some() != part.manifests.is_empty() {
-            return wrong(format!("the part {} needs either a chart or manifests", part.name));
+        let sources = [part.chart.is_some(), part.published.is_some(), !part.manifests.is_empty()];
+        if sources.iter().filter(|is_there| **is_there).count() != 1 {
+            let what = "either a chart, manifests, or what is published";
+            return wrong(format!("the part {} needs {what}", part.name));
         }
         let files = part.manifests.iter().chain(&part.values).chain(&part.probe);
         for file in files {

@@ -15,7 +15,7 @@ mod surroundings;
 pub use assets::Assets;
 pub(crate) use context::context;
 pub use definition::Addon;
-pub(crate) use definition::{Chart, Door, ProbeTarget};
+pub(crate) use definition::{Chart, Door, ProbeTarget, Published};
 pub(crate) use documents::{Manifest, documents, is_of_the_cluster};
 pub(crate) use image::images_in;
 pub use library::Library;

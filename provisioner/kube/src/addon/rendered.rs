@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::definition::Part;
 use super::{
-    Addon, Chart, Library, Manifest, ProbeTarget, Secrets, Selection, Surroundings, context,
-    documents,
+    Addon, Chart, Library, Manifest, ProbeTarget, Published, Secrets, Selection, Surroundings,
+    context, documents,
 };
 use crate::KubeError;
 
@@ -28,6 +28,7 @@ pub(crate) struct RenderedPart {
     pub name: String,
     pub namespace: String,
     pub content: Content,
+    pub until_pruned: bool,
     pub ready: Vec<ProbeTarget>,
     pub probe: Vec<Manifest>,
     pub patience: u32,
@@ -43,6 +44,7 @@ pub(crate) enum Content {
         /// As YAML. Secrets may be in it.
         values: SecretString,
     },
+    Published(Published),
 }
 
 impl fmt::Debug for Content {
@@ -53,6 +55,7 @@ impl fmt::Debug for Content {
                 formatter.debug_list().entries(names).finish()
             }
             Self::Chart { chart, .. } => chart.fmt(formatter),
+            Self::Published(published) => published.fmt(formatter),
         }
     }
 }
@@ -101,9 +104,10 @@ impl Renderer<'_> {
     }
 
     fn part(&self, part: &Part) -> Result<RenderedPart, KubeError> {
-        let content = match &part.chart {
-            None => Content::Manifests(self.manifests(&part.manifests)?),
-            Some(chart) => Content::Chart {
+        let content = match (&part.chart, &part.published) {
+            (None, None) => Content::Manifests(self.manifests(&part.manifests)?),
+            (None, Some(published)) => Content::Published(published.clone()),
+            (Some(chart), _) => Content::Chart {
                 folder: chart
                     .repository
                     .is_none()
@@ -113,9 +117,10 @@ impl Renderer<'_> {
             },
         };
         Ok(RenderedPart {
-            name: part.name.clone(),
+            name: self.text("addon.yaml", &part.name)?,
             namespace: part.namespace.clone().unwrap_or_else(|| self.addon.namespace.clone()),
             content,
+            until_pruned: part.until_pruned,
             ready: part.ready.clone(),
             probe: self.manifests(&part.probe)?,
             patience: part.patience,

@@ -90,6 +90,7 @@ fn on_hosts(cluster: &Cluster) -> Value {
             "dnsDomain": network.dns.domain,
             "dnsAddress": network.dns.address,
             "nodeLocalDns": network.dns.node_local,
+            "dnsManaged": network.dns.is_managed(),
             "hostsNetwork": cluster.hosts.vip_network(),
         },
         "endpoint": {
@@ -142,6 +143,7 @@ fn on_eks(cluster: &EksCluster) -> Value {
             "dnsDomain": "cluster.local",
             "dnsAddress": null,
             "nodeLocalDns": false,
+            "dnsManaged": false,
             "hostsNetwork": null,
         },
         "endpoint": {"address": null, "port": 443},

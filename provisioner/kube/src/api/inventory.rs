@@ -30,6 +30,9 @@ pub(crate) struct Entry {
     /// It was there before us, and stays when we go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub found: bool,
+    /// A release that stays when another takes its place, until it is pruned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_pruned: bool,
 }
 
 impl Inventory {

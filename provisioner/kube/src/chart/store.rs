@@ -3,16 +3,19 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::sha256;
+use super::download::download;
 use super::places::places;
+use super::whole_file;
 use super::{Helm, Lock};
 use crate::KubeError;
-use crate::addon::{Assets, Chart};
+use crate::addon::{Assets, Chart, Published};
 
-/// Where charts come from: the bundle, what was downloaded before, a mirror, their repository.
+/// Where charts and published manifests come from: the bundle, what was downloaded before, a mirror, their
+/// repository.
 #[derive(Debug)]
 pub struct ChartStore {
     pub lock: Lock,
-    /// A folder of archives, NAME-VERSION.tgz: the bundle's.
+    /// A folder of archives, NAME-VERSION.tgz, and manifests, NAME-VERSION.yaml: the bundle's.
     pub bundle: Option<Utf8PathBuf>,
     /// Where downloads are kept.
     pub cache: Utf8PathBuf,
@@ -20,7 +23,7 @@ pub struct ChartStore {
     pub mirrors: BTreeMap<String, Vec<String>>,
 }
 
-/// A chart, or helm, on this machine.
+/// A chart, manifests or helm, on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Located {
     pub path: Utf8PathBuf,
@@ -35,18 +38,57 @@ impl ChartStore {
     /// It cannot be had, or is another one than it was.
     pub(crate) async fn locate(&self, chart: &Chart, helm: &Helm) -> Result<Located, KubeError> {
         let file = format!("{}-{}.tgz", chart.name, chart.version);
-        if let Some(path) = self.bundle.as_ref().map(|folder| folder.join(&file))
-            && path.exists()
-        {
-            return self.admitted(chart, path);
+        if let Some(located) = self.at_hand(chart, &file)? {
+            return Ok(located);
         }
-        let folder = self.cache.join(folder_name(chart));
-        let path = folder.join(&file);
-        if path.exists() {
-            return self.admitted(chart, path);
+        let folder = self.folder(chart)?;
+        self.pull(chart, &folder, &file, helm).await?;
+        self.fetched(chart, folder.join(file))
+    }
+
+    /// The manifests that somebody publishes, from the same places, their digest checked; and whether that
+    /// is worth telling.
+    ///
+    /// # Errors
+    /// They cannot be had, or are others than they were.
+    pub(crate) async fn published(
+        &self,
+        published: &Published,
+    ) -> Result<(String, Option<String>), KubeError> {
+        let of = published.as_chart();
+        let file = format!("{}-{}.yaml", of.name, of.version);
+        let located = match self.at_hand(&of, &file)? {
+            Some(located) => located,
+            None => {
+                let data = self.download(published).await?;
+                let path = self.folder(&of)?.join(file);
+                whole_file::write(&path, &data, 0o644)?;
+                self.fetched(&of, path)?
+            }
+        };
+        let Located { path, news } = located;
+        let text = std::fs::read_to_string(&path);
+        Ok((text.map_err(|source| KubeError::Read { path, source })?, news))
+    }
+
+    fn at_hand(&self, of: &Chart, file: &str) -> Result<Option<Located>, KubeError> {
+        let bundled = self.bundle.as_ref().map(|folder| folder.join(file));
+        let kept = self.cache.join(folder_name(of)).join(file);
+        let found = bundled.into_iter().chain([kept]).find(|path| path.exists());
+        found.map(|path| self.admitted(of, path)).transpose()
+    }
+
+    /// Where it is kept.
+    fn folder(&self, of: &Chart) -> Result<Utf8PathBuf, KubeError> {
+        let folder = self.cache.join(folder_name(of));
+        match std::fs::create_dir_all(&folder) {
+            Ok(()) => Ok(folder),
+            Err(source) => Err(KubeError::Write { path: folder, source }),
         }
-        self.download(chart, &folder, &file, helm).await?;
-        match self.admitted(chart, path.clone()) {
+    }
+
+    fn fetched(&self, of: &Chart, path: Utf8PathBuf) -> Result<Located, KubeError> {
+        match self.admitted(of, path.clone()) {
             Err(error) => {
                 // It must not be taken for the right one by the next run.
                 let _ = std::fs::remove_file(&path);
@@ -74,7 +116,7 @@ impl ChartStore {
         if is_there { Ok(root) } else { Err(KubeError::Missing { path: folder.to_owned() }) }
     }
 
-    async fn download(
+    async fn pull(
         &self,
         chart: &Chart,
         folder: &Utf8Path,
@@ -83,7 +125,6 @@ impl ChartStore {
     ) -> Result<(), KubeError> {
         let repository = chart.repository.as_deref().unwrap_or_default();
         let failed = |source| KubeError::Write { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(failed)?;
         // Moved to its place as a whole: a download that was cut off is not there.
         let scratch = tempfile::tempdir_in(folder).map_err(failed)?;
         let into = Utf8Path::from_path(scratch.path()).unwrap_or(folder);
@@ -92,7 +133,7 @@ impl ChartStore {
             match helm.pull(place, &chart.name, &chart.version, into).await {
                 Ok(()) => {
                     let pulled = only_archive(into).ok_or_else(|| KubeError::Chart {
-                        chart: chart.name.clone(),
+                        chart: format!("the chart {}", chart.name),
                         said: format!("helm has got nothing from {place}"),
                     })?;
                     return std::fs::rename(pulled, folder.join(file)).map_err(failed);
@@ -100,8 +141,19 @@ impl ChartStore {
                 Err(error) => said.push(format!("{place}: {error}")),
             }
         }
-        let chart = format!("{} {}", chart.name, chart.version);
-        Err(KubeError::Chart { chart, said: said.join("; ") })
+        Err(not_had("chart", chart, &said))
+    }
+
+    async fn download(&self, published: &Published) -> Result<Vec<u8>, KubeError> {
+        let mut said = Vec::new();
+        for place in places(&self.mirrors, &published.repository) {
+            let url = format!("{}/{}", place.trim_end_matches('/'), published.file);
+            match download(&url).await {
+                Ok(data) => return Ok(data),
+                Err(reason) => said.push(format!("{url}: {reason}")),
+            }
+        }
+        Err(not_had("manifests", &published.as_chart(), &said))
     }
 
     fn admitted(&self, chart: &Chart, path: Utf8PathBuf) -> Result<Located, KubeError> {
@@ -114,6 +166,11 @@ impl ChartStore {
         });
         Ok(Located { path, news })
     }
+}
+
+fn not_had(what: &str, of: &Chart, said: &[String]) -> KubeError {
+    let chart = format!("the {what} {} {}", of.name, of.version);
+    KubeError::Chart { chart, said: said.join("; ") }
 }
 
 fn only_archive(folder: &Utf8Path) -> Option<Utf8PathBuf> {

@@ -1,6 +1,6 @@
 use camino::Utf8PathBuf;
 
-use crate::addon::{Chart, Manifest, ProbeTarget};
+use crate::addon::{Chart, Manifest, ProbeTarget, Published};
 use crate::api::{Inventory, Reference};
 use crate::chart::Release;
 
@@ -17,7 +17,8 @@ pub(super) enum Action {
     },
     /// Which objects have load balancers, outside of the cluster.
     LookForBalancers,
-    /// A chart is on this machine; the kinds that it defines are registered.
+    /// A chart is on this machine, and the kinds that it defines are registered; or the manifests that
+    /// somebody publishes are.
     Fetch(Fetch),
     /// What will be in the cluster is on record there.
     Record(Box<Inventory>),
@@ -37,7 +38,14 @@ pub(super) enum Action {
 #[derive(Debug, Clone)]
 pub(super) struct Fetch {
     pub part: String,
-    pub at: ChartAt,
+    pub from: Origin,
+}
+
+/// Where what an addon takes from elsewhere is had from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    Chart(ChartAt),
+    Published(Published),
 }
 
 /// Where a chart is had from.

@@ -7,7 +7,7 @@ use super::Toolbox;
 use crate::ChartStore;
 use crate::KubeError;
 use crate::addon::{
-    Content, Library, Rendered, RenderedPart, Secrets, Selection, Surroundings, documents,
+    Chart, Content, Library, Rendered, RenderedPart, Secrets, Selection, Surroundings, documents,
     images_in,
 };
 
@@ -17,6 +17,8 @@ pub struct AddonImages {
     pub addon: String,
     pub images: BTreeSet<String>,
     pub charts: Vec<ChartLine>,
+    /// Files of manifests, in a bundle beside the charts: `NAME-VERSION.yaml`.
+    pub manifests: Vec<ChartLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,6 +51,7 @@ pub async fn images(
             addon: name.clone(),
             images: rendered.images.iter().cloned().collect(),
             charts: Vec::new(),
+            manifests: Vec::new(),
         };
         for part in &rendered.parts {
             add(toolbox, cluster, part, &provided, &mut found).await?;
@@ -71,6 +74,12 @@ async fn add(
             found.images.extend(images_in(manifests));
             return Ok(());
         }
+        Content::Published(published) => {
+            let (text, _) = toolbox.charts.published(published).await?;
+            found.images.extend(images_in(&documents(published.file.as_str().into(), &text)?));
+            found.manifests.push(line(toolbox, &published.as_chart()));
+            return Ok(());
+        }
         Content::Chart { chart, folder, values } => (chart, folder, values),
     };
     let helm = toolbox.offline_helm(&drop).await?;
@@ -82,11 +91,15 @@ async fn add(
     let text =
         helm.template(&path, &part.name, &part.namespace, values, &version, provided).await?;
     found.images.extend(images_in(&documents("helm template".into(), &text)?));
-    found.charts.push(ChartLine {
+    found.charts.push(line(toolbox, chart));
+    Ok(())
+}
+
+fn line(toolbox: &Toolbox, chart: &Chart) -> ChartLine {
+    ChartLine {
         repository: chart.repository.clone().unwrap_or_default(),
         name: chart.name.clone(),
         version: chart.version.clone(),
         sha256: toolbox.charts.lock.digest(chart).map(|(digest, _)| digest),
-    });
-    Ok(())
+    }
 }

@@ -11,9 +11,9 @@ use super::steps::{Installing, fetches};
 use super::{KubeAction, removal};
 use crate::KubeError;
 use crate::addon::{
-    Content, Library, Manifest, Rendered, Secrets, Selection, Surroundings, documents,
+    Content, Library, Manifest, Rendered, RenderedPart, Secrets, Selection, Surroundings, documents,
 };
-use crate::api::{Inventory, Reference};
+use crate::api::{Entry, Inventory, Reference};
 
 /// What is in the cluster, and charts.
 const INSPECT: &str = "inspect";
@@ -70,7 +70,7 @@ impl AddonsPlanner {
         Self { cluster, library, selection, secrets, purpose, events, rendered }
     }
 
-    /// The cluster is looked at, and each chart fetched, all at once.
+    /// The cluster is looked at, and what comes from elsewhere fetched, all at once.
     fn inspect(&mut self) -> Result<Stage<KubeAction>, KubeError> {
         let to_prune = self.only_prunes();
         let look = step("what is installed", KUBERNETES, Action::Look { to_prune });
@@ -109,7 +109,15 @@ impl AddonsPlanner {
             let Some(rendered) = self.rendered.get(name) else { continue };
             let definitions = definitions(rendered, registered).map_err(|error| refused(&error))?;
             let installed = inventories.iter().find(|inventory| inventory.addon == *name);
-            let installing = Installing { rendered, definitions: &definitions, installed };
+            let prunes = self.purpose == (Purpose::Up { prune: true });
+            let installing = Installing { rendered, definitions: &definitions, installed, prunes };
+            for Entry { object, .. } in installing.beside() {
+                self.events.note(format!(
+                    "the release {} of {name} stays beside the one that has taken its place; \
+                     `up --prune` removes it",
+                    object.name
+                ));
+            }
             let after = self.selection.before(name).iter().map(|name| target(name)).collect();
             tasks.push(task(&target(name), after, installing.steps()));
         }
@@ -254,13 +262,15 @@ impl Planner<KubeAction> for AddonsPlanner {
     }
 }
 
-/// The kinds that the charts of an addon define, by part; registered when they were fetched.
+/// The kinds that the charts of an addon define, and what others publish, by part; registered when it was
+/// fetched.
 fn definitions(
     rendered: &Rendered,
     registered: &Registered,
 ) -> Result<BTreeMap<String, Vec<Manifest>>, KubeError> {
     let mut all = BTreeMap::new();
-    for part in rendered.parts.iter().filter(|part| matches!(part.content, Content::Chart { .. })) {
+    let is_ours = |part: &&RenderedPart| matches!(part.content, Content::Manifests(_));
+    for part in rendered.parts.iter().filter(|part| !is_ours(part)) {
         let text = registered.get(&target(&rendered.name), &part.name).unwrap_or_default();
         all.insert(part.name.clone(), documents("crds".into(), text)?);
     }

@@ -16,7 +16,7 @@ pub(super) fn steps(inventory: &Inventory) -> Vec<Step<KubeAction>> {
 /// What takes these away, the last one first.
 pub(super) fn removals(addon: &str, entries: &[Entry]) -> Vec<Step<KubeAction>> {
     let removal = |entry: &Entry| {
-        let Entry { object, found } = entry.clone();
+        let Entry { object, found, .. } = entry.clone();
         if object.is_release() {
             let name = format!("the release {} is gone", object.name);
             return step(name, addon, Action::Uninstall(object));

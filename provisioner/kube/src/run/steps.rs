@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use provisioner_engine::Step;
 
 use super::KubeAction;
-use super::action::{Action, ChartAt, Fetch, Readiness};
+use super::action::{Action, ChartAt, Fetch, Origin, Readiness};
 use super::planner::step;
 use super::removal::removals;
 use crate::addon::{Content, Manifest, Rendered, RenderedPart, is_of_the_cluster};
@@ -13,13 +13,21 @@ use crate::chart::Release;
 /// Namespaces that every cluster has.
 const ALWAYS: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
-/// The charts of an addon are fetched.
+/// What an addon takes from elsewhere is fetched.
 pub(super) fn fetches(rendered: &Rendered) -> Vec<Step<KubeAction>> {
     let fetch = |part: &RenderedPart| {
-        let Content::Chart { chart, folder, .. } = &part.content else { return None };
-        let at = ChartAt { chart: chart.clone(), folder: folder.clone() };
-        let name = format!("the chart {} {}", chart.name, chart.version);
-        let fetch = Fetch { part: part.name.clone(), at };
+        let (name, from) = match &part.content {
+            Content::Manifests(_) => return None,
+            Content::Chart { chart, folder, .. } => {
+                let at = ChartAt { chart: chart.clone(), folder: folder.clone() };
+                (format!("the chart {} {}", chart.name, chart.version), Origin::Chart(at))
+            }
+            Content::Published(published) => {
+                let name = format!("the manifests {} {}", published.name, published.version);
+                (name, Origin::Published(published.clone()))
+            }
+        };
+        let fetch = Fetch { part: part.name.clone(), from };
         Some(step(name, &rendered.name, Action::Fetch(fetch)))
     };
     rendered.parts.iter().filter_map(fetch).collect()
@@ -28,21 +36,17 @@ pub(super) fn fetches(rendered: &Rendered) -> Vec<Step<KubeAction>> {
 /// What brings an addon from what is installed to what is wanted.
 pub(super) struct Installing<'a> {
     pub rendered: &'a Rendered,
-    /// The kinds that charts define, by part.
+    /// The kinds that charts define, and what others publish, by part.
     pub definitions: &'a BTreeMap<String, Vec<Manifest>>,
     pub installed: Option<&'a Inventory>,
+    pub prunes: bool,
 }
 
 impl Installing<'_> {
     pub(super) fn steps(&self) -> Vec<Step<KubeAction>> {
-        let wanted = self.wanted();
-        let gone: Vec<Entry> = self
-            .installed
-            .iter()
-            .flat_map(|installed| &installed.objects)
-            .filter(|entry| wanted.entry(&entry.object).is_none())
-            .cloned()
-            .collect();
+        let mut wanted = self.wanted();
+        let (stays, gone) = self.former(&wanted);
+        wanted.objects.extend(stays);
         let mut both = wanted.clone();
         both.objects.extend(gone.iter().cloned());
         let mut steps =
@@ -56,6 +60,18 @@ impl Installing<'_> {
         steps.extend(removals(&self.rendered.name, &gone));
         steps.push(self.step("what is installed is on record", Action::Record(Box::new(wanted))));
         steps
+    }
+
+    /// The releases that stay beside those that have taken their place.
+    pub(super) fn beside(&self) -> Vec<Entry> {
+        self.former(&self.wanted()).0
+    }
+
+    /// What is installed and no longer wanted: what stays all the same for now, and what goes.
+    fn former(&self, wanted: &Inventory) -> (Vec<Entry>, Vec<Entry>) {
+        let installed = self.installed.iter().flat_map(|installed| &installed.objects);
+        let former = installed.filter(|entry| wanted.entry(&entry.object).is_none());
+        former.cloned().partition(|entry| entry.until_pruned && !self.prunes)
     }
 
     fn part(&self, part: &RenderedPart, steps: &mut Vec<Step<KubeAction>>) {
@@ -90,13 +106,17 @@ impl Installing<'_> {
             Content::Manifests(manifests) => {
                 manifests.iter().map(|manifest| placed(manifest, &part.namespace)).collect()
             }
+            Content::Published(_) => {
+                let published = self.definitions.get(&part.name).into_iter().flatten();
+                published.map(|manifest| placed(manifest, &part.namespace)).collect()
+            }
             Content::Chart { .. } => self.definitions.get(&part.name).cloned().unwrap_or_default(),
         };
         let has_its_own = self.rendered.parts.iter().any(|part| match &part.content {
             Content::Manifests(manifests) => manifests
                 .iter()
                 .any(|one| one.kind() == "Namespace" && one.name() == part.namespace),
-            Content::Chart { .. } => false,
+            Content::Chart { .. } | Content::Published(_) => false,
         });
         if !ALWAYS.contains(&part.namespace.as_str()) && !has_its_own {
             objects.insert(0, namespace(&part.namespace));
@@ -128,7 +148,8 @@ impl Installing<'_> {
                 if wanted.entry(&object).is_none() {
                     let known = self.installed.and_then(|installed| installed.entry(&object));
                     let found = known.is_some_and(|entry| entry.found);
-                    wanted.objects.push(Entry { object, found });
+                    let until_pruned = part.until_pruned && object.is_release();
+                    wanted.objects.push(Entry { object, found, until_pruned });
                 }
             }
         }

@@ -5,7 +5,7 @@ use provisioner_engine::{Mode, State, StepEnd, TaskReporter};
 use tokio::time::{Instant, sleep};
 
 use super::Toolbox;
-use super::action::{Action, ChartAt, Fetch, Readiness, Removal};
+use super::action::{Action, ChartAt, Fetch, Origin, Readiness, Removal};
 use super::planner::{BALANCED, INVENTORIES, VERSION};
 use crate::KubeError;
 use crate::addon::{Manifest, ProbeTarget};
@@ -165,9 +165,18 @@ impl<'a> Work<'a> {
     }
 
     async fn fetch(&self, fetch: &Fetch) -> Result<StepEnd, KubeError> {
-        let helm = self.offline_helm().await?;
-        let path = self.locate(&fetch.at).await?;
-        self.reporter.registered(fetch.part.clone(), helm.definitions(&path).await?);
+        let text = match &fetch.from {
+            Origin::Chart(at) => {
+                let path = self.locate(at).await?;
+                self.offline_helm().await?.definitions(&path).await?
+            }
+            Origin::Published(published) => {
+                let (text, news) = self.toolbox.charts.published(published).await?;
+                news.into_iter().for_each(|news| self.reporter.note(news));
+                text
+            }
+        };
+        self.reporter.registered(fetch.part.clone(), text);
         Ok(StepEnd::new(State::Ok))
     }
 

@@ -66,6 +66,13 @@ fn shown(rendered: &Rendered) -> String {
                 text.push_str(&format!("# chart {} {}\n", chart.name, chart.version));
                 text.push_str(values.expose_secret());
             }
+            Content::Published(published) => {
+                let at = format!("{}/{}", published.repository, published.file);
+                text.push_str(&format!(
+                    "# manifests {} {} at {at}\n",
+                    published.name, published.version
+                ));
+            }
             Content::Manifests(manifests) => text.push_str(&yaml(manifests)),
         }
         if !part.probe.is_empty() {

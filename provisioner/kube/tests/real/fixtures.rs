@@ -170,3 +170,45 @@ spec:
 ",
     ),
 ];
+
+/// Manifests of somebody else's.
+pub(crate) const PUBLISHED: &[(&str, &str)] = &[(
+    "published/addon.yaml",
+    r"
+name: published
+about: What somebody else publishes.
+version: 1.2.0
+namespace: default
+parts:
+  - name: things
+    published: {repository: REPOSITORY, file: v1.2.0/install.yaml, name: things, version: 1.2.0}
+",
+)];
+
+/// A chart whose releases can be beside one another.
+pub(crate) const REVISED: &[(&str, &str)] = &[
+    (
+        "revised/addon.yaml",
+        r#"
+name: revised
+about: A chart with revisions.
+version: 0.1.0
+namespace: revised
+settings:
+  revision: {type: string, description: Which one.}
+parts:
+  - name: "revised{{#if settings.revision}}-{{settings.revision}}{{/if}}"
+    chart: {name: hello, version: 0.1.0}
+    untilPruned: true
+"#,
+    ),
+    ("revised/hello/Chart.yaml", CHART),
+    (
+        "revised/hello/templates/objects.yaml",
+        r"
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}, labels: {of: revised}}
+",
+    ),
+];

@@ -4,6 +4,12 @@ use crate::{Certificates, NetworkPlugin, ProxyMode, SUPPORTED_MINORS, diagnostic
 /// kube-proxy's nftables mode is on by default from here on (KEP-3866: alpha in 1.29, beta in 1.31).
 const NFTABLES: u64 = 31;
 
+/// kube-proxy's IPVS mode is deprecated from here on, its gate is off by default from the second on, and
+/// it is gone in the third (KEP-5495).
+const IPVS_DEPRECATED: u64 = 35;
+const IPVS_OFF: u64 = 40;
+const IPVS_GONE: u64 = 43;
+
 /// Dual stack is on by default from here on (KEP-563: alpha behind a gate before, stable in 1.23).
 const DUAL_STACK: u64 = 21;
 
@@ -131,6 +137,27 @@ pub(super) fn proxy_mode(subject: &Subject<'_>) {
             .related(subject.place("spec.kubernetes.version"), "the version"),
         );
     }
+    if let Some(fault) = ipvs(minor).filter(|_| mode.value == ProxyMode::Ipvs) {
+        let version = subject.place("spec.kubernetes.version");
+        subject.fault(path, fault.related(version, "the version"));
+    }
+}
+
+/// What there is to say of IPVS in a version.
+fn ipvs(minor: u64) -> Option<Fault> {
+    let future = format!("it is off by default from 1.{IPVS_OFF} on, and gone in 1.{IPVS_GONE}");
+    let fault = match minor {
+        ..IPVS_DEPRECATED => return None,
+        IPVS_DEPRECATED..IPVS_OFF => {
+            let message = format!("the proxy mode ipvs is deprecated since 1.{IPVS_DEPRECATED}");
+            Fault::deprecated(message, future)
+        }
+        _ => {
+            let message = format!("Kubernetes 1.{minor} does not offer the proxy mode ipvs");
+            Fault::new("not-in-this-version", message, future)
+        }
+    };
+    Some(fault.hint("`nftables` takes its place (KEP-5495)"))
 }
 
 /// Before, each component would have to be told to try it, and kubeadm is told of gates of its own.
@@ -190,5 +217,18 @@ pub(super) fn settings(subject: &Subject<'_>) {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ipvs;
+
+    #[test]
+    fn ipvs_is_deprecated_and_then_refused() {
+        let code = |minor| ipvs(minor).map(|fault| fault.code);
+        assert_eq!(code(34), None);
+        assert_eq!([35, 39].map(code), [Some("deprecated"); 2]);
+        assert_eq!([40, 43].map(code), [Some("not-in-this-version"); 2]);
     }
 }

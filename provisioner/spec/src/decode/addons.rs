@@ -66,6 +66,7 @@ fn text(at: &Cursor<'_>, format: Option<&str>) -> Option<Value> {
     match format {
         Some("address") => network::address(at).map(|address| Value::from(address.to_string())),
         Some("range") => network::cidr(at).map(|range| Value::from(range.to_string())),
+        Some("label") => at.valid("invalid-name", "name", syntax::label).map(Value::from),
         Some("url") => at.valid("invalid-url", "URL", syntax::base_url).map(Value::from),
         _ => at.text().map(Value::from),
     }

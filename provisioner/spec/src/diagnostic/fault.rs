@@ -21,12 +21,23 @@ pub(crate) struct Located {
 pub(crate) const NOT_AVAILABLE: &str = "not-available";
 
 /// The code of what is right, but has no counterpart here; the rest goes on without it.
-pub(crate) const NOT_CONVERTED: &str = "not-converted";
+const NOT_CONVERTED: &str = "not-converted";
+
+/// The code of what is right, but will be gone in a later version of Kubernetes.
+const DEPRECATED: &str = "deprecated";
+
+/// The codes of what stands in nobody's way.
+pub(crate) const WARNINGS: [&str; 2] = [NOT_CONVERTED, DEPRECATED];
 
 impl Fault {
     /// What another program knows and this one does not.
     pub(crate) fn not_converted(what: impl std::fmt::Display, instead: &str) -> Self {
         Self::new(NOT_CONVERTED, format!("{what} is not converted"), instead)
+    }
+
+    /// What is right, but will be gone.
+    pub(crate) fn deprecated(what: impl Into<String>, until: impl Into<String>) -> Self {
+        Self::new(DEPRECATED, what, until)
     }
 
     /// What is right, but not available in this version of the program.

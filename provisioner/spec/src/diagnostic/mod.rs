@@ -5,4 +5,4 @@ mod fault;
 mod render;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Related};
-pub(crate) use fault::{Fault, Located, NOT_AVAILABLE, NOT_CONVERTED, char_boundary, shown};
+pub(crate) use fault::{Fault, Located, NOT_AVAILABLE, WARNINGS, char_boundary, shown};

@@ -1,4 +1,4 @@
-use super::{Diagnostic, Diagnostics, NOT_CONVERTED};
+use super::{Diagnostic, Diagnostics, WARNINGS};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 impl Diagnostics {
@@ -27,8 +27,8 @@ impl Diagnostics {
             .path(self.file())
             .annotation(place)
             .annotations(related);
-        // The rest goes on without it.
-        let level = if diagnostic.code == NOT_CONVERTED { Level::WARNING } else { Level::ERROR };
+        let is_warning = WARNINGS.contains(&diagnostic.code);
+        let level = if is_warning { Level::WARNING } else { Level::ERROR };
         let group =
             level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).element(snippet);
         match &diagnostic.hint {

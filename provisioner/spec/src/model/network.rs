@@ -70,7 +70,8 @@ pub struct Proxy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ProxyMode {
-    /// the kernel's IP virtual server; deprecated since 1.35 (KEP-5495).
+    /// the kernel's IP virtual server; deprecated since 1.35, off by default from 1.40 on, gone in
+    /// 1.43 (KEP-5495).
     Ipvs,
     /// from 1.31 on; wants kernel 5.13 and nft 1.0.1.
     Nftables,
@@ -108,4 +109,11 @@ pub struct Dns {
     /// Whether every node runs a DNS cache; an addon, `nodelocaldns`, which may have settings.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub node_local: bool,
+}
+
+impl Dns {
+    /// Whether anything is said about which names it knows; otherwise it stays as kubeadm has made it.
+    pub fn is_managed(&self) -> bool {
+        !self.stub_domains.is_empty() || !self.upstreams.is_empty() || !self.hosts.is_empty()
+    }
 }

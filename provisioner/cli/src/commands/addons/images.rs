@@ -1,4 +1,4 @@
-use provisioner_kube::AddonImages;
+use provisioner_kube::{AddonImages, ChartLine};
 
 use super::dispatch::place;
 use crate::addons;
@@ -28,12 +28,14 @@ fn shown(found: &[AddonImages]) -> String {
     let row = |addon: &str, kind: &str, what: String| vec![addon.to_owned(), kind.to_owned(), what];
     let rows = found.iter().flat_map(|one| {
         let images = one.images.iter().map(move |image| row(&one.addon, "image", image.clone()));
-        let charts = one.charts.iter().map(move |chart| {
-            let digest = chart.sha256.as_deref().map_or(String::new(), |d| format!(" sha256:{d}"));
-            let what = format!("{}/{} {}{digest}", chart.repository, chart.name, chart.version);
-            row(&one.addon, "chart", what.trim_start_matches('/').to_owned())
-        });
-        charts.chain(images)
+        let line = |kind: &str, line: &ChartLine| {
+            let digest = line.sha256.as_deref().map_or(String::new(), |d| format!(" sha256:{d}"));
+            let what = format!("{}/{} {}{digest}", line.repository, line.name, line.version);
+            row(&one.addon, kind, what.trim_start_matches('/').to_owned())
+        };
+        let charts = one.charts.iter().map(move |chart| line("chart", chart));
+        let manifests = one.manifests.iter().map(move |file| line("manifests", file));
+        charts.chain(manifests).chain(images)
     });
     table(&["ADDON", "WHAT", "WHICH"], rows)
 }

@@ -67,6 +67,11 @@ fn a_module_of_which_nothing_is_known_is_no_finding() {
     let mut world = World::healthy();
     world.cluster.network.proxy.mode = ProxyMode::Ipvs;
     world.host("w1").kernel.modules.clear();
+    assert_eq!(
+        world.lines(),
+        ["proxy-mode warning : proxy mode ipvs is deprecated, and gone in 1.43 (KEP-5495)"]
+    );
+    world.cluster.kubernetes.version = "1.34.1".parse().unwrap();
     assert_eq!(world.lines(), NONE);
 }
 

@@ -117,6 +117,8 @@ const PROVOCATIONS: &[Provocation] = &[
         id: "proxy-mode",
         change: |world| {
             world.cluster.network.proxy.mode = provisioner_spec::ProxyMode::Ipvs;
+            // Before that mode was deprecated.
+            world.cluster.kubernetes.version = "1.34.1".parse().unwrap();
             world.host("w1").kernel.modules.insert("ip_vs_rr".into(), Module::Absent);
         },
         says: "error w1: proxy mode ipvs: its kernel lacks ip_vs_rr",
