@@ -13,6 +13,18 @@ use crate::addon::{Chart, Content, Manifest, Rendered, documents, images_in};
 use crate::chart::{Helm, difference};
 use crate::{KubeError, Secrets, Selection};
 
+/// Keys of which nothing is seen without them: the chart would make the same by itself, or it all goes into a text
+/// that chance has a part in (Kiali's configuration has a random key).
+const UNSEEN: [(&str, &str); 7] = [
+    ("gateway", "labels.istio"),
+    ("kiali-server", "deployment.ingress.enabled"),
+    ("kiali-server", "external_services.grafana"),
+    ("kiali-server", "external_services.prometheus.url"),
+    ("kiali-server", "external_services.tracing"),
+    ("kiali-server", "fullnameOverride"),
+    ("kube-prometheus-stack", "grafana.fullnameOverride"),
+];
+
 /// One chart with the values that it gets in one cluster.
 struct Trial<'a> {
     helm: &'a Helm,
@@ -125,7 +137,8 @@ async fn upstream_charts_take_our_values_and_make_valid_objects() {
                     }
                 };
                 tried.insert(called(chart));
-                let unknown = trial.unknown(&values, &made).await;
+                let mut unknown = trial.unknown(&values, &made).await;
+                unknown.retain(|key| !UNSEEN.contains(&(chart.name.as_str(), key.as_str())));
                 let unknown = unknown
                     .iter()
                     .map(|key| format!("{name}: {}: it knows no {key}", called(chart)));
@@ -143,7 +156,14 @@ async fn upstream_charts_take_our_values_and_make_valid_objects() {
     println!("not tried: {}", untried.into_iter().collect::<Vec<_>>().join(", "));
     assert!(!tried.is_empty(), "there is no chart in {folder}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    insta::assert_snapshot!(without_schema(made_into.path(), &["1.36"]), @"");
+    insta::assert_snapshot!(without_schema(made_into.path(), &["1.36"]), @r"
+    monitoring.coreos.com/v1 Alertmanager
+    monitoring.coreos.com/v1 Prometheus
+    monitoring.coreos.com/v1 PrometheusRule
+    monitoring.coreos.com/v1 ServiceMonitor
+    operator.tigera.io/v1 APIServer
+    operator.tigera.io/v1 Installation
+    ");
 }
 
 fn called(chart: &Chart) -> String {
