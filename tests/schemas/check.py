@@ -22,7 +22,7 @@ def main(folder, versions):
                 kubernetes_validate.validate(document, version, strict=True)
                 checked += 1
             except kubernetes_validate.SchemaNotFoundError:
-                left_out.add(document["kind"])
+                left_out.add(f"{document['apiVersion']} {document['kind']}")
             except kubernetes_validate.ValidationError as error:
                 where = ".".join(str(part) for part in error.path)
                 wrong.append(f"{name}: {document['kind']} {document['metadata']['name']} ({version}): {where}: {error.message}")

@@ -63,6 +63,7 @@ impl Known<'_> {
             "dns": platform::dns(self.cluster),
             "edge": platform::edge(self.cluster, host, &facts),
             "nfs": platform::nfs(self.cluster, host),
+            "localVolumes": platform::local_volumes(self.cluster, host),
             "monitored": platform::is_monitored(self.cluster),
             "containerd": self.containerd(),
             "endpoint": self.endpoint(),

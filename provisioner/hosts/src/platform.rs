@@ -107,6 +107,14 @@ pub(crate) fn nfs(cluster: &Cluster, host: &Host) -> Value {
     })
 }
 
+/// The folders of a host that are volumes of the cluster.
+pub(crate) fn local_volumes(cluster: &Cluster, host: &Host) -> Vec<String> {
+    let settings = enabled(cluster, "local-volumes").map(|addon| &addon.settings);
+    let volumes = settings.and_then(|settings| settings.get("volumes")?.as_array());
+    let of_host = volumes.into_iter().flatten().filter(|one| one["node"] == host.name.as_str());
+    of_host.filter_map(|one| one["path"].as_str()).map(str::to_owned).collect()
+}
+
 /// Whether somebody scrapes the hosts.
 pub(crate) fn is_monitored(cluster: &Cluster) -> bool {
     enabled(cluster, "monitoring").is_some()

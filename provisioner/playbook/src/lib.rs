@@ -8,6 +8,7 @@ mod action;
 mod assets;
 mod condition;
 mod context;
+mod digest;
 mod error;
 mod foreign;
 mod hooks;

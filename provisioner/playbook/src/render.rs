@@ -5,6 +5,7 @@ use handlebars::{
 };
 use serde_json::Value;
 
+use crate::digest::short_digest;
 use crate::shell::quote;
 
 pub(crate) struct Renderer {
@@ -99,6 +100,12 @@ handlebars_helper!(bracketed: |host: str| {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 });
 
+// The same for the same values: for the name of what has to be made anew where they change.
+handlebars_helper!(digest: |*values| {
+    let text = values.iter().map(ToString::to_string).collect::<Vec<_>>().join("\0");
+    short_digest(&text)
+});
+
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -157,6 +164,7 @@ fn registry() -> Handlebars<'static> {
     registry.register_helper("url", Box::new(url));
     registry.register_helper("split", Box::new(split));
     registry.register_helper("bracketed", Box::new(bracketed));
+    registry.register_helper("digest", Box::new(digest));
     registry.register_helper("toml", Box::new(toml_helper));
     registry.register_helper("merged", Box::new(merged_helper));
     registry
@@ -200,6 +208,19 @@ mod tests {
         let template = r#"{{url a "scheme"}} {{url a "host"}} {{url a "port"}} {{url b "host"}} {{url b "port"}} {{url c "host"}}."#;
         let text = Renderer::new().text(template, &context).expect("renders");
         assert_eq!(text, "https elastic.example 9200 [fd00::1] 80 .");
+    }
+
+    #[test]
+    fn a_digest_is_of_all_its_values() {
+        let context = json!({"a": "x_y", "b": 14, "c": null});
+        let template = "{{digest a b}} {{digest a b}} {{digest a c}} {{digest b a}}";
+        let text = Renderer::new().text(template, &context).expect("renders");
+        let digests: Vec<&str> = text.split(' ').collect();
+        assert_eq!(digests[0], digests[1]);
+        let different: std::collections::BTreeSet<&&str> = digests.iter().collect();
+        assert_eq!(different.len(), 3, "{text}");
+        assert!(digests.iter().all(|one| one.len() == 16), "{text}");
+        assert!(text.bytes().all(|byte| byte == b' ' || byte.is_ascii_hexdigit()), "{text}");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Steps -> the script of a stage for one host.
 
-use aws_lc_rs::digest::{SHA256, digest};
-
+use crate::digest::short_digest;
 use crate::shell::{QuoteError, quote};
 use crate::{Action, Step};
 
@@ -84,9 +83,7 @@ fn identity(kind: &str, arguments: &[String]) -> String {
         text.push('\0');
         text.push_str(argument);
     }
-    let digest = digest(&SHA256, text.as_bytes());
-    let first = digest.as_ref().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
-    format!("{first:016x}")
+    short_digest(&text)
 }
 
 /// The prelude's name of the kind, and what it takes, in its order.

@@ -15,6 +15,7 @@ version: 1.0.0
 namespace: greetings
 settings:
   text: {type: string, default: hello, description: What it says.}
+images: ['registry.example/hello:1']
 parts:
   - name: greeting
     manifests: [objects.yaml.hbs]
@@ -122,7 +123,9 @@ fn real_they_are_installed_changed_and_removed_alone() {
     assert_eq!(world.greeting()["text"], "good day");
     world.run(&["addons", "plan", "--detailed-exitcode"]).expect(0);
     let images = world.run(&["addons", "images"]).expect(0);
-    assert!(images.stdout.contains("ADDON"), "{}", images.stdout);
+    let rows = images.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let wanted = [["ADDON", "WHAT", "WHICH"], ["greeting", "image", "registry.example/hello:1"]];
+    assert_eq!(rows.collect::<Vec<_>>(), wanted);
     world.run(&["addons", "down", "greeting", "--yes"]).expect(0);
     world.run(&["addons", "plan", "--detailed-exitcode"]).expect(6);
     assert_eq!(world.aws.changes(), [""; 0], "the account is as it was");

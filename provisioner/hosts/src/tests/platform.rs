@@ -33,6 +33,11 @@ spec:
     traefik: {}
     nfs: {server: w1}
     monitoring: {}
+    local-volumes:
+      volumes:
+        - {name: consul-w1, node: w1, path: /srv/volumes/consul, size: 10Gi}
+        - {name: consul-m1, node: m1, path: /srv/volumes/consul, size: 10Gi}
+        - {name: logs-w1, node: w1, path: "/srv/volumes/the logs", size: 10Gi}
 "#;
 
 const IPV6: &str = r#"
@@ -151,6 +156,15 @@ fn only_the_server_exports_and_only_to_the_nodes() {
     let options = "(rw,sync,no_subtree_check,no_root_squash)";
     let nodes = ["11", "21", "31", "32"].map(|last| format!(" 192.168.10.{last}{options}"));
     assert_eq!(text, format!("/srv/nfs{}\n", nodes.concat()));
+}
+
+#[test]
+fn a_node_has_the_folders_of_its_own_volumes() {
+    let cluster = cluster(SPEC);
+    let of = |host: &str| platform::local_volumes(&cluster, cluster.host(host).unwrap());
+    assert_eq!(of("w1"), ["/srv/volumes/consul", "/srv/volumes/the logs"]);
+    assert_eq!(of("m1"), ["/srv/volumes/consul"]);
+    assert!(of("e1").is_empty());
 }
 
 #[test]

@@ -45,6 +45,15 @@ impl Reference {
         self.api_version == HELM
     }
 
+    pub(crate) fn is_namespace(&self) -> bool {
+        self.kind == "Namespace" && self.api_version == "v1"
+    }
+
+    /// Something that runs once, and may be gone afterwards.
+    pub(crate) fn is_job(&self) -> bool {
+        self.kind == "Job" && group(&self.api_version) == "batch"
+    }
+
     /// Whether both are one object, in whichever version of its kind.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.kind == other.kind

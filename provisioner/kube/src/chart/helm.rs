@@ -1,4 +1,5 @@
 use std::process::Stdio;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,6 +15,15 @@ pub(crate) struct Helm {
     program: Utf8PathBuf,
     /// A file that only we can read; None: it does not talk to a cluster.
     kubeconfig: Option<Utf8PathBuf>,
+}
+
+/// Which revision of a release is rehearsed: charts can tell them apart (`.Release.IsUpgrade`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rehearsal {
+    /// As if there were none yet.
+    First,
+    /// The one after what is there, if anything is.
+    Next,
 }
 
 impl Helm {
@@ -76,17 +86,17 @@ impl Helm {
         self.run(&arguments, Some(values)).await
     }
 
-    /// Installs or upgrades a release; with `dry_run` it only says what it would be like, having
-    /// asked the cluster. Returns the release.
+    /// Installs or upgrades a release. Its hooks have `patience` to end, each.
     pub(crate) async fn upgrade(
         &self,
         release: &str,
         namespace: &str,
         chart: &Utf8Path,
         values: &SecretString,
-        dry_run: bool,
-    ) -> Result<Value, KubeError> {
-        let mut arguments = vec![
+        patience: Duration,
+    ) -> Result<(), KubeError> {
+        let patience = format!("{}s", patience.as_secs());
+        let arguments = [
             "upgrade",
             "--install",
             release,
@@ -99,14 +109,39 @@ impl Helm {
             "--skip-crds",
             "--history-max",
             "5",
+            "--timeout",
+            &patience,
+        ];
+        self.run(&arguments, Some(values)).await.map(|_| ())
+    }
+
+    /// What a release would be like, the cluster having been asked.
+    pub(crate) async fn rehearse(
+        &self,
+        rehearsal: Rehearsal,
+        release: &str,
+        namespace: &str,
+        chart: &Utf8Path,
+        values: &SecretString,
+    ) -> Result<Value, KubeError> {
+        let mut arguments = match rehearsal {
+            Rehearsal::First => vec!["install"],
+            Rehearsal::Next => vec!["upgrade", "--install", "--reset-values"],
+        };
+        arguments.extend([
+            release,
+            chart.as_str(),
+            "--namespace",
+            namespace,
+            "--values",
+            "-",
+            "--skip-crds",
             "--output",
             "json",
-        ];
-        if dry_run {
-            arguments.push("--dry-run=server");
-        }
+            "--dry-run=server",
+        ]);
         let said = self.run(&arguments, Some(values)).await?;
-        parse("upgrade", &said)
+        parse(arguments[0], &said)
     }
 
     /// The release's manifest as it was deployed.

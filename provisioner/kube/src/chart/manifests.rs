@@ -18,7 +18,7 @@ pub(super) fn listed(objects: &[Manifest]) -> String {
 /// How the objects of one rendering differ from those of another, for people; empty where they do
 /// not. `noise` is a second rendering of `after`: where the two differ, chance has made the values, and
 /// they are no change.
-pub(super) fn difference(before: &[Manifest], after: &[Manifest], noise: &[Manifest]) -> String {
+pub(crate) fn difference(before: &[Manifest], after: &[Manifest], noise: &[Manifest]) -> String {
     let mut parts = Vec::new();
     for object in after {
         let of = Reference::of(object);

@@ -19,6 +19,8 @@ pub(crate) use helm::Helm;
 pub use helm_store::HelmStore;
 pub use lock::Lock;
 #[cfg(test)]
+pub(crate) use manifests::difference;
+#[cfg(test)]
 pub(crate) use pinned_helm::platform;
-pub(crate) use release::{Release, Standing};
+pub(crate) use release::{Release, Standing, kept_definitions};
 pub use store::ChartStore;

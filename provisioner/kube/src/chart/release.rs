@@ -1,10 +1,12 @@
 use std::fmt;
+use std::time::Duration;
 
 use camino::Utf8Path;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Helm, manifests};
+use super::helm::{Helm, Rehearsal};
+use super::manifests;
 use crate::KubeError;
 use crate::addon::{Chart, Manifest};
 use crate::api::{Cluster, Reference};
@@ -16,6 +18,8 @@ pub(crate) struct Release {
     pub namespace: String,
     pub chart: Chart,
     pub values: SecretString,
+    /// How long it may take.
+    pub patience: Duration,
 }
 
 impl fmt::Debug for Release {
@@ -28,7 +32,35 @@ impl fmt::Debug for Release {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     Same,
-    Differs(String),
+    Differs(Difference),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// For people.
+    pub text: String,
+    /// What helm makes, its hooks among them: what it may wait for.
+    pub made: Vec<Reference>,
+}
+
+/// What a chart makes of values.
+struct Rendering {
+    objects: Vec<Manifest>,
+    hooks: Vec<Manifest>,
+}
+
+/// The kinds that a release defines and that helm leaves behind, so that nobody's objects of them go.
+pub(crate) async fn kept_definitions(
+    helm: &Helm,
+    release: &Reference,
+) -> Result<Vec<Reference>, KubeError> {
+    let namespace = release.namespace.as_deref().unwrap_or("default");
+    let objects = manifests::objects(&helm.manifest(&release.name, namespace).await?)?;
+    let is_kept = |object: &&Manifest| {
+        object.is_definition()
+            && object.0["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+    };
+    Ok(objects.iter().filter(is_kept).map(Reference::of).collect())
 }
 
 impl Release {
@@ -40,15 +72,20 @@ impl Release {
         cluster: &Cluster,
         chart: &Utf8Path,
     ) -> Result<Standing, KubeError> {
-        let deployed = self.deployed(helm).await?;
-        let rendered = manifests::objects(&self.rendered(helm, chart).await?)?;
-        let Some((about, deployed)) = deployed else {
-            return Ok(Standing::Differs(manifests::listed(&rendered)));
+        let Some((about, deployed)) = self.deployed(helm).await? else {
+            let rendering = self.rendering(helm, chart, Rehearsal::Next).await?;
+            let text = manifests::listed(&rendering.objects);
+            return Ok(Standing::Differs(self.difference(text, &rendering)));
         };
-        let mut said = manifests::difference(&deployed, &rendered, &rendered);
+        // Compared as it was made: what a chart does only for a first revision is nobody's change.
+        let is_first = about["revision"] == "1";
+        let rehearsal = if is_first { Rehearsal::First } else { Rehearsal::Next };
+        let rendering = self.rendering(helm, chart, rehearsal).await?;
+        let rendered = &rendering.objects;
+        let mut said = manifests::difference(&deployed, rendered, rendered);
         if !said.is_empty() {
-            let again = manifests::objects(&self.rendered(helm, chart).await?)?;
-            said = manifests::difference(&deployed, &rendered, &again);
+            let again = self.rendering(helm, chart, rehearsal).await?;
+            said = manifests::difference(&deployed, rendered, &again.objects);
         }
         let version = format!("{}-{}", self.chart.name, self.chart.version);
         if about["chart"] != version.as_str() {
@@ -60,7 +97,10 @@ impl Release {
                 said += &format!("{gone} was deleted\n");
             }
         }
-        Ok(if said.is_empty() { Standing::Same } else { Standing::Differs(said) })
+        if said.is_empty() {
+            return Ok(Standing::Same);
+        }
+        Ok(Standing::Differs(self.difference(said, &rendering)))
     }
 
     /// Installs or upgrades the release.
@@ -72,7 +112,7 @@ impl Release {
     ) -> Result<(), KubeError> {
         self.forget_unfinished(cluster).await?;
         let Self { name, namespace, .. } = self;
-        helm.upgrade(name, namespace, chart, &self.values, false).await.map(|_| ())
+        helm.upgrade(name, namespace, chart, &self.values, self.patience).await
     }
 
     /// The objects that it has in the cluster.
@@ -82,10 +122,26 @@ impl Release {
         Ok(objects.into_iter().map(|object| self.placed(object)).collect())
     }
 
-    async fn rendered(&self, helm: &Helm, chart: &Utf8Path) -> Result<String, KubeError> {
+    async fn rendering(
+        &self,
+        helm: &Helm,
+        chart: &Utf8Path,
+        rehearsal: Rehearsal,
+    ) -> Result<Rendering, KubeError> {
         let Self { name, namespace, .. } = self;
-        let release = helm.upgrade(name, namespace, chart, &self.values, true).await?;
-        Ok(release["manifest"].as_str().unwrap_or_default().to_owned())
+        let release = helm.rehearse(rehearsal, name, namespace, chart, &self.values).await?;
+        let objects = manifests::objects(release["manifest"].as_str().unwrap_or_default())?;
+        let mut hooks = Vec::new();
+        for hook in release["hooks"].as_array().into_iter().flatten() {
+            hooks.extend(manifests::objects(hook["manifest"].as_str().unwrap_or_default())?);
+        }
+        Ok(Rendering { objects, hooks })
+    }
+
+    fn difference(&self, text: String, rendering: &Rendering) -> Difference {
+        let all = rendering.objects.iter().chain(&rendering.hooks);
+        let made = all.map(|object| Reference::of(&self.placed(object.clone()))).collect();
+        Difference { text, made }
     }
 
     /// What helm says about the release, and its objects; None where it was never finished.
@@ -102,14 +158,15 @@ impl Release {
         Ok(Some((about, objects)))
     }
 
-    /// The object, if it should be there and is not.
+    /// The object, if it should be there and is not. A Job that is gone has done its work.
     async fn missing(
         &self,
         cluster: &Cluster,
         object: &Manifest,
     ) -> Result<Option<Reference>, KubeError> {
         let of = Reference::of(&self.placed(object.clone()));
-        Ok(cluster.get(&of).await?.is_none().then_some(of))
+        let may_be_gone = of.is_job();
+        Ok((!may_be_gone && cluster.get(&of).await?.is_none()).then_some(of))
     }
 
     /// helm leaves out the namespace where it is the release's.

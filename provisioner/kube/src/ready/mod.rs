@@ -1,10 +1,14 @@
 //! Whether what was applied works, and what it waits for.
 
+mod claim;
 mod condition;
+mod events;
 mod pod;
 mod target;
 mod webhook;
 mod workload;
+
+use serde_json::Value;
 
 use crate::KubeError;
 use crate::addon::ProbeTarget;
@@ -44,31 +48,56 @@ pub(crate) async fn blocking(
     Ok(all)
 }
 
+/// What those of these that have pods, and are there already, wait for. Whoever cannot be asked waits for
+/// nothing: this is only for telling.
+pub(crate) async fn told_of(cluster: &Cluster, objects: &[Reference]) -> Vec<Blocking> {
+    let mut all = Vec::new();
+    for of in objects.iter().filter(|of| has_pods(of)) {
+        if let Ok(Some(object)) = cluster.get(of).await {
+            all.extend(blocking_object(cluster, of, &object).await.unwrap_or_default());
+        }
+    }
+    all
+}
+
+fn has_pods(of: &Reference) -> bool {
+    matches!(of.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "Job")
+}
+
 async fn blocking_of(cluster: &Cluster, of: &Reference) -> Result<Vec<Blocking>, KubeError> {
     let is_watched = matches!(
         of.kind.as_str(),
-        "Deployment"
-            | "StatefulSet"
-            | "DaemonSet"
-            | "Job"
-            | "CustomResourceDefinition"
+        "CustomResourceDefinition"
             | "APIService"
             | "ValidatingWebhookConfiguration"
             | "MutatingWebhookConfiguration"
     );
-    if !is_watched {
+    if !is_watched && !has_pods(of) {
         return Ok(Vec::new());
     }
     let Some(object) = cluster.get(of).await? else {
+        // A Job that has done its work may go: by its own limit of time, or since a hook of its chart
+        // deletes it.
+        if of.is_job() {
+            return Ok(Vec::new());
+        }
         return Ok(vec![Blocking::new(format!("{of} is not there"))]);
     };
+    blocking_object(cluster, of, &object).await
+}
+
+async fn blocking_object(
+    cluster: &Cluster,
+    of: &Reference,
+    object: &Value,
+) -> Result<Vec<Blocking>, KubeError> {
     match of.kind.as_str() {
-        "CustomResourceDefinition" => Ok(condition::blocking(of, &object, "Established")),
-        "APIService" => Ok(condition::blocking(of, &object, "Available")),
-        "Job" => workload::job(cluster, of, &object).await,
+        "CustomResourceDefinition" => Ok(condition::blocking(of, object, "Established")),
+        "APIService" => Ok(condition::blocking(of, object, "Available")),
+        "Job" => workload::job(cluster, of, object).await,
         kind if kind.ends_with("WebhookConfiguration") => {
-            webhook::blocking(cluster, of, &object).await
+            webhook::blocking(cluster, of, object).await
         }
-        _ => workload::rollout(cluster, of, &object).await,
+        _ => workload::rollout(cluster, of, object).await,
     }
 }

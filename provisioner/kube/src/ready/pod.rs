@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::events::{events, newest};
 use crate::KubeError;
 use crate::api::{Cluster, Reference};
 
@@ -44,7 +45,9 @@ async fn reason(cluster: &Cluster, pod: &Value) -> Result<Option<String>, KubeEr
     let scheduled = super::condition::find(pod, "PodScheduled");
     if let Some(message) = scheduled.filter(|one| one["status"] == "False") {
         let message = message["message"].as_str().unwrap_or("no node takes it");
-        return Ok(Some(format!("pod {name} has no node: {message}")));
+        let claim = super::claim::reason(cluster, namespace, pod).await?;
+        let claim = claim.map(|claim| format!("; {claim}")).unwrap_or_default();
+        return Ok(Some(format!("pod {name} has no node: {message}{claim}")));
     }
     if status["phase"] == "Failed" {
         let message = status["message"].as_str().or(status["reason"].as_str());
@@ -107,24 +110,12 @@ async fn warning(
     namespace: &str,
     pod: &str,
 ) -> Result<Option<String>, KubeError> {
-    Ok(events(cluster, namespace, pod).await?.pop())
+    Ok(newest(&events(cluster, namespace, "Pod", pod).await?, |event| event["type"] == "Warning"))
 }
 
 async fn pull_failure(cluster: &Cluster, namespace: &str, pod: &str) -> Option<String> {
-    let events = events(cluster, namespace, pod).await.ok()?;
-    events.into_iter().rev().find(|message| message.contains("Failed to pull"))
-}
-
-/// What warnings say about a pod, the newest last.
-async fn events(cluster: &Cluster, namespace: &str, pod: &str) -> Result<Vec<String>, KubeError> {
-    let fields = format!("involvedObject.name={pod},type=Warning");
-    let mut events = cluster.list("v1", "Event", Some(namespace), "", &fields).await?;
-    let time = |event: &Value| {
-        let times =
-            [&event["lastTimestamp"], &event["eventTime"], &event["metadata"]["creationTimestamp"]];
-        times.iter().find_map(|time| time.as_str()).unwrap_or_default().to_owned()
+    let says_so = |event: &Value| {
+        event["message"].as_str().is_some_and(|message| message.contains("Failed to pull"))
     };
-    events.sort_by_key(time);
-    let message = |event: &Value| Some(event["message"].as_str()?.to_owned());
-    Ok(events.iter().filter_map(message).collect())
+    newest(&events(cluster, namespace, "Pod", pod).await.ok()?, says_so)
 }

@@ -22,11 +22,11 @@ pub(super) enum Action {
     Fetch(Fetch),
     /// What will be in the cluster is on record there.
     Record(Box<Inventory>),
-    Apply(Box<Manifest>),
+    Apply(Application),
     Release(Box<Release>, ChartAt),
     /// An object of an earlier version, or of an addon that goes.
     Remove(Removal),
-    Uninstall(Reference),
+    Uninstall(Departure),
     /// An object of anybody's, since the cluster goes.
     Delete(Reference),
     /// The record goes, last of all.
@@ -57,11 +57,25 @@ pub(super) struct ChartAt {
 }
 
 #[derive(Debug, Clone)]
+pub(super) struct Application {
+    pub manifest: Box<Manifest>,
+    /// An earlier run has made it: it may be made anew.
+    pub made: bool,
+}
+
+#[derive(Debug, Clone)]
 pub(super) struct Removal {
     pub object: Reference,
-    /// It was there before us.
-    pub found: bool,
+    /// It stays, without what we have set of it: it was there before us, or is for others.
+    pub let_go: bool,
     /// The addon that removes it; a namespace that others have on record stays.
+    pub addon: String,
+}
+
+/// A release that goes.
+#[derive(Debug, Clone)]
+pub(super) struct Departure {
+    pub release: Reference,
     pub addon: String,
 }
 

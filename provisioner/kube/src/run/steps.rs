@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use provisioner_engine::Step;
 
 use super::KubeAction;
-use super::action::{Action, ChartAt, Fetch, Origin, Readiness};
+use super::action::{Action, Application, ChartAt, Fetch, Origin, Readiness};
 use super::planner::step;
 use super::removal::removals;
 use crate::addon::{Content, Manifest, Rendered, RenderedPart, is_of_the_cluster};
@@ -54,10 +55,8 @@ impl Installing<'_> {
         for part in &self.rendered.parts {
             self.part(part, &mut steps);
         }
-        if gone.is_empty() {
-            return steps;
-        }
-        steps.extend(removals(&self.rendered.name, &gone));
+        let Some(installed) = self.installed.filter(|_| !gone.is_empty()) else { return steps };
+        steps.extend(removals(installed, &gone));
         steps.push(self.step("what is installed is on record", Action::Record(Box::new(wanted))));
         steps
     }
@@ -77,8 +76,11 @@ impl Installing<'_> {
     fn part(&self, part: &RenderedPart, steps: &mut Vec<Step<KubeAction>>) {
         let objects = self.objects(part);
         for object in &objects {
-            let apply = Action::Apply(Box::new(object.clone()));
-            steps.push(self.step(object.to_string(), apply));
+            let known =
+                self.installed.and_then(|installed| installed.entry(&Reference::of(object)));
+            let made = known.is_some_and(|entry| !entry.found);
+            let apply = Application { manifest: Box::new(object.clone()), made };
+            steps.push(self.step(object.to_string(), Action::Apply(apply)));
         }
         let release = Self::release(part);
         if let (Some(release), Content::Chart { chart, folder, .. }) = (&release, &part.content) {
@@ -131,6 +133,7 @@ impl Installing<'_> {
             namespace: part.namespace.clone(),
             chart: chart.clone(),
             values: values.clone(),
+            patience: Duration::from_secs(part.patience.into()),
         })
     }
 

@@ -1,5 +1,11 @@
-use super::specs::{LARGE, SMALL, cluster, library};
-use crate::{Assets, KubeError, Library, Selection, Surroundings};
+use std::collections::BTreeSet;
+
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+use super::specs::{ALL, LARGE, SMALL, cluster, library};
+use crate::addon::{Content, Rendered, RenderedPart};
+use crate::{Assets, KubeError, Library, Secrets, Selection, Surroundings};
 
 fn position(selection: &Selection, name: &str) -> usize {
     selection.names().iter().position(|other| other == name).unwrap()
@@ -13,6 +19,50 @@ fn the_network_is_first_and_needs_come_before() {
     for (first, then) in [("istio", "kiali"), ("monitoring", "kiali"), ("nfs", "consul")] {
         assert!(position(&selection, first) < position(&selection, then), "{first} before {then}");
     }
+}
+
+/// helm refuses a kind that is not there yet.
+#[test]
+fn whoever_uses_a_kind_of_another_addon_waits_for_it() {
+    let mut seen = BTreeSet::new();
+    for (_, spec) in ALL {
+        let (cluster, library) = (cluster(spec), library());
+        let selection = Selection::of(&cluster, &library).unwrap();
+        for addon in selection.names().iter().map(|name| library.get(name).unwrap()) {
+            let secrets = Secrets::placeholders();
+            let rendered = Rendered::new(&cluster, &library, &selection, addon, &secrets).unwrap();
+            if addon.name != "monitoring" && rendered.parts.iter().any(asks_for_a_monitor) {
+                assert!(
+                    selection.before(&addon.name).contains(&"monitoring".to_owned()),
+                    "{} has a ServiceMonitor, and does not wait for monitoring",
+                    addon.name
+                );
+                seen.insert(addon.name.clone());
+            }
+        }
+    }
+    assert!(seen.contains("metrics-server") && seen.contains("logging"), "{seen:?}");
+}
+
+fn asks_for_a_monitor(part: &RenderedPart) -> bool {
+    match &part.content {
+        Content::Manifests(manifests) => {
+            manifests.iter().any(|one| one.api_version() == "monitoring.coreos.com/v1")
+        }
+        Content::Chart { values, .. } => {
+            has_monitor(&serde_yaml::from_str(values.expose_secret()).unwrap())
+        }
+    }
+}
+
+fn has_monitor(values: &Value) -> bool {
+    let inside = match values {
+        Value::Object(map) => map.values().any(has_monitor),
+        Value::Array(items) => items.iter().any(has_monitor),
+        _ => false,
+    };
+    let is_on = |key: &str| values[key]["enabled"] == true;
+    inside || ["serviceMonitor", "podMonitor", "prometheusRule"].into_iter().any(is_on)
 }
 
 #[test]

@@ -12,6 +12,16 @@ pub(super) const AIR_GAPPED: &str = include_str!("specs/air-gapped.yaml");
 pub(super) const DUAL_STACK: &str = include_str!("specs/dual-stack.yaml");
 pub(super) const IPV6: &str = include_str!("specs/ipv6.yaml");
 
+pub(super) const ALL: [(&str, &str); 7] = [
+    ("small", SMALL),
+    ("large", LARGE),
+    ("eks", EKS),
+    ("eks-imported", EKS_IMPORTED),
+    ("air-gapped", AIR_GAPPED),
+    ("dual-stack", DUAL_STACK),
+    ("ipv6", IPV6),
+];
+
 pub(super) fn library() -> Library {
     Library::load(Assets::embedded()).unwrap()
 }

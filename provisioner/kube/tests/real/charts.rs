@@ -45,6 +45,68 @@ fn real_a_chart_goes_up_changes_and_goes() {
     }
 }
 
+/// Charts of Istio and others render otherwise when there is a release before.
+#[test]
+fn real_what_a_chart_does_only_at_first_is_no_change() {
+    let world = World::with(CHARTED);
+    world.up("{charted: {}}").expect(Outcome::Done);
+    let policy = ["-n", "charted", "get", "configmap", "first", "-o", "jsonpath={.data.policy}"];
+    assert_eq!(world.server.kubectl(&policy), "first");
+    assert!(world.plan("{charted: {}}").expect(Outcome::Done).changed().is_empty());
+    world.up("{charted: {text: another}}").expect(Outcome::Done);
+    assert_eq!(world.server.kubectl(&policy), "later");
+    assert!(world.plan("{charted: {text: another}}").expect(Outcome::Done).changed().is_empty());
+}
+
+/// Consul's chart deletes one of its own Jobs in a hook.
+#[test]
+fn real_a_job_of_a_release_that_is_gone_has_done_its_work() {
+    let world = World::with(CHARTED);
+    let settings = "{charted: {job: true}}";
+    let up = world.up(settings).expect(Outcome::Failed);
+    assert!(up.error().contains("Job charted/prepare is not complete"), "{}", up.error());
+    world.server.kubectl(&["-n", "charted", "delete", "job", "prepare"]);
+    assert!(world.plan(settings).expect(Outcome::Done).changed().is_empty());
+    world.up(settings).expect(Outcome::Done);
+}
+
+#[test]
+fn real_what_helm_waits_for_is_told_meanwhile() {
+    let world = World::with(CHARTED);
+    let up = std::thread::scope(|scope| {
+        let up = scope.spawn(|| world.up("{charted: {hook: true}}"));
+        let get = "-n charted get pods -l app=settle -o jsonpath={.items[*].metadata.name}";
+        let get: Vec<&str> = get.split(' ').collect();
+        let pod = world.server.wait(&get, |names| !names.is_empty());
+        let state = r#"{"phase":"Pending","containerStatuses":[{"name":"settle","image":"registry.invalid/settle:1","imageID":"","ready":false,"restartCount":0,"lastState":{},"state":{"waiting":{"reason":"ErrImagePull","message":"no such host"}}}]}"#;
+        world.server.set_status(&format!("/api/v1/namespaces/charted/pods/{pod}/status"), state);
+        up.join().unwrap().expect(Outcome::Failed)
+    });
+    let reason = "the image registry.invalid/settle:1 cannot be pulled: no such host";
+    assert!(up.waits().iter().any(|wait| wait.contains(reason)), "{:?}", up.waits());
+    assert!(up.error().starts_with("helm upgrade: "), "{}", up.error());
+    assert!(up.error().contains("timed out") && up.error().contains(reason), "{}", up.error());
+}
+
+/// helm leaves them; they go with the last object of theirs.
+#[test]
+fn real_a_kind_that_a_chart_keeps_goes_when_nobody_has_objects_of_it() {
+    let world = World::with(CHARTED);
+    let settings = "{charted: {kind: true}}";
+    let theirs = "{apiVersion: example.com/v1, kind: Keepsake, metadata: {name: theirs}}";
+    world.up(settings).expect(Outcome::Done);
+    world.server.apply("somebody", theirs);
+    let down = world.down(settings).expect(Outcome::Done);
+    let said = "CustomResourceDefinition keepsakes.example.com stays: it holds Keepsake theirs";
+    assert!(down.text().contains(said), "{}", down.text());
+    world.server.kubectl(&["get", "keepsake", "theirs"]);
+    world.up(settings).expect(Outcome::Done);
+    world.server.kubectl(&["delete", "keepsake", "theirs"]);
+    world.down(settings).expect(Outcome::Done);
+    let kind = ["get", "customresourcedefinition", "keepsakes.example.com"];
+    assert!(!world.server.try_kubectl(&kind).status.success());
+}
+
 /// helm that was killed leaves a release that it refuses to touch again.
 #[test]
 fn real_a_release_that_was_cut_off_is_finished() {

@@ -64,6 +64,70 @@ stringData: {password: {{json settings.password}}}
     ),
 ];
 
+/// Namespaces of others, with a label of ours.
+pub(crate) const LABELLED: &[(&str, &str)] = &[
+    (
+        "labelled/addon.yaml",
+        r"
+name: labelled
+about: Labels namespaces.
+version: 1.0.0
+namespace: default
+settings:
+  namespaces: {type: array, items: {type: string}, default: [], description: Which ones.}
+parts:
+  - name: labelled
+    manifests: [namespaces.yaml.hbs]
+",
+    ),
+    (
+        "labelled/namespaces.yaml.hbs",
+        r"
+{{#each settings.namespaces}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: {{json this}}, labels: {meshed: 'yes'}}
+{{/each}}
+",
+    ),
+];
+
+/// Objects of which something cannot be changed.
+pub(crate) const IMMUTABLE: &[(&str, &str)] = &[
+    (
+        "immutable/addon.yaml",
+        r"
+name: immutable
+about: Made once.
+version: 1.0.0
+namespace: default
+settings:
+  server: {type: string, default: one.example, description: Where volumes are.}
+  role: {type: string, default: view, description: What everybody may.}
+parts:
+  - name: immutable
+    manifests: [objects.yaml.hbs]
+",
+    ),
+    (
+        "immutable/objects.yaml.hbs",
+        r"
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: made}
+provisioner: made.example
+parameters: {server: {{json settings.server}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: made}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{json settings.role}}}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: made}]
+",
+    ),
+];
+
 /// A chart of ours beside its addon.
 pub(crate) const CHARTED: &[(&str, &str)] = &[
     (
@@ -76,15 +140,25 @@ namespace: charted
 settings:
   text: {type: string, default: hello, description: What it says.}
   extra: {type: boolean, default: true, description: Whether it says more.}
+  job: {type: boolean, default: false, description: Whether a Job belongs to it.}
+  hook: {type: boolean, default: false, description: Whether helm waits for a Job.}
+  kind: {type: boolean, default: false, description: Whether helm leaves a kind of it.}
 parts:
   - name: charted
     chart: {name: hello, version: 0.1.0}
     values: values.yaml.hbs
+    patience: 12
 ",
     ),
-    ("charted/values.yaml.hbs", "text: {{json settings.text}}\nextra: {{settings.extra}}\n"),
+    (
+        "charted/values.yaml.hbs",
+        "text: {{json settings.text}}\nextra: {{settings.extra}}\njob: {{settings.job}}\nhook: {{settings.hook}}\nkind: {{settings.kind}}\n",
+    ),
     ("charted/hello/Chart.yaml", CHART),
-    ("charted/hello/values.yaml", "text: nothing\nextra: false\n"),
+    (
+        "charted/hello/values.yaml",
+        "text: nothing\nextra: false\njob: false\nhook: false\nkind: false\n",
+    ),
     ("charted/hello/templates/objects.yaml", TEMPLATE),
     ("charted/hello/crds/thing.yaml", KIND),
 ];
@@ -106,7 +180,7 @@ parts:
 pub(crate) const CHART: &str = "apiVersion: v2\nname: hello\nversion: 0.1.0\n";
 
 /// What is random is made anew by every rendering.
-pub(crate) const TEMPLATE: &str = r"
+pub(crate) const TEMPLATE: &str = r#"
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: hello}
@@ -116,6 +190,48 @@ apiVersion: v1
 kind: Secret
 metadata: {name: random}
 stringData: {value: {{ randAlphaNum 20 | quote }}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: first}
+data: {policy: {{ .Release.IsUpgrade | ternary "later" "first" | quote }}}
+{{- if .Values.job }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: prepare}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: prepare, image: "registry.invalid/prepare:1"}]
+{{- end }}
+{{- if .Values.kind }}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: keepsakes.example.com, annotations: {helm.sh/resource-policy: keep}}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {kind: Keepsake, plural: keepsakes, singular: keepsake}
+  versions:
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+{{- end }}
+{{- if .Values.hook }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: settle
+  annotations: {helm.sh/hook: "post-install,post-upgrade"}
+spec:
+  template:
+    metadata: {labels: {app: settle}}
+    spec:
+      restartPolicy: Never
+      containers: [{name: settle, image: "registry.invalid/settle:1"}]
+{{- end }}
 {{- if .Values.extra }}
 ---
 apiVersion: v1
@@ -123,7 +239,7 @@ kind: ConfigMap
 metadata: {name: extra}
 data: {version: {{ .Capabilities.KubeVersion.Version | quote }}}
 {{- end }}
-";
+"#;
 
 pub(crate) const KIND: &str = r"
 apiVersion: apiextensions.k8s.io/v1
@@ -209,6 +325,49 @@ parts:
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: {{ .Release.Name }}, labels: {of: revised}}
+",
+    ),
+];
+
+/// The same with a volume.
+pub(crate) const CLAIMING: &[(&str, &str)] = &[
+    (
+        "running/addon.yaml",
+        r#"
+name: running
+about: Something that runs.
+version: 1.0.0
+namespace: default
+settings:
+  image: {type: string, default: "registry.invalid/web:1", description: Which image.}
+parts:
+  - name: running
+    manifests: [deployment.yaml.hbs]
+    patience: 4
+"#,
+    ),
+    (
+        "running/deployment.yaml.hbs",
+        r"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: {{json settings.image}}}]
+      volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: nfs
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
 ",
     ),
 ];

@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod anew;
 mod charts;
 mod conflicts;
 mod entrance;
 mod fetched_helm;
 mod fixtures;
+mod images;
 mod locking;
 mod manifests;
 mod opening;

@@ -2,7 +2,7 @@
 
 use provisioner_engine::Outcome;
 
-use crate::fixtures::GREETING;
+use crate::fixtures::{GREETING, LABELLED};
 use crate::world::World;
 
 #[test]
@@ -93,6 +93,41 @@ fn real_what_others_made_of_our_kinds_stays() {
     let down = world.down("{greeting: {}}").expect(Outcome::Done);
     assert!(down.text().contains("it holds Greeting theirs"), "{}", down.text());
     world.server.kubectl(&["get", "greeting", "theirs"]);
+}
+
+/// What is in a namespace that was made for others is theirs, of whatever kind it is.
+#[test]
+fn real_a_namespace_for_others_stays_with_all_that_is_in_it() {
+    let world = World::with(LABELLED);
+    let settings = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: NAME}, data: {theirs: kept}}";
+    let label = |name: &str| {
+        let get = ["get", "namespace", name, "-o", "jsonpath={.metadata.labels.meshed}"];
+        world.server.kubectl(&get)
+    };
+    world.up("{labelled: {namespaces: [shop, bank]}}").expect(Outcome::Done);
+    for name in ["shop", "bank"] {
+        assert_eq!(label(name), "yes");
+        world.server.apply("somebody", &settings.replace("NAME", name));
+    }
+    let up = world.up("{labelled: {namespaces: [shop]}}").expect(Outcome::Done);
+    assert!(up.changed().contains(&"Namespace bank is left to those who use it"), "{up:?}");
+    world.down("{labelled: {namespaces: [shop]}}").expect(Outcome::Done);
+    for name in ["shop", "bank"] {
+        assert_eq!(label(name), "");
+        world.server.kubectl(&["-n", name, "get", "configmap", "settings"]);
+    }
+    assert!(world.plan("{labelled: {namespaces: []}}").changed().len() == 1, "only the record");
+}
+
+#[test]
+fn real_a_certificate_of_somebody_keeps_a_namespace_of_ours() {
+    let world = World::with(GREETING);
+    world.up("{greeting: {}}").expect(Outcome::Done);
+    let theirs = "{apiVersion: v1, kind: Secret, type: kubernetes.io/tls, metadata: {name: wildcard, namespace: greetings}, data: {tls.crt: '', tls.key: ''}}";
+    world.server.apply("somebody", theirs);
+    let down = world.down("{greeting: {}}").expect(Outcome::Done);
+    assert!(down.text().contains("it holds Secret wildcard"), "{}", down.text());
+    world.server.kubectl(&["-n", "greetings", "get", "secret", "wildcard"]);
 }
 
 /// Every object of the kinds that tests make, by name.

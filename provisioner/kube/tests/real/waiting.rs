@@ -2,7 +2,7 @@
 
 use provisioner_engine::Outcome;
 
-use crate::fixtures::RUNNING;
+use crate::fixtures::{CLAIMING, RUNNING};
 use crate::world::{Ran, World};
 
 const READY: &str = r#"{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"}]}"#;
@@ -20,6 +20,23 @@ fn real_a_pod_without_a_node_is_the_reason() {
         up.error()
     );
     assert!(up.waits().iter().any(|wait| wait.contains("Insufficient cpu")), "told while waiting");
+}
+
+/// The pod only says that it has no volume; the controller manager says of the claim why. That the claim waits
+/// for the pod in its turn is no reason.
+#[test]
+fn real_a_volume_that_does_not_come_is_the_reason() {
+    let world = World::with(CLAIMING);
+    world.up("{running: {}}").expect(Outcome::Failed);
+    let later = "{apiVersion: v1, kind: Event, metadata: {name: later, namespace: default}, type: Normal, \
+        reason: WaitForFirstConsumer, message: waiting for a pod, lastTimestamp: '2100-01-01T00:00:00Z', \
+        involvedObject: {kind: PersistentVolumeClaim, name: data, namespace: default}}";
+    world.server.apply("somebody", later);
+    let condition = r#"[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available: unbound claims."}]"#;
+    let up = after(&world, &format!(r#"{{"conditions":{condition}}}"#));
+    let reason =
+        r#"its volume claim data is not bound: storageclass.storage.k8s.io "nfs" not found"#;
+    assert!(up.error().contains(reason), "{}", up.error());
 }
 
 #[test]

@@ -12,9 +12,10 @@ use provisioner_engine::{
     State, Summary,
 };
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, Claim, HelmStore, KubeDriver, KubeError, Library, Lock,
-    Opened, Purpose, Secrets, Selection, Surroundings, Toolbox,
+    AddonImages, AddonsPlanner, Assets, ChartStore, Claim, HelmStore, KubeDriver, KubeError,
+    Library, Lock, Opened, Purpose, Secrets, Selection, Surroundings, Toolbox,
 };
+use provisioner_spec::SecretSource;
 use provisioner_tests_api_server::{ApiServer, helm};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -63,6 +64,14 @@ impl Sink for Kept {
 }
 
 impl World {
+    /// What all secrets have in them.
+    pub(crate) const SECRET: &str = "the secret of";
+
+    /// The value of a secret, by the variable of the environment that it is in.
+    pub(crate) fn secret(variable: &str) -> String {
+        format!("{} {variable}", Self::SECRET)
+    }
+
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         Self {
@@ -111,7 +120,8 @@ impl World {
         let cluster = Arc::new(cluster(addons, &library));
         let sources = library.secret_sources(&cluster);
         let secrets = Secrets::new(sources.into_iter().map(|source| {
-            let value = format!("the secret of {source:?}").replace(['"', '(', ')'], "-");
+            let SecretSource::Env(name) = &source else { panic!("{source:?}") };
+            let value = Self::secret(name);
             (source, value.into())
         }));
         let kept = Kept::default();
@@ -144,6 +154,16 @@ impl World {
         let selection = Selection::of(&cluster(addons, &library), &library).unwrap();
         let toolbox = Arc::new(self.toolbox());
         self.runtime.block_on(provisioner_kube::open(toolbox, &library, &selection, name))
+    }
+
+    /// What the addons of a spec take from elsewhere.
+    pub(crate) fn images(&self, addons: &str) -> Vec<AddonImages> {
+        let library = self.library();
+        let cluster = cluster(addons, &library);
+        let selection = Selection::of(&cluster, &library).unwrap();
+        let toolbox = Arc::new(self.toolbox());
+        let found = provisioner_kube::images(&toolbox, &cluster, &library, &selection);
+        self.runtime.block_on(found).unwrap()
     }
 
     pub(crate) fn toolbox(&self) -> Toolbox {
