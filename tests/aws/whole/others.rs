@@ -12,8 +12,9 @@ fn role(aws: &StandIn, name: &str, service: &str, policies: &[&str]) -> String {
     let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
         "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]});
     let trust = trust.to_string();
-    let make = ["iam", "create-role", "--role-name", name, "--assume-role-policy-document", &trust];
-    let made = aws.by_hand(&make);
+    let create =
+        ["iam", "create-role", "--role-name", name, "--assume-role-policy-document", &trust];
+    let made = aws.by_hand(&create);
     for policy in policies {
         let policy = format!("{MANAGED}/{policy}");
         let attach = ["iam", "attach-role-policy", "--role-name", name, "--policy-arn", &policy];

@@ -32,8 +32,8 @@ fn tagged(account: &Value) -> Vec<(String, String, Value)> {
 /// What EKS knows a resource by.
 fn arn(one: &Value) -> String {
     let names = ["arn", "nodegroupArn", "fargateProfileArn", "addonArn", "accessEntryArn"];
-    let names = names.iter().chain(&["associationArn"]);
-    names.filter_map(|name| one[*name].as_str()).next().expect("an ARN").to_owned()
+    let mut names = names.iter().chain(&["associationArn"]);
+    names.find_map(|name| one[*name].as_str()).expect("an ARN").to_owned()
 }
 
 /// Takes the tags from something, as somebody would by hand.
@@ -70,7 +70,9 @@ fn take_tags(aws: &StandIn, kind: &str, id: &str, one: &Value, keys: &[&str]) {
 
 fn counts(account: &Value) -> Vec<(String, usize)> {
     let kinds = account.as_object().expect("kinds").iter();
-    kinds.map(|(kind, all)| (kind.clone(), all.as_object().map_or(0, |all| all.len()))).collect()
+    kinds
+        .map(|(kind, all)| (kind.clone(), all.as_object().map_or(0, serde_json::Map::len)))
+        .collect()
 }
 
 #[test]

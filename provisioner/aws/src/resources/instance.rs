@@ -17,7 +17,7 @@ const GROUP: &str = "eks:nodegroup-name";
 #[derive(Debug, Clone)]
 pub(crate) struct InstanceState {
     pub(crate) id: String,
-    /// Those that end with it: no volume of a PersistentVolumeClaim does.
+    /// Those that end with it: no volume of a `PersistentVolumeClaim` does.
     pub(crate) volumes: Vec<String>,
     pub(crate) tags: Tags,
 }

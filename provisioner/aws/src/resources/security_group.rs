@@ -46,7 +46,7 @@ pub(crate) async fn find(
         && !tags.contains_key(CLUSTER_TAG)
         && !context.cluster.eks.vpc.security_groups.contains(&id);
     Ok(Some(SecurityGroupState {
-        rules: security_group_rules::of(group.ip_permissions.unwrap_or_default()),
+        rules: security_group_rules::of(&group.ip_permissions.unwrap_or_default()),
         is_ours: has_lost_its_tag || is_ours(&tags, &context.names),
         id,
         tags,

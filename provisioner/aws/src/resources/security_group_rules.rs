@@ -10,23 +10,23 @@ const API_PORT: i32 = 443;
 pub(crate) type Rules = BTreeMap<String, IpPermission>;
 
 /// What AWS puts together is taken apart: a rule for each source.
-pub(crate) fn of(permissions: Vec<IpPermission>) -> Rules {
-    permissions.into_iter().flat_map(apart).collect()
+pub(crate) fn of(permissions: &[IpPermission]) -> Rules {
+    permissions.iter().flat_map(apart).collect()
 }
 
 /// Whoever is in that range reaches the API.
 pub(crate) fn api_from(range: &str) -> Rules {
     let source = IpRange::builder().cidr_ip(range).description("the VPC").build();
     let rule = IpPermission::builder().ip_protocol("tcp").from_port(API_PORT).to_port(API_PORT);
-    of(vec![rule.ip_ranges(source).build()])
+    of(&[rule.ip_ranges(source).build()])
 }
 
 pub(crate) fn texts(rules: &Rules) -> BTreeSet<String> {
     rules.keys().cloned().collect()
 }
 
-fn apart(rule: IpPermission) -> Vec<(String, IpPermission)> {
-    let what = what(&rule);
+fn apart(rule: &IpPermission) -> Vec<(String, IpPermission)> {
+    let what = what(rule);
     let bare = || {
         IpPermission::builder()
             .set_ip_protocol(rule.ip_protocol.clone())
@@ -78,7 +78,7 @@ mod tests {
         let rule = rule.ipv6_ranges(Ipv6Range::builder().cidr_ipv6("::/0").build());
         let group = UserIdGroupPair::builder().group_id("sg-1").build();
         let all = IpPermission::builder().ip_protocol("-1").user_id_group_pairs(group);
-        let rules = of(vec![rule.build(), all.build()]);
+        let rules = of(&[rule.build(), all.build()]);
         let shown: Vec<_> = rules.keys().map(String::as_str).collect();
         let wanted = ["80-90/tcp from 10.0.0.0/8", "80-90/tcp from ::/0", "everything from sg-1"];
         assert_eq!(shown, wanted);
