@@ -1,7 +1,9 @@
 //! What is different from what is wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
+use crate::spec_tags;
 
 /// Tags, as AWS has them.
 pub(crate) type Tags = BTreeMap<String, String>;
@@ -83,8 +85,12 @@ impl Difference {
         self
     }
 
-    /// Compares the wanted tags; others are left alone.
+    /// Compares the tags of the spec, also those that it has dropped; others are left alone.
     pub(crate) fn tags(mut self, is: &Tags, wanted: &Tags) -> Self {
+        for key in spec_tags::dropped(is, wanted) {
+            let name = format!("tags.{key}");
+            self.compare(&name, is.get(key).cloned(), None, Kind::Change);
+        }
         for (key, value) in wanted {
             let name = format!("tags.{key}");
             self.compare(&name, is.get(key).cloned(), Some(value.clone()), Kind::Change);
@@ -94,10 +100,26 @@ impl Difference {
 
     /// Compares whole maps: what is not wanted goes.
     pub(crate) fn map(mut self, name: &str, is: &Tags, wanted: &Tags) -> Self {
-        let keys: std::collections::BTreeSet<_> = is.keys().chain(wanted.keys()).collect();
+        let keys: BTreeSet<_> = is.keys().chain(wanted.keys()).collect();
         for key in keys {
             let (is, wanted) = (is.get(key).cloned(), wanted.get(key).cloned());
             self.compare(&format!("{name}.{key}"), is, wanted, Kind::Change);
+        }
+        self
+    }
+
+    /// Compares whole sets: what is not wanted goes.
+    pub(crate) fn set(
+        mut self,
+        name: &str,
+        is: &BTreeSet<String>,
+        wanted: &BTreeSet<String>,
+    ) -> Self {
+        for gone in is.difference(wanted) {
+            self.compare(name, Some(gone.clone()), None, Kind::Change);
+        }
+        for new in wanted.difference(is) {
+            self.compare(name, None, Some(new.clone()), Kind::Change);
         }
         self
     }

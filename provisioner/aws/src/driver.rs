@@ -11,7 +11,7 @@ use crate::action::{Action, AwsAction};
 use crate::resource::{Removal, Resource};
 use crate::resources::node_group;
 use crate::work::{Context, Work};
-use crate::{AwsError, facts, removals};
+use crate::{AwsError, facts, removals, unwanted};
 
 pub(crate) struct AwsDriver {
     pub(crate) context: Arc<Context>,
@@ -105,7 +105,7 @@ impl AwsDriver {
             work.reporter.note(facts::what_will_exist(&self.context.cluster, &account.zones));
         }
         if !self.prune {
-            let unwanted = removals::unwanted(&self.context, account);
+            let unwanted = unwanted::unwanted(&self.context, account);
             for removal in unwanted {
                 let target = removal.target();
                 work.reporter.note(format!("{target} is not in the spec: `up --prune` removes it"));

@@ -14,6 +14,8 @@ pub enum AwsError {
     NoAnswer { what: String, cause: String },
     #[error("find credentials for AWS: {cause}")]
     NoCredentials { cause: String },
+    #[error("sign a token: it is not said in which region the cluster is")]
+    NoRegion,
     #[error("sign the request for a token: {cause}")]
     Sign { cause: String },
     #[error("work in the account {found}: the spec is for {wanted}")]
@@ -23,6 +25,9 @@ pub enum AwsError {
     /// Something that AWS made did not become what it should.
     #[error("{what}: {reason}")]
     Broken { what: String, reason: String },
+    /// A change of something that goes on as it was before.
+    #[error("{what}: {reason}")]
+    NotUpdated { what: String, reason: String },
     #[error("{what}: it took longer than {minutes} minutes; it was {last}")]
     TooLong { what: String, minutes: u64, last: String },
     #[error("reach the API of the cluster {0}: there is no such cluster yet")]
@@ -32,6 +37,9 @@ pub enum AwsError {
     #[error("go on: interrupted")]
     Interrupted,
 }
+
+/// What IAM says of the ARN of a policy that does not exist: no time brings it about.
+const NO_SUCH_POLICY: &str = "does not exist or is not attachable";
 
 impl AwsError {
     /// What to do next.
@@ -44,15 +52,26 @@ impl AwsError {
             Self::NoCredentials { .. } => {
                 "as for the AWS CLI: `aws configure`, `aws sso login`, AWS_PROFILE".to_owned()
             }
+            Self::NoRegion => "--region, AWS_REGION, or the region of the profile".to_owned(),
             Self::OtherAccount { .. } => {
                 "take other credentials, or correct eks.account".to_owned()
             }
             Self::NotOurs { .. } => {
-                "give the cluster another name, or remove that resource by hand".to_owned()
+                "give the cluster another name, or remove that resource by hand; if it is this \
+                 cluster's after all, give it back its tag provisioner.dev/cluster"
+                    .to_owned()
             }
             Self::Broken { .. } => {
                 "once its reason is gone: `provisioner up --replace-failed` makes it anew"
                     .to_owned()
+            }
+            Self::NotUpdated { reason, .. } if reason.contains("PodEvictionFailure") => {
+                "pods cannot be moved: see `kubectl get poddisruptionbudgets -A`; once they can, the \
+                 same command goes on"
+                    .to_owned()
+            }
+            Self::NotUpdated { .. } => {
+                "it goes on as it was; once its reason is gone, the same command tries again".to_owned()
             }
             Self::NoCluster(_) => "`provisioner up` makes it".to_owned(),
             Self::TooLong { .. } => "the same command goes on waiting".to_owned(),
@@ -91,8 +110,9 @@ impl AwsError {
     /// Whether something that was just made has not been seen by all of AWS yet: IAM says so in many
     /// ways.
     pub(crate) fn is_not_visible_yet(&self) -> bool {
-        const SAID: [&str; 8] = [
+        const SAID: [&str; 11] = [
             "does not exist",
+            "cannot be found",
             "Error in role params",
             "Role could not be assumed because the trusted entity is not correct",
             "The provided role doesn't have the Amazon EKS Managed Policies",
@@ -100,10 +120,12 @@ impl AwsError {
             "is not authorized to perform: sts:AssumeRole",
             "Trust relationship and permissions",
             "Misconfigured PodExecutionRole Trust Policy",
+            "were not found in the trust relationships",
+            "invalid principal",
         ];
         match self {
             Self::Refused { code, message, .. } => {
-                self.is_not_found()
+                (self.is_not_found() && !message.contains(NO_SUCH_POLICY))
                     || ((code == "InvalidParameterException" || code == "InvalidRequestException")
                         && SAID.iter().any(|said| message.contains(said)))
             }

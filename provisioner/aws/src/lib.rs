@@ -14,9 +14,11 @@ mod error;
 mod facts;
 mod kubeconfig;
 mod layout;
+mod named;
 mod names;
 mod offerings;
 mod once;
+mod ownership;
 mod pace;
 mod planner;
 mod purpose;
@@ -24,6 +26,7 @@ mod removals;
 mod resource;
 mod resources;
 mod run;
+mod spec_tags;
 mod status;
 mod tags;
 mod targets;
@@ -31,6 +34,7 @@ mod targets;
 #[allow(clippy::unwrap_used)]
 mod tests;
 mod token;
+mod unwanted;
 mod work;
 
 pub use access::{Clients, Identity};

@@ -5,11 +5,19 @@ use std::hash::Hasher as _;
 use provisioner_spec::EksCluster;
 
 use crate::difference::Tags;
+use crate::spec_tags;
 
 /// Says of which cluster a resource is a part.
 pub(crate) const CLUSTER_TAG: &str = "provisioner.dev/cluster";
 /// Says which part it is.
 pub(crate) const RESOURCE_TAG: &str = "provisioner.dev/resource";
+
+/// What consoles show.
+const NAME_TAG: &str = "Name";
+/// How long the name of a role may be.
+const ROLE_NAME: usize = 64;
+/// How long the digest is that a shortened name ends with.
+const DIGEST: usize = 9;
 
 /// Names and tags of one cluster.
 #[derive(Debug, Clone)]
@@ -34,8 +42,17 @@ impl Names {
 
     /// The tags of a resource that the spec asks for: the user's and ours.
     pub(crate) fn tags(&self, resource: &str) -> Tags {
-        let mut tags = self.tags.clone();
-        tags.insert("Name".to_owned(), format!("{}/{resource}", self.cluster));
+        self.tags_with(resource, &Tags::new())
+    }
+
+    /// As [`Names::tags`], with tags that the spec asks for this resource alone.
+    pub(crate) fn tags_with(&self, resource: &str, own: &Tags) -> Tags {
+        let mut of_spec = self.tags.clone();
+        of_spec.extend(own.clone());
+        let mut tags = spec_tags::remembered(of_spec);
+        if !own.contains_key(NAME_TAG) {
+            tags.insert(NAME_TAG.to_owned(), format!("{}/{resource}", self.cluster));
+        }
         tags.insert(CLUSTER_TAG.to_owned(), self.cluster.clone());
         tags.insert(RESOURCE_TAG.to_owned(), resource.to_owned());
         tags
@@ -44,7 +61,19 @@ impl Names {
     /// The name of an IAM role. Those are known in the whole account, so the region is part of it;
     /// there is room for 64 characters.
     pub(crate) fn role(&self, purpose: &str) -> String {
-        shortened(&format!("{}-{}-{purpose}", self.cluster, self.region), 64)
+        shortened(&format!("{}-{}-{purpose}", self.cluster, self.region), ROLE_NAME)
+    }
+
+    /// What the names of all roles begin with, also of those that are shortened.
+    pub(crate) fn role_prefix(&self) -> String {
+        let mut prefix = format!("{}-{}-", self.cluster, self.region);
+        prefix.truncate(ROLE_NAME - DIGEST);
+        prefix
+    }
+
+    /// What a role says of itself in lists, where its tags are not shown.
+    pub(crate) fn role_description(&self, purpose: &str) -> String {
+        format!("{purpose} of the EKS cluster {} in {}", self.cluster, self.region)
     }
 
     /// The name of the security group of the control plane.
@@ -63,8 +92,7 @@ fn shortened(name: &str, most: usize) -> String {
     if name.len() <= most {
         return name.to_owned();
     }
-    let digest = format!("-{}", digest(name));
-    format!("{}{digest}", &name[..most - digest.len()])
+    format!("{}-{}", &name[..most - DIGEST], digest(name))
 }
 
 /// Eight digits that stand for a text, the same on every machine (FNV-1a).
@@ -100,5 +128,6 @@ mod tests {
         assert_eq!((one.len(), other.len()), (64, 64));
         assert_ne!(one, other);
         assert_eq!(shortened("short", 64), "short");
+        assert_eq!(digest("short").len() + 1, DIGEST);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) async fn check(context: &Context, account: &Account) -> Result<(), Aw
     }
     let offered = offered(context, types).await?;
     for group in groups() {
-        for zone in zones(account, &layout, &group.subnets) {
+        for zone in zones(account, &layout, &group.subnets(account)) {
             let here = offered.get(&zone);
             let has = |name: &String| here.is_some_and(|here| here.contains(name));
             if !group.spec.instance_types.iter().any(has) {

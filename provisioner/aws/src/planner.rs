@@ -11,6 +11,7 @@ use crate::purpose::Purpose;
 use crate::removals;
 use crate::resource::Removal;
 use crate::targets;
+use crate::unwanted;
 use crate::work::Context;
 
 const READ: &str = "account";
@@ -80,7 +81,7 @@ impl AwsPlanner {
         let account = self.context.account();
         let removals = match self.purpose {
             Purpose::Down => removals::all(cluster, names, &account),
-            _ => removals::unwanted(&self.context, &account),
+            _ => unwanted::unwanted(&self.context, &account),
         };
         // Two that were given one name would be one target.
         let mut tasks: BTreeMap<String, Task<AwsAction>> = BTreeMap::new();

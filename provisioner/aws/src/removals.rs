@@ -5,11 +5,8 @@ use std::sync::Arc;
 use provisioner_spec::EksCluster;
 
 use crate::account::Account;
-use crate::layout::Layout;
-use crate::names::{CLUSTER_TAG, Names};
+use crate::names::Names;
 use crate::resource::Removal;
-use crate::resources::access_entry::{self, AccessEntryRemoval};
-use crate::resources::addon::AddonRemoval;
 use crate::resources::address::{AddressRemoval, AddressState};
 use crate::resources::cluster::ClusterRemoval;
 use crate::resources::fargate_profile::{FargateProfileRemoval, ProfileState};
@@ -18,7 +15,7 @@ use crate::resources::launch_template::{self, LaunchTemplateRemoval};
 use crate::resources::load_balancer::{Leftover, LeftoverRemoval};
 use crate::resources::nat_gateway::NatGatewayRemoval;
 use crate::resources::network_interface::FreeInterfaces;
-use crate::resources::node_group::{self, GROUP_TAG, NodeGroupRemoval};
+use crate::resources::node_group::{self, NodeGroupRemoval};
 use crate::resources::oidc_provider::OidcProviderRemoval;
 use crate::resources::pod_identity::{self, PodIdentityRemoval};
 use crate::resources::role::{RoleRemoval, RoleState};
@@ -27,9 +24,8 @@ use crate::resources::security_group::{self, SecurityGroupRemoval};
 use crate::resources::subnet::SubnetRemoval;
 use crate::resources::vpc::VpcRemoval;
 use crate::targets;
-use crate::work::Context;
 
-type Removals = Vec<Arc<dyn Removal>>;
+pub(crate) type Removals = Vec<Arc<dyn Removal>>;
 
 /// What `down` removes. Nodes go first, so that nobody puts back what goes after them; then the
 /// control plane; then what controllers have left behind; then roles and the network.
@@ -43,85 +39,18 @@ pub(crate) fn all(cluster: &EksCluster, names: &Names, account: &Account) -> Rem
     removals.extend(leftovers(account));
     removals.extend(templates(account));
     removals.extend(roles(names, account));
-    removals.extend(security_group(names, account));
+    removals.extend(security_group(account));
     if !cluster.eks.vpc.is_imported() {
         removals.extend(network(account));
     }
     removals
 }
 
-/// What exists of a cluster and its spec no longer asks for.
-pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
-    let (eks, names) = (&context.cluster.eks, &context.names);
-    let mut removals = Removals::new();
-    let wanted_group = |group: &str| eks.node_groups.iter().any(|one| one.name == group);
-    for group in account.node_groups.values().filter(|group| is_ours(&group.tags, names)) {
-        let name = group.tags.get(GROUP_TAG).unwrap_or(&group.name);
-        if !wanted_group(name) {
-            removals.push(Arc::new(NodeGroupRemoval { group: group.clone(), after: Vec::new() }));
-        }
-    }
-    let is_wanted =
-        |profile: &&ProfileState| eks.fargate_profiles.iter().any(|one| one.name == profile.name);
-    let profiles = account.fargate_profiles.values();
-    let dropped = profiles.filter(|one| is_ours(&one.tags, names) && !is_wanted(one));
-    removals.extend(fargate_profiles(dropped, &[]));
-    for (group, template) in account.templates.iter().filter(|(name, _)| !wanted_group(name)) {
-        let after = vec![targets::node_group(group)];
-        let id = template.id.clone();
-        removals.push(Arc::new(LaunchTemplateRemoval { group: group.clone(), id, after }));
-    }
-    for (name, addon) in &account.addons {
-        if is_ours(&addon.tags, names) && !eks.addons.contains_key(name) {
-            removals.push(Arc::new(AddonRemoval { name: name.clone() }));
-        }
-    }
-    for (principal, entry) in &account.access_entries {
-        let wanted = eks.access_entries.iter().any(|one| one.principal == *principal);
-        if access_entry::is_ours(entry, names.cluster()) && !wanted {
-            let principal = principal.clone();
-            removals.push(Arc::new(AccessEntryRemoval { principal }));
-        }
-    }
-    let wanted_identity = |name: &String| {
-        let mut all = eks.pod_identities.iter();
-        all.any(|one| pod_identity::name(&one.namespace, &one.service_account) == *name)
-    };
-    for (name, identity) in &account.pod_identities {
-        if identity.owner.is_none() && is_ours(&identity.tags, names) && !wanted_identity(name) {
-            let (name, id) = (name.clone(), identity.id.clone());
-            removals.push(Arc::new(PodIdentityRemoval { name, id }));
-        }
-    }
-    removals.extend(unwanted_roles(context, account, &removals));
-    for address in &account.surplus_addresses {
-        removals.push(surplus(address, Vec::new()));
-    }
-    removals
-}
-
-/// The roles of what is removed go after it.
-fn unwanted_roles(context: &Context, account: &Account, removals: &Removals) -> Removals {
-    let wanted = Layout::new(context, &account.zones).roles;
-    let is_wanted = |role: &&RoleState| wanted.iter().any(|one| one.name == role.name);
-    let ours = account.roles.values().filter(|role| is_ours(&role.tags, &context.names));
-    let after: Vec<_> = removals.iter().map(|removal| removal.target()).collect();
-    let removal = |role: &RoleState| {
-        let (purpose, after) = (purpose(&context.names, role), after.clone());
-        Arc::new(RoleRemoval { purpose, role: role.clone(), after }) as Arc<dyn Removal>
-    };
-    ours.filter(|role| !is_wanted(role)).map(removal).collect()
-}
-
 /// What a role is for, by its tag or its name.
-fn purpose(names: &Names, role: &RoleState) -> String {
-    let prefix = names.role("");
+pub(crate) fn purpose(names: &Names, role: &RoleState) -> String {
+    let prefix = names.role_prefix();
     let tag = role.tags.get(crate::names::RESOURCE_TAG).and_then(|tag| tag.strip_prefix("role-"));
-    tag.or(role.name.strip_prefix(&prefix)).unwrap_or(&role.name).to_owned()
-}
-
-fn is_ours(tags: &crate::difference::Tags, names: &Names) -> bool {
-    tags.get(CLUSTER_TAG).map(String::as_str) == Some(names.cluster())
+    tag.or_else(|| role.name.strip_prefix(&prefix)).unwrap_or(&role.name).to_owned()
 }
 
 fn pod_identities(account: &Account) -> Removals {
@@ -146,7 +75,7 @@ fn node_groups(account: &Account) -> Removals {
 }
 
 /// Each after the one before it: AWS removes one of a cluster at a time.
-fn fargate_profiles<'a>(
+pub(crate) fn fargate_profiles<'a>(
     profiles: impl Iterator<Item = &'a ProfileState>,
     after: &[String],
 ) -> Removals {
@@ -230,7 +159,7 @@ fn templates(account: &Account) -> Removals {
 
 /// Roles go when nothing acts under them any more.
 fn roles(names: &Names, account: &Account) -> Removals {
-    let ours = account.roles.values().filter(|role| is_ours(&role.tags, names));
+    let ours = account.roles.values().filter(|role| role.is_ours);
     let removal = |role: &RoleState| {
         let purpose = purpose(names, role);
         let mut after = group_targets(account);
@@ -242,8 +171,8 @@ fn roles(names: &Names, account: &Account) -> Removals {
     ours.map(removal).collect()
 }
 
-fn security_group(names: &Names, account: &Account) -> Removals {
-    let ours = account.security_group.iter().filter(|group| is_ours(&group.tags, names));
+fn security_group(account: &Account) -> Removals {
+    let ours = account.security_group.iter().filter(|group| group.is_ours);
     let removal = |group: &security_group::SecurityGroupState| {
         let mut after = vec![targets::CLUSTER.to_owned()];
         after.extend(account.leftover_groups.iter().map(|id| targets::leftover_group(id)));
@@ -299,7 +228,7 @@ fn network(account: &Account) -> Removals {
     removals
 }
 
-fn surplus(address: &AddressState, after: Vec<String>) -> Arc<dyn Removal> {
+pub(crate) fn surplus(address: &AddressState, after: Vec<String>) -> Arc<dyn Removal> {
     let name = address.allocation.clone();
     Arc::new(AddressRemoval { name, address: address.clone(), after })
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::AwsError;
+use crate::ownership::own_cluster;
 use crate::resources::addon::{self, AddonState};
-use crate::resources::cluster::{self, ClusterState};
+use crate::resources::cluster::ClusterState;
 use crate::resources::fargate_profile::{self, ProfileState};
 use crate::resources::node_group::{self, GROUP_TAG, GroupState};
 use crate::run::AwsSite;
@@ -61,11 +62,11 @@ pub struct AddonStatus {
 /// Asks AWS for all of it at once.
 ///
 /// # Errors
-/// AWS cannot be asked.
+/// AWS cannot be asked; it is another account; the cluster is somebody else's.
 pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
     let context = Context::new(site.cluster, site.clients, site.pace);
     let (cluster, groups, profiles, addons) = futures::try_join!(
-        cluster::find(&context),
+        own_cluster(&context),
         node_group::find(&context),
         fargate_profile::find(&context),
         addon::find(&context),

@@ -4,7 +4,7 @@ use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
 use crate::difference::Tags;
 use crate::error::Asked as _;
-use crate::{AwsError, Clients};
+use crate::{AwsError, Clients, spec_tags};
 
 /// The tags that something of EC2 is made with.
 pub(crate) fn specification(kind: ResourceType, tags: &Tags) -> TagSpecification {
@@ -26,17 +26,89 @@ pub(crate) fn filter(name: &str, value: impl Into<String>) -> Filter {
     Filter::builder().name(name).values(value).build()
 }
 
-/// Sets the tags of something of EC2.
-pub(crate) async fn set_ec2(clients: &Clients, id: &str, tags: &Tags) -> Result<(), AwsError> {
-    let call = clients.ec2.create_tags().resources(id).set_tags(Some(ec2_tags(tags)));
+/// Makes the tags of something of EC2 those of the spec. What was dropped goes first: a run that is cut off then
+/// still remembers it.
+pub(crate) async fn set_ec2(
+    clients: &Clients,
+    id: &str,
+    is: &Tags,
+    wanted: &Tags,
+) -> Result<(), AwsError> {
+    let key = |key: &String| Tag::builder().key(key).build();
+    let dropped: Vec<_> = spec_tags::dropped(is, wanted).map(key).collect();
+    if !dropped.is_empty() {
+        let call = clients.ec2.delete_tags().resources(id).set_tags(Some(dropped));
+        call.send().await.asked(format!("take tags from {id}"))?;
+    }
+    if are_set(is, wanted) {
+        return Ok(());
+    }
+    let call = clients.ec2.create_tags().resources(id).set_tags(Some(ec2_tags(wanted)));
     call.send().await.asked(format!("tag {id}")).map(drop)
 }
 
-/// Sets the tags of something of EKS.
-pub(crate) async fn set_eks(clients: &Clients, arn: &str, tags: &Tags) -> Result<(), AwsError> {
-    let tags = tags.clone().into_iter().collect();
-    let call = clients.eks.tag_resource().resource_arn(arn).set_tags(Some(tags));
+/// Makes the tags of something of EKS those of the spec.
+pub(crate) async fn set_eks(
+    clients: &Clients,
+    arn: &str,
+    is: &Tags,
+    wanted: &Tags,
+) -> Result<(), AwsError> {
+    let dropped: Vec<_> = spec_tags::dropped(is, wanted).cloned().collect();
+    if !dropped.is_empty() {
+        let call = clients.eks.untag_resource().resource_arn(arn).set_tag_keys(Some(dropped));
+        call.send().await.asked(format!("take tags from {arn}"))?;
+    }
+    if are_set(is, wanted) {
+        return Ok(());
+    }
+    let wanted = wanted.clone().into_iter().collect();
+    let call = clients.eks.tag_resource().resource_arn(arn).set_tags(Some(wanted));
     call.send().await.asked(format!("tag {arn}")).map(drop)
+}
+
+/// Makes the tags of a role those of the spec.
+pub(crate) async fn set_role(
+    clients: &Clients,
+    role: &str,
+    is: &Tags,
+    wanted: &Tags,
+) -> Result<(), AwsError> {
+    let dropped: Vec<_> = spec_tags::dropped(is, wanted).cloned().collect();
+    if !dropped.is_empty() {
+        let call = clients.iam.untag_role().role_name(role).set_tag_keys(Some(dropped));
+        call.send().await.asked(format!("take tags from the role {role}"))?;
+    }
+    if are_set(is, wanted) {
+        return Ok(());
+    }
+    let call = clients.iam.tag_role().role_name(role).set_tags(Some(to_iam(wanted)));
+    call.send().await.asked(format!("tag the role {role}")).map(drop)
+}
+
+/// Makes the tags of an OIDC provider those of the spec.
+pub(crate) async fn set_oidc_provider(
+    clients: &Clients,
+    arn: &str,
+    is: &Tags,
+    wanted: &Tags,
+) -> Result<(), AwsError> {
+    let dropped: Vec<_> = spec_tags::dropped(is, wanted).cloned().collect();
+    if !dropped.is_empty() {
+        let call = clients.iam.untag_open_id_connect_provider();
+        let call = call.open_id_connect_provider_arn(arn).set_tag_keys(Some(dropped));
+        call.send().await.asked("take tags from the OIDC provider")?;
+    }
+    if are_set(is, wanted) {
+        return Ok(());
+    }
+    let call = clients.iam.tag_open_id_connect_provider().open_id_connect_provider_arn(arn);
+    let call = call.set_tags(Some(to_iam(wanted)));
+    call.send().await.asked("tag the OIDC provider").map(drop)
+}
+
+fn are_set(is: &Tags, wanted: &Tags) -> bool {
+    wanted.iter().all(|(key, value)| is.get(key) == Some(value))
 }
 
 /// The form that IAM has.

@@ -50,14 +50,14 @@ impl Token {
 /// A token for the cluster of that name, signed with the credentials found at `clients`.
 ///
 /// # Errors
-/// There are no credentials.
+/// There are no credentials, or no region.
 pub async fn token(clients: &Clients, cluster: &str, now: SystemTime) -> Result<Token, AwsError> {
     let no_credentials = |cause: String| AwsError::NoCredentials { cause };
     let provider = clients.config.credentials_provider();
     let provider = provider.ok_or_else(|| no_credentials("there is no provider".to_owned()))?;
     let credentials = provider.provide_credentials().await;
     let credentials = credentials.map_err(|error| no_credentials(error.to_string()))?;
-    let region = clients.config.region().map_or("us-east-1", |region| region.as_ref());
+    let region = clients.config.region().ok_or(AwsError::NoRegion)?.as_ref();
     let text = presigned(credentials, region, cluster, now)?;
     let expires = Timestamp::try_from(now + VALID).unwrap_or(Timestamp::MAX);
     Ok(Token { text: format!("k8s-aws-v1.{}", BASE64_URL_SAFE_NO_PAD.encode(text)), expires })

@@ -158,6 +158,11 @@ pub(crate) fn aws_pace() -> u32 {
     variable("PROVISIONER_AWS_PACE").and_then(|text| text.parse().ok()).unwrap_or(1)
 }
 
+/// The profile of the AWS CLI whose credentials are taken.
+pub(crate) fn aws_profile() -> Option<String> {
+    variable("AWS_PROFILE")
+}
+
 /// How kubectl calls this program: by the path of the file that runs now.
 pub(crate) fn program() -> String {
     let path = env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());

@@ -91,6 +91,7 @@ class StandIn:
                 "service": service,
                 "operation": operation,
                 "mutating": mutating,
+                "query": request.query_string.decode(),
                 "status": response.status_code,
                 "time": time.monotonic(),
                 "fault": bool(rule),
@@ -202,6 +203,13 @@ class StandIn:
                 self.hold_after = body
             case "/endpoint":
                 self.eks.endpoint = body
+            case "/authentication-mode":
+                for cluster in self.eks.clusters.values():
+                    cluster["accessConfig"]["authenticationMode"] = body
+            case "/degrade":
+                self.eks.degrade(body["kind"], body["name"])
+            case "/fail-update":
+                self.eks.fail_updates[body["of"]] = body["error"]
             case "/fail-node-group":
                 self.eks.fail_node_groups[body["name"]] = body["issue"]
             case _:

@@ -14,6 +14,8 @@ from .errors import Refused
 VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"]
 DEFAULT_VERSION = "1.35"
 ADDONS = ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
+# A cluster goes from one to the next.
+MODES = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"]
 NEEDS_NODES = {"aws-ebs-csi-driver", "coredns"}
 CLUSTER_POLICY = "AmazonEKSClusterPolicy"
 # A certificate that nothing is signed with.
@@ -49,6 +51,7 @@ class Eks:
         self.account, self.region = account, region
         self.clusters = {}
         self.fail_node_groups = {}
+        self.fail_updates = {}
         # Where its API server is, and what signs for it; by default nobody is there.
         self.endpoint = {"url": "https://127.0.0.1:1", "authority": AUTHORITY}
         self.routes = [
@@ -146,8 +149,7 @@ class Eks:
         for name, cluster in list(self.clusters.items()):
             for update in cluster["updates"].values():
                 if update["status"] == "InProgress" and update["due"] <= now:
-                    update["status"] = "Successful"
-                    update.pop("effect")()
+                    self.end_update(update)
             for group_name, group in list(cluster["groups"].items()):
                 self.tick_group(cluster, group_name, group, now)
             for profile_name, profile in list(cluster["profiles"].items()):
@@ -159,6 +161,23 @@ class Eks:
             if cluster["status"] == "DELETING" and cluster["due"] <= now:
                 self.go_down(cluster)
                 del self.clusters[name]
+
+    def end_update(self, update):
+        effect, error = update.pop("effect"), self.fail_updates.pop(update["of"], None)
+        if error:
+            update["status"], update["errors"] = "Failed", [error]
+        else:
+            update["status"] = "Successful"
+            effect()
+
+    def degrade(self, kind, name):
+        """A node group or an addon is no longer as it was, and stays so."""
+        for cluster in self.clusters.values():
+            one = cluster[kind].get(name)
+            if one:
+                one["status"], one["due"] = "DEGRADED", float("inf")
+                issue = {"code": "Ec2SubnetNotFound", "message": "made by a test", "resourceIds": []}
+                one["health"] = {"issues": [issue]}
 
     def come_up(self, cluster):
         cluster["status"] = "ACTIVE"
@@ -356,6 +375,10 @@ class Eks:
         vpc = body.get("resourcesVpcConfig", {})
         if vpc.get("subnetIds"):
             self.ec2.check_subnets(vpc["subnetIds"])
+        if "accessConfig" in body:
+            is_at = MODES.index(cluster["accessConfig"]["authenticationMode"])
+            if MODES.index(body["accessConfig"]["authenticationMode"]) != is_at + 1:
+                raise invalid("Unsupported authentication mode update")
 
         def effect():
             for setup in body.get("logging", {}).get("clusterLogging", []):

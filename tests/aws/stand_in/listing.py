@@ -65,7 +65,10 @@ def account(ec2, iam, eks, balancers):
             }
             for one in iam.roles.values()
         },
-        "oidc provider": {arn: {} for arn in iam.open_id_providers},
+        "oidc provider": {
+            arn: {"tags": {tag["Key"]: tag["Value"] for tag in one.tags.values()}}
+            for arn, one in iam.open_id_providers.items()
+        },
         "load balancer": {arn: {} for arn in balancers},
     }
     for name, cluster in eks.clusters.items():

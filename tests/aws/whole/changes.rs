@@ -167,6 +167,127 @@ fn a_failed_node_group_is_told_in_awss_words_and_replaced_on_request() {
 }
 
 #[test]
+fn nodes_that_run_pods_go_only_when_others_are_there() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    aws.degrade("groups", "workers");
+    let failed = program.up().expect(1);
+    assert!(failed.stderr.contains("--replace-failed"), "{}", failed.stderr);
+    aws.forget_calls();
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+    assert_eq!(aws.changes(), ["CreateNodegroup", "DeleteNodegroup"]);
+    let groups = aws.account()["node group"].clone();
+    assert_eq!(groups.as_object().map(serde_json::Map::len), Some(2));
+    program.plan().expect(0);
+    // Once more: the name of the spec is free again.
+    let is_new = |name: &&String| name.starts_with("workers-");
+    let beside = groups.as_object().unwrap().keys().find(is_new).unwrap().clone();
+    aws.degrade("groups", &beside);
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+    assert!(aws.account()["node group"]["workers"].is_object());
+    program.plan().expect(0);
+}
+
+#[test]
+fn what_an_addon_runs_stays_while_it_is_made_anew() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    aws.degrade("addons", "vpc-cni");
+    aws.forget_calls();
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+    assert_eq!(aws.changes(), ["DeleteAddon", "CreateAddon"]);
+    let deleted = aws.calls().into_iter().find(|call| call.operation == "DeleteAddon").unwrap();
+    assert!(deleted.query.contains("preserve=true"), "{deleted:?}");
+    program.plan().expect(0);
+}
+
+#[test]
+fn an_update_that_fails_is_told_with_what_helps() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    program.up().expect(0);
+    program.set_spec(&SPEC.replace("volume: {size: 100}", "volume: {size: 120}"));
+    aws.fail_update(
+        "batch",
+        "PodEvictionFailure",
+        "Reached max retries while trying to evict pods",
+    );
+    let failed = program.up().expect(1);
+    assert!(failed.stderr.contains("PodEvictionFailure: Reached max retries"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("kubectl get poddisruptionbudgets"), "{}", failed.stderr);
+    assert!(!failed.stderr.contains("--replace-failed"), "{}", failed.stderr);
+    program.up().expect(0);
+    program.plan().expect(0);
+}
+
+#[test]
+fn the_authentication_mode_goes_forward_step_by_step_and_never_back() {
+    let aws = StandIn::instant();
+    let mode = |mode: &str| {
+        SPEC.replace("    logging:", &format!("    authenticationMode: {mode}\n    logging:"))
+    };
+    let program = Program::new(&aws, &mode("API_AND_CONFIG_MAP"));
+    program.up().expect(0);
+    aws.set_authentication_mode("CONFIG_MAP");
+    program.set_spec(&mode("API"));
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["UpdateClusterConfig", "UpdateClusterConfig"]);
+    assert_eq!(aws.account()["cluster"]["prod"]["accessConfig"]["authenticationMode"], "API");
+    program.set_spec(&mode("API_AND_CONFIG_MAP"));
+    let refused = program.plan().expect(1);
+    assert!(refused.stdout.contains("back to API_AND_CONFIG_MAP"), "{}", refused.stdout);
+    assert!(refused.stdout.contains("`authenticationMode: API`"), "{}", refused.stdout);
+}
+
+#[test]
+fn a_smaller_network_leaves_nothing_over() {
+    let aws = StandIn::instant();
+    let _api = aws.give_api();
+    let with = |nat: &str, more: &str| {
+        let text = SPEC.replace("nat: single", &format!("nat: {nat}"));
+        let text = text.replace("    endpoint:", &format!("{more}    endpoint:"));
+        if nat == "none" {
+            text.replace("        min:", "        private: false\n        min:")
+        } else {
+            text
+        }
+    };
+    let program = Program::new(&aws, &with("perZone", ""));
+    let before = aws.account();
+    program.up().expect(0);
+    let count = |kind: &str| aws.account()[kind].as_object().map_or(0, serde_json::Map::len);
+    let networks = || (count("nat gateway"), count("address"));
+    assert_eq!(networks(), (3, 3));
+    let (subnets, tables) = (count("subnet"), count("route table"));
+
+    program.set_spec(&with("single", ""));
+    let up = program.up().expect(0);
+    let said = "NAT gateway us-west-2b is not in the spec: `up --prune` removes it";
+    assert!(up.stderr.contains(said), "{}", up.stderr);
+    assert_eq!(networks(), (3, 3));
+    let prune = || program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    prune();
+    assert_eq!(networks(), (1, 1));
+    program.plan().expect(0);
+    program.set_spec(&with("none", ""));
+    prune();
+    assert_eq!(networks(), (0, 0));
+    program.plan().expect(0);
+    assert_eq!((count("subnet"), count("route table")), (subnets, tables));
+    program.set_spec(&with("none", "    zones: [us-west-2a, us-west-2b]\n"));
+    prune();
+    assert_eq!((count("subnet"), count("route table")), (subnets - 2, tables - 1));
+    aws.forget_calls();
+    prune();
+    assert_eq!(aws.changes(), [""; 0]);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
+#[test]
 fn identities_of_people_and_pods() {
     let aws = StandIn::instant();
     let with = SPEC.replace("    # accessEntries:", "    serviceAccounts:

@@ -36,6 +36,19 @@ fn drifts(account: &Value) -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "security group",
+            format!(
+                "ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port 22 \
+                 --cidr 0.0.0.0/0"
+            ),
+        ),
+        (
+            "role node",
+            "iam attach-role-policy --role-name prod-us-west-2-node --policy-arn \
+             arn:aws:iam::aws:policy/AdministratorAccess"
+                .to_owned(),
+        ),
+        (
             "route table public",
             format!("ec2 delete-route --route-table-id {table} --destination-cidr-block 0.0.0.0/0"),
         ),

@@ -112,3 +112,119 @@ fn zones_without_an_instance_type_are_refused_before_anything_is_made() {
     assert!(up.stderr.contains("AWS has no x99.large there"), "{}", up.stderr);
     assert_eq!(aws.changes(), [""; 0]);
 }
+
+/// Ids of eksctl's kind of spec, from `somebody_elses`.
+fn id_in<'a>(spec: &'a str, prefix: &str) -> &'a str {
+    let begin = spec.find(prefix).expect(prefix);
+    spec[begin..]
+        .split(|one: char| !one.is_ascii_alphanumeric() && one != '-')
+        .next()
+        .expect("an id")
+}
+
+/// A spec of ours in the network that `somebody_elses` has made.
+fn in_their_network(theirs: &str) -> String {
+    let mut rest = theirs;
+    let mut subnets = Vec::new();
+    while let Some(place) = rest.find("subnet-") {
+        let id = id_in(&rest[place..], "subnet-");
+        subnets.push(id);
+        rest = &rest[place + id.len()..];
+    }
+    let vpc = id_in(theirs, "vpc-");
+    let ids = |part: &[&str]| part.join(", ");
+    let (private, public) = subnets.split_at(3);
+    crate::story::SPEC.replace(
+        "      cidr: 192.168.0.0/16      # a public and a private subnet in each zone\n      nat: single               # one gateway for all zones; `perZone`, or `none`\n",
+        &format!("      id: {vpc}\n      subnets: {{private: [{}], public: [{}]}}\n", ids(private), ids(public)),
+    )
+}
+
+#[test]
+fn the_zones_of_a_node_group_choose_among_subnets_that_exist() {
+    let aws = StandIn::instant();
+    let spec = in_their_network(&somebody_elses(&aws));
+    let zones = |zones: &str| {
+        spec.replace(
+            "instanceTypes: [t3.medium]",
+            &format!("instanceTypes: [t3.medium]\n        zones: [{zones}]"),
+        )
+    };
+    let program = Program::new(&aws, &zones("us-west-2d"));
+    aws.forget_calls();
+    let refused = program.up().expect(1);
+    let said = "eks.vpc.subnets names no private subnet in that zone";
+    assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    assert_eq!(aws.changes(), [""; 0]);
+    program.set_spec(&zones("us-west-2b"));
+    program.up().expect(0);
+    let account = aws.account();
+    let subnets = account["node group"]["workers"]["subnets"].as_array().unwrap();
+    assert_eq!(subnets.len(), 1);
+    assert_eq!(account["subnet"][subnets[0].as_str().unwrap()]["zone"], "us-west-2b");
+    program.plan().expect(0);
+}
+
+#[test]
+fn what_is_named_and_does_not_exist_is_refused_before_anything_is_made() {
+    let aws = StandIn::instant();
+    let spec = in_their_network(&somebody_elses(&aws));
+    let default = aws.by_hand(&["ec2", "describe-security-groups", "--group-names", "default"]);
+    let elsewhere = default["SecurityGroups"][0]["GroupId"].as_str().unwrap();
+    let with = |text: &str| spec.replace("    endpoint:", &format!("{text}    endpoint:"));
+    let of_nodes = |id: &str| {
+        spec.replace(
+            "instanceTypes: [t3.medium]",
+            &format!("instanceTypes: [t3.medium]\n        securityGroups: [{id}]"),
+        )
+    };
+    let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+    let cases = [
+        (with(&format!("    roles: {{cluster: '{}'}}\n", role("nobody"))), "there is no such role"),
+        (
+            with(&format!("    roles: {{node: '{}'}}\n", role("path/EKSRole"))),
+            "there is no such role",
+        ),
+        (of_nodes("sg-0123456789abcdef0"), "there is none of that id"),
+        (of_nodes(elsewhere), "not in the VPC of the cluster"),
+    ];
+    let program = Program::new(&aws, &spec);
+    aws.forget_calls();
+    for (spec, said) in cases {
+        program.set_spec(&spec);
+        let refused = program.up().expect(1);
+        assert!(refused.stderr.contains(said), "{said}: {}", refused.stderr);
+        assert_eq!(aws.changes(), [""; 0], "{said}");
+    }
+}
+
+#[test]
+fn a_security_group_of_theirs_stays_whatever_it_is_called_and_tagged() {
+    let aws = StandIn::instant();
+    let theirs = somebody_elses(&aws);
+    let spec = in_their_network(&theirs);
+    let vpc = id_in(&theirs, "vpc-");
+    let make =
+        ["ec2", "create-security-group", "--description", "x", "--vpc-id", vpc, "--group-name"];
+    let called = aws.by_hand(&[make.as_slice(), &["prod-control-plane"]].concat());
+    let called = called["GroupId"].as_str().unwrap();
+    let program = Program::new(&aws, &spec);
+    let before = aws.account();
+    let refused = program.up().expect(1);
+    let said = format!("use the security group {called}: it has no tag provisioner.dev/cluster");
+    assert!(refused.stderr.contains(&said), "{}", refused.stderr);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+
+    aws.by_hand(&["ec2", "delete-security-group", "--group-id", called]);
+    let group = id_in(&theirs, "sg-");
+    let owned = "Key=kubernetes.io/cluster/prod,Value=owned";
+    aws.by_hand(&["ec2", "create-tags", "--resources", group, "--tags", owned]);
+    let before = aws.account();
+    let named = format!("instanceTypes: [t3.medium]\n        securityGroups: [{group}]");
+    program.set_spec(&spec.replace("instanceTypes: [t3.medium]", &named));
+    program.up().expect(0);
+    program.plan().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}

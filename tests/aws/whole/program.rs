@@ -83,7 +83,13 @@ impl Program {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let ran = self.command(arguments).output().expect("the program");
+        self.run_with(&[], arguments)
+    }
+
+    /// As [`Program::run`], in another environment.
+    pub(crate) fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        let mut command = self.command(arguments);
+        let ran = command.envs(variables.iter().copied()).output().expect("the program");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
         Ran { code: ran.status.code(), stdout: text(ran.stdout), stderr: text(ran.stderr) }
     }

@@ -28,6 +28,7 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     pub(crate) mutating: bool,
     pub(crate) status: u64,
+    pub(crate) query: String,
 }
 
 impl StandIn {
@@ -92,6 +93,7 @@ impl StandIn {
             operation: text(&call["operation"]),
             mutating: call["mutating"] == true,
             status: call["status"].as_u64().expect("a number"),
+            query: text(&call["query"]),
         };
         calls.as_array().expect("a list").iter().map(call).collect()
     }
@@ -138,6 +140,22 @@ impl StandIn {
     pub(crate) fn fail_node_group(&self, name: &str, code: &str, message: &str) {
         let issue = json!({"code": code, "message": message, "resourceIds": []});
         self.order("fail-node-group", &json!({"name": name, "issue": issue}));
+    }
+
+    /// As in a cluster of before there were access entries.
+    pub(crate) fn set_authentication_mode(&self, mode: &str) {
+        self.order("authentication-mode", &json!(mode));
+    }
+
+    /// A node group (`groups`) or an addon (`addons`) comes down, and stays so.
+    pub(crate) fn degrade(&self, kind: &str, name: &str) {
+        self.order("degrade", &json!({"kind": kind, "name": name}));
+    }
+
+    /// The next update of this node group, or `addon NAME`, fails in AWS's words.
+    pub(crate) fn fail_update(&self, of: &str, code: &str, message: &str) {
+        let error = json!({"errorCode": code, "errorMessage": message, "resourceIds": []});
+        self.order("fail-update", &json!({"of": of, "error": error}));
     }
 
     /// Calls AWS as somebody else would, by the official client: `aws ec2 delete-tags ...`.

@@ -1,5 +1,6 @@
 //! What exists in the account: read once, in as few calls as possible.
 
+mod lost_tags;
 mod read;
 mod state;
 

@@ -2,19 +2,20 @@ use std::collections::BTreeMap;
 
 use provisioner_spec::Eks;
 
-use super::Account;
+use super::{Account, lost_tags};
 use crate::error::Asked as _;
 use crate::layout::Layout;
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
+use crate::ownership::is_ours;
 use crate::resources::subnet::SubnetState;
 use crate::resources::{
-    access_entry, addon, address, cluster, fargate_profile, internet_gateway, launch_template,
-    load_balancer, nat_gateway, node_group, oidc_provider, pod_identity, role, route_table,
-    security_group, subnet, vpc,
+    access_entry, addon, address, cluster, fargate_profile, instance, internet_gateway,
+    launch_template, load_balancer, nat_gateway, node_group, oidc_provider, pod_identity, role,
+    route_table, security_group, subnet, vpc,
 };
 use crate::tags;
 use crate::work::Context;
-use crate::{AwsError, Identity, offerings};
+use crate::{AwsError, named, offerings, ownership};
 
 /// Zones that EKS has no control planes in, by their ids ("Subnet requirements for clusters").
 const WITHOUT_EKS: [&str; 3] = ["use1-az3", "usw1-az2", "cac1-az3"];
@@ -24,7 +25,7 @@ const DEFAULT_ZONES: usize = 3;
 /// is in the VPC.
 pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, AwsError> {
     let identity = context.clients.identity().await?;
-    check_account(context, &identity)?;
+    ownership::check_account(context, &identity)?;
     let (cluster, vpcs, addresses, templates, roles, zones, node_groups) = futures::try_join!(
         cluster::find(context),
         vpc::find(context),
@@ -43,12 +44,19 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
             None => Ok(BTreeMap::new()),
         }
     };
-    let (addons, access_entries, pod_identities, fargate_profiles, addon_versions) = futures::try_join!(
+    let instances = async {
+        if node_groups.is_empty() || to_remove {
+            return Ok(BTreeMap::new());
+        }
+        instance::find(context).await
+    };
+    let (addons, access_entries, pod_identities, fargate_profiles, addon_versions, instances) = futures::try_join!(
         addon::find(context),
         access_entry::find(context),
         pod_identity::find(context),
         fargate_profile::find(context),
         versions,
+        instances,
     )?;
     let (addresses, surplus_addresses) = addresses;
     let mut account = Account {
@@ -58,6 +66,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         templates,
         roles,
         node_groups,
+        instances,
         fargate_profiles,
         addons,
         addon_versions,
@@ -67,30 +76,38 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         ..Account::default()
     };
     account.vpc = the_vpc(context, &account, vpcs).await?;
+    refuse_others(context, &account)?;
     account.oidc = oidc(context, &account, to_remove).await?;
     inside_vpc(context, &mut account, zones, to_remove).await?;
+    lost_tags::recover(context, &mut account).await?;
     if !to_remove {
+        named::check(context, &account).await?;
         offerings::check(context, &account).await?;
     }
     Ok(account)
 }
 
-fn check_account(context: &Context, identity: &Identity) -> Result<(), AwsError> {
-    match &context.cluster.eks.account {
-        Some(wanted) if *wanted != identity.account => {
-            Err(AwsError::OtherAccount { found: identity.account.clone(), wanted: wanted.clone() })
-        }
-        _ => Ok(()),
-    }
+fn refuse_others(context: &Context, account: &Account) -> Result<(), AwsError> {
+    let Some(cluster) = &account.cluster else { return Ok(()) };
+    let vpc = account.vpc.as_ref().filter(|vpc| cluster.vpc.as_ref() == Some(&vpc.id));
+    let tags = vpc.map(|vpc| vpc.tags.clone()).unwrap_or_default();
+    ownership::refuse_others(&context.names, cluster, &tags)
 }
 
-/// The roles whose names begin as those of this cluster do.
+/// The roles that may be this cluster's: those that the spec names, and those that begin as its names do or
+/// say in their description whose they are, which the spec may have dropped. Tags, which tell for sure, are not
+/// in a list of roles.
 async fn roles(context: &Context) -> Result<BTreeMap<String, role::RoleState>, AwsError> {
-    let prefix = context.names.role("");
+    let (prefix, description) = (context.names.role_prefix(), context.names.role_description(""));
+    let wanted = Layout::new(context, &[]).roles;
+    let may_be_ours = |role: &aws_sdk_iam::types::Role| {
+        role.role_name.starts_with(&prefix)
+            || role.description.as_ref().is_some_and(|text| text.ends_with(&description))
+            || wanted.iter().any(|one| one.name == role.role_name)
+    };
     let pages = context.clients.iam.list_roles().max_items(1000).into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await.asked("look for roles")?;
-    let names = all.into_iter().map(|role| role.role_name);
-    let names = names.filter(|name| name.starts_with(&prefix));
+    let names = all.into_iter().filter(may_be_ours).map(|role| role.role_name);
     let found = names.map(async |name| role::find(context, &name).await);
     let found = futures::future::try_join_all(found).await?;
     Ok(found.into_iter().flatten().map(|role| (role.name.clone(), role)).collect())
@@ -119,9 +136,7 @@ async fn the_vpc(
     ours: Vec<aws_sdk_ec2::types::Vpc>,
 ) -> Result<Option<vpc::VpcState>, AwsError> {
     let imported = context.cluster.eks.vpc.id.clone();
-    let is_ours = |cluster: &&cluster::ClusterState| {
-        cluster.tags.get(CLUSTER_TAG).map(String::as_str) == Some(context.names.cluster())
-    };
+    let is_ours = |cluster: &&cluster::ClusterState| is_ours(&cluster.tags, &context.names);
     let of_cluster =
         || account.cluster.as_ref().filter(is_ours).and_then(|cluster| cluster.vpc.clone());
     let found = match (&imported, ours.len()) {
@@ -177,10 +192,7 @@ async fn oidc(
     let all = answer.open_id_connect_provider_list.into_iter().flatten();
     for arn in all.filter_map(|one| one.arn).filter(|arn| arn.contains(&here)) {
         let found = oidc_provider::find(context, &arn).await?;
-        let is_ours = |one: &oidc_provider::OidcState| {
-            one.tags.get(CLUSTER_TAG).map(String::as_str) == Some(context.names.cluster())
-        };
-        if let Some(found) = found.filter(is_ours) {
+        if let Some(found) = found.filter(|one| is_ours(&one.tags, &context.names)) {
             return Ok(Some(found));
         }
     }
@@ -200,7 +212,7 @@ async fn inside_vpc(
         return Ok(());
     };
     let all = subnet::of_vpc(context, tags::filter("vpc-id", &id)).await?;
-    account.security_group = security_group::find(context, &id).await?;
+    account.security_group = security_group::find(context, account.cluster.as_ref(), &id).await?;
     if to_remove {
         (account.leftovers, account.leftover_groups) = futures::try_join!(
             load_balancer::find(context, &id),
@@ -217,8 +229,9 @@ async fn inside_vpc(
     let layout = Layout::new(context, &account.zones);
     account.subnets = named(&layout, all);
     let ids = |name: &String| account.subnets.get(name).map(|subnet| subnet.id.clone());
+    let public = layout.subnets.iter().filter(|subnet| subnet.public);
     let nat_of_subnet: BTreeMap<_, _> =
-        layout.nats.iter().filter_map(|nat| Some((ids(&nat.subnet)?, nat.name.clone()))).collect();
+        public.filter_map(|subnet| Some((ids(&subnet.name)?, subnet.zone.clone()))).collect();
     let table_of_subnet: BTreeMap<_, _> = layout
         .route_tables
         .iter()

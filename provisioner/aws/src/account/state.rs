@@ -7,6 +7,7 @@ use crate::resources::addon::{AddonState, Versions};
 use crate::resources::address::AddressState;
 use crate::resources::cluster::ClusterState;
 use crate::resources::fargate_profile::ProfileState;
+use crate::resources::instance::InstanceState;
 use crate::resources::internet_gateway::GatewayState;
 use crate::resources::launch_template::TemplateState;
 use crate::resources::load_balancer::Leftover;
@@ -48,6 +49,8 @@ pub(crate) struct Account {
     pub(crate) pod_identities: BTreeMap<String, IdentityState>,
     pub(crate) templates: BTreeMap<String, TemplateState>,
     pub(crate) node_groups: BTreeMap<String, GroupState>,
+    /// Those that run, by node group; not looked for when the cluster is to go.
+    pub(crate) instances: BTreeMap<String, Vec<InstanceState>>,
     pub(crate) fargate_profiles: BTreeMap<String, ProfileState>,
     /// What load balancer controllers have made; only looked for when the cluster is to go.
     pub(crate) leftovers: Vec<Leftover>,

@@ -7,3 +7,4 @@ mod parts;
 mod roles;
 
 pub(crate) use parts::Layout;
+pub(crate) use roles::CLUSTER_ROLE;

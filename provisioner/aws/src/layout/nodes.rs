@@ -14,9 +14,8 @@ use crate::work::Context;
 
 pub(super) fn templates(context: &Context) -> Vec<Arc<LaunchTemplate>> {
     let template = |group: &GroupSpec| {
-        let mut instance_tags = context.names.tags(&group.name);
+        let mut instance_tags = context.names.tags_with(&group.name, &group.tags);
         instance_tags.remove(RESOURCE_TAG);
-        instance_tags.extend(group.tags.clone());
         Arc::new(LaunchTemplate {
             name: context.names.launch_template(&group.name),
             group: group.clone(),
@@ -34,13 +33,12 @@ pub(super) fn node_groups(
 ) -> Vec<NodeGroup> {
     let eks = &context.cluster.eks;
     let group = |(spec, template): (&GroupSpec, &Arc<LaunchTemplate>)| {
-        let mut tags = context.names.tags(&format!("nodes-{}", spec.name));
+        let mut tags = context.names.tags_with(&format!("nodes-{}", spec.name), &spec.tags);
         tags.insert(GROUP_TAG.to_owned(), spec.name.clone());
-        tags.extend(spec.tags.clone());
         NodeGroup {
             spec: spec.clone(),
             version: context.cluster.kubernetes.version,
-            subnets: network.node_subnets(spec),
+            all_subnets: network.node_subnets(spec),
             role: eks.roles.node.clone(),
             role_name: context.names.role(NODE_ROLE),
             routes: network.node_routes(spec),
@@ -57,8 +55,7 @@ pub(super) fn fargate_profiles(context: &Context, network: &Network<'_>) -> Vec<
     let mut previous = None;
     let profile = |spec: &ProfileSpec| {
         let subnets = network.fargate_subnets(spec);
-        let mut tags = context.names.tags(&format!("fargate-{}", spec.name));
-        tags.extend(spec.tags.clone());
+        let tags = context.names.tags_with(&format!("fargate-{}", spec.name), &spec.tags);
         FargateProfile {
             spec: spec.clone(),
             routes: if network.is_imported() { Vec::new() } else { subnets.clone() },

@@ -9,7 +9,7 @@ use crate::resources::role::{Role, Trust};
 use crate::work::Context;
 
 /// The purposes of the two roles that every cluster has.
-pub(super) const CLUSTER_ROLE: &str = "cluster";
+pub(crate) const CLUSTER_ROLE: &str = "cluster";
 pub(super) const NODE_ROLE: &str = "node";
 /// The purpose of the role that pods on Fargate are started under.
 pub(super) const FARGATE_ROLE: &str = "fargate";

@@ -178,7 +178,7 @@ impl AccessEntry {
         difference: &Difference,
     ) -> Result<(), AwsError> {
         if difference.touches("tags") {
-            tags::set_eks(work.clients(), &entry.arn, &self.tags).await?;
+            tags::set_eks(work.clients(), &entry.arn, &entry.tags, &self.tags).await?;
         }
         if difference.touches("username") || difference.touches("groups") {
             let call = work.clients().eks.update_access_entry();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{DomainType, ResourceType};
+use aws_sdk_ec2::types::{DomainType, Filter, ResourceType};
 
 use crate::AwsError;
 use crate::account::Account;
@@ -49,6 +49,17 @@ pub(crate) async fn find(
     Ok((found, surplus))
 }
 
+/// Those of these allocations, whatever their tags are.
+pub(crate) async fn by_allocations(
+    context: &Context,
+    allocations: Vec<String>,
+) -> Result<Vec<AddressState>, AwsError> {
+    let filter = Filter::builder().name("allocation-id").set_values(Some(allocations)).build();
+    let call = context.clients.ec2.describe_addresses().filters(filter);
+    let answer = call.send().await.asked("look at the addresses of NAT gateways")?;
+    Ok(answer.addresses.into_iter().flatten().filter_map(state).collect())
+}
+
 fn state(address: aws_sdk_ec2::types::Address) -> Option<AddressState> {
     Some(AddressState {
         allocation: address.allocation_id?,
@@ -79,7 +90,8 @@ impl Resource for Address {
         let existing = work.context.account().addresses.get(&self.name).cloned();
         let address = match existing {
             Some(address) => {
-                tags::set_ec2(work.clients(), &address.allocation, &self.tags).await?;
+                tags::set_ec2(work.clients(), &address.allocation, &address.tags, &self.tags)
+                    .await?;
                 AddressState { tags: self.tags.clone(), ..address }
             }
             None => self.allocate(work).await?,

@@ -141,7 +141,7 @@ impl Resource for FargateProfile {
         match existing {
             None => self.create(work).await?,
             Some(profile) if difference.touches("tags") => {
-                tags::set_eks(work.clients(), &profile.arn, &self.tags).await?;
+                tags::set_eks(work.clients(), &profile.arn, &profile.tags, &self.tags).await?;
             }
             Some(_) => {}
         }

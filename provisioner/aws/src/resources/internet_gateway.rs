@@ -77,7 +77,7 @@ impl Resource for InternetGateway {
         let gateway = match existing {
             Some(gateway) => {
                 if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &gateway.id, &self.tags).await?;
+                    tags::set_ec2(work.clients(), &gateway.id, &gateway.tags, &self.tags).await?;
                 }
                 gateway
             }

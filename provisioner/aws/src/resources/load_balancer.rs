@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::AwsError;
 use crate::error::{Asked as _, IfFound as _};
+use crate::named;
 use crate::resource::Removal;
 use crate::tags;
 use crate::work::{Context, Look, Work};
@@ -125,16 +126,19 @@ async fn of_cluster(context: &Context, arns: Vec<String>) -> Result<Vec<String>,
 }
 
 /// The security groups that controllers have made for load balancers, and that of EKS, which goes
-/// with the control plane unless something has still held it.
+/// with the control plane unless something has still held it. Those that the spec names stay, whatever their
+/// tags say.
 pub(crate) async fn security_groups(context: &Context, vpc: &str) -> Result<Vec<String>, AwsError> {
     let call = context.clients.ec2.describe_security_groups().filters(tags::filter("vpc-id", vpc));
     let pages = call.into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await;
     let all = all.asked("look for the security groups of load balancers")?;
+    let named = named::security_groups_of(&context.cluster.eks);
     let mine = all.into_iter().filter(|group| {
         let tags = tags::from_ec2(group.tags.clone());
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        is_of_cluster(context.names.cluster(), pairs)
+        let is_named = group.group_id.as_ref().is_some_and(|id| named.contains(id));
+        !is_named && is_of_cluster(context.names.cluster(), pairs)
     });
     Ok(mine.filter_map(|group| group.group_id).collect())
 }

@@ -23,6 +23,8 @@ pub(crate) struct NatState {
     pub(crate) status: Status,
     /// Why it has failed.
     pub(crate) reason: Option<String>,
+    /// The address that it has.
+    pub(crate) allocation: Option<String>,
     pub(crate) tags: Tags,
 }
 
@@ -65,10 +67,12 @@ pub(crate) async fn find(
 }
 
 fn state(gateway: aws_sdk_ec2::types::NatGateway) -> Option<NatState> {
+    let mut addresses = gateway.nat_gateway_addresses.into_iter().flatten();
     Some(NatState {
         id: gateway.nat_gateway_id?,
         status: gateway.state.unwrap_or(Status::Pending),
         reason: gateway.failure_message,
+        allocation: addresses.find_map(|address| address.allocation_id),
         tags: tags::from_ec2(gateway.tags),
     })
 }
@@ -118,7 +122,7 @@ impl Resource for NatGateway {
             }
             Some(gateway) => {
                 if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &gateway.id, &self.tags).await?;
+                    tags::set_ec2(work.clients(), &gateway.id, &gateway.tags, &self.tags).await?;
                 }
                 gateway.id
             }

@@ -71,8 +71,8 @@ impl Resource for OidcProvider {
             (issuer.clone(), arn(&account, &issuer))
         };
         let iam = &work.clients().iam;
-        let exists = work.context.account().oidc.is_some();
-        if !exists {
+        let existing = work.context.account().oidc.clone();
+        if existing.is_none() {
             let call = iam.create_open_id_connect_provider().url(&issuer);
             let call = call.client_id_list(AUDIENCE).set_tags(Some(tags::to_iam(&self.tags)));
             match call.send().await.asked("create the OIDC provider") {
@@ -80,15 +80,13 @@ impl Resource for OidcProvider {
                 other => drop(other?),
             }
         }
-        if exists && difference.touches("audience") {
+        if existing.is_some() && difference.touches("audience") {
             let call = iam.add_client_id_to_open_id_connect_provider();
             let call = call.open_id_connect_provider_arn(&arn).client_id(AUDIENCE);
             call.send().await.asked("set the audience of the OIDC provider")?;
         }
-        if exists && difference.touches("tags") {
-            let call = iam.tag_open_id_connect_provider().open_id_connect_provider_arn(&arn);
-            let call = call.set_tags(Some(tags::to_iam(&self.tags)));
-            call.send().await.asked("tag the OIDC provider")?;
+        if let Some(provider) = existing {
+            tags::set_oidc_provider(work.clients(), &arn, &provider.tags, &self.tags).await?;
         }
         let audiences = vec![AUDIENCE.to_owned()];
         let state = OidcState { arn, audiences, tags: self.tags.clone() };

@@ -109,7 +109,8 @@ impl Resource for PodIdentity {
             None => self.create(work, &role).await?,
             Some(identity) => {
                 if difference.touches("tags") {
-                    tags::set_eks(work.clients(), &identity.arn, &self.tags).await?;
+                    tags::set_eks(work.clients(), &identity.arn, &identity.tags, &self.tags)
+                        .await?;
                 }
                 if difference.touches("role") {
                     let call = work.clients().eks.update_pod_identity_association();

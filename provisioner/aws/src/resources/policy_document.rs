@@ -8,11 +8,33 @@ use crate::AwsError;
 use crate::error::{Asked as _, IfFound as _};
 use crate::work::{Context, Work};
 
-/// The name of the one that we give a role; others are left alone.
+/// The name of the one that we give a role.
 const NAME: &str = "provisioner";
 
-/// What the role's own document says, a statement each; nothing where it has none.
-pub(crate) async fn find(context: &Context, role: &str) -> Result<BTreeSet<String>, AwsError> {
+/// The documents of a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Documents {
+    /// What ours says, a statement each; nothing where it has none.
+    pub(crate) statements: BTreeSet<String>,
+    /// The names of those that others have given it.
+    pub(crate) others: BTreeSet<String>,
+}
+
+/// The documents that a role has.
+pub(crate) async fn find(context: &Context, role: &str) -> Result<Documents, AwsError> {
+    let mut others = names(context, role).await?;
+    let statements = if others.remove(NAME) { own(context, role).await? } else { BTreeSet::new() };
+    Ok(Documents { statements, others })
+}
+
+async fn names(context: &Context, role: &str) -> Result<BTreeSet<String>, AwsError> {
+    let call = context.clients.iam.list_role_policies().role_name(role);
+    let names = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let names = names.asked(format!("look for the policies of {role}")).if_found()?;
+    Ok(names.into_iter().flatten().collect())
+}
+
+async fn own(context: &Context, role: &str) -> Result<BTreeSet<String>, AwsError> {
     let call = context.clients.iam.get_role_policy().role_name(role).policy_name(NAME);
     let answer = call.send().await.asked(format!("look at the policy of {role}")).if_found()?;
     Ok(answer.map(|answer| statements(&parsed(&answer.policy_document))).unwrap_or_default())
@@ -36,16 +58,13 @@ pub(crate) async fn take(work: &Work<'_>, role: &str) -> Result<(), AwsError> {
 
 /// Takes all that the role has, whoever has given them: it goes.
 pub(crate) async fn take_all(work: &Work<'_>, role: &str) -> Result<(), AwsError> {
-    let call = work.clients().iam.list_role_policies().role_name(role);
-    let names = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-    let names = names.asked(format!("look for the policies of {role}")).if_found()?;
-    for name in names.into_iter().flatten() {
+    for name in names(work.context, role).await? {
         delete(work, role, &name).await?;
     }
     Ok(())
 }
 
-async fn delete(work: &Work<'_>, role: &str, name: &str) -> Result<(), AwsError> {
+pub(crate) async fn delete(work: &Work<'_>, role: &str, name: &str) -> Result<(), AwsError> {
     let call = work.clients().iam.delete_role_policy().role_name(role).policy_name(name);
     call.send().await.asked(format!("delete the policy {name} of {role}")).if_found().map(drop)
 }

@@ -8,8 +8,9 @@ use crate::AwsError;
 use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
-use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
+use crate::ownership::{is_ours, not_ours};
 use crate::resource::{Removal, Resource};
+use crate::resources::policy_document::Documents;
 use crate::resources::{oidc_provider, policy_document};
 use crate::work::{Context, Work};
 use crate::{tags, targets};
@@ -20,14 +21,17 @@ pub(crate) struct RoleState {
     pub(crate) arn: String,
     pub(crate) trust: Value,
     pub(crate) policies: BTreeSet<String>,
-    /// Of its own policy document.
-    pub(crate) statements: BTreeSet<String>,
+    pub(crate) documents: Documents,
     pub(crate) boundary: Option<String>,
+    pub(crate) is_ours: bool,
     pub(crate) tags: Tags,
 }
 
 /// The service that starts pods on Fargate.
 const FARGATE: &str = "eks-fargate-pods.amazonaws.com";
+
+/// What the names of instance profiles begin with that EKS makes.
+const PROFILE_OF_EKS: &str = "eks-";
 
 /// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,25 +70,16 @@ pub(crate) async fn find(context: &Context, name: &str) -> Result<Option<RoleSta
     let Some(policies) = policies.asked(&what).if_found()? else { return Ok(None) };
     let trust = role.assume_role_policy_document.as_deref().map(policy_document::parsed);
     let tags = tags::from_iam(role.tags);
-    let statements = if may_have_its_own(&tags) {
-        policy_document::find(context, name).await?
-    } else {
-        BTreeSet::new()
-    };
     Ok(Some(RoleState {
         name: name.to_owned(),
         arn: role.arn,
         trust: trust.unwrap_or_default(),
         policies: policies.into_iter().filter_map(|policy| policy.policy_arn).collect(),
         boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
-        statements,
+        documents: policy_document::find(context, name).await?,
+        is_ours: is_ours(&tags, &context.names),
         tags,
     }))
-}
-
-/// Whether it is a role of pods: no other has a policy of its own, and it need not be asked for one.
-fn may_have_its_own(tags: &Tags) -> bool {
-    tags.get(RESOURCE_TAG).is_some_and(|resource| resource.starts_with("role-pod-"))
 }
 
 impl Trust {
@@ -180,18 +175,10 @@ impl Resource for Role {
             role.boundary.as_ref(),
             self.boundary.as_ref(),
         );
-        // What others have attached is left alone.
-        for policy in &self.policies {
-            let is = role.policies.get(policy);
-            difference = difference.field("policy", is, policy);
-        }
-        let wanted = self.statements();
-        for gone in role.statements.difference(&wanted) {
-            difference = difference.field("permission", gone, None::<String>);
-        }
-        for new in wanted.difference(&role.statements) {
-            difference = difference.field("permission", None::<String>, new);
-        }
+        difference = difference
+            .set("policy", &role.policies, &self.policies)
+            .set("permission", &role.documents.statements, &self.statements())
+            .set("inlinePolicy", &role.documents.others, &BTreeSet::new());
         Ok(difference.tags(&role.tags, &self.tags))
     }
 
@@ -201,7 +188,7 @@ impl Resource for Role {
         let trust = trust.ok_or_else(|| crate::unknown("OIDC provider"))?;
         let mut role = match existing {
             Some(role) => {
-                self.change(work, &trust, difference).await?;
+                self.change(work, &trust, &role.tags, difference).await?;
                 role
             }
             None => self.create(work, &trust).await?,
@@ -214,14 +201,20 @@ impl Resource for Role {
             })
             .await?;
         }
-        if role.statements != self.statements() {
+        for policy in role.policies.difference(&self.policies) {
+            detach(work, &self.name, policy).await?;
+        }
+        for document in &role.documents.others {
+            policy_document::delete(work, &self.name, document).await?;
+        }
+        if role.documents.statements != self.statements() {
             match &self.document {
                 Some(document) => policy_document::put(work, &self.name, document).await?,
                 None => policy_document::take(work, &self.name).await?,
             }
         }
-        role.policies.extend(self.policies.clone());
-        role.statements = self.statements();
+        role.policies.clone_from(&self.policies);
+        role.documents = Documents { statements: self.statements(), others: BTreeSet::new() };
         role.tags.extend(self.tags.clone());
         (role.trust, role.boundary) = (trust, self.boundary.clone());
         work.context.update(|account| drop(account.roles.insert(self.name.clone(), role)));
@@ -236,25 +229,16 @@ impl Role {
 
     /// Roles of that name that belong to somebody else are not touched.
     fn refuse_others(&self, role: &RoleState) -> Result<(), AwsError> {
-        let owner = role.tags.get(CLUSTER_TAG);
-        if owner == self.tags.get(CLUSTER_TAG) {
+        if role.is_ours {
             return Ok(());
         }
-        let why = match owner {
-            Some(owner) => format!("it belongs to the cluster {owner}"),
-            None => format!("it has no tag {CLUSTER_TAG}, so it was made by somebody else"),
-        };
-        Err(AwsError::NotOurs { what: format!("the role {}", self.name), why })
+        Err(not_ours(format!("the role {}", self.name), &role.tags))
     }
 
     async fn create(&self, work: &Work<'_>, trust: &Value) -> Result<RoleState, AwsError> {
         let call = work.clients().iam.create_role().role_name(&self.name);
         let call = call.assume_role_policy_document(trust.to_string());
-        let call = call.description(format!(
-            "{} of the EKS cluster {}",
-            self.purpose,
-            work.names().cluster()
-        ));
+        let call = call.description(work.names().role_description(&self.purpose));
         let call = call.set_permissions_boundary(self.boundary.clone());
         let call = call.set_tags(Some(tags::to_iam(&self.tags)));
         let made = call.send().await.asked(format!("create the role {}", self.name));
@@ -264,8 +248,9 @@ impl Role {
                 arn: answer.role.map(|role| role.arn).unwrap_or_default(),
                 trust: trust.clone(),
                 policies: BTreeSet::new(),
-                statements: BTreeSet::new(),
+                documents: Documents::default(),
                 boundary: self.boundary.clone(),
+                is_ours: true,
                 tags: self.tags.clone(),
             }),
             Err(error) if error.is_already_there() => {
@@ -281,6 +266,7 @@ impl Role {
         &self,
         work: &Work<'_>,
         trust: &Value,
+        is: &Tags,
         difference: &Difference,
     ) -> Result<(), AwsError> {
         let iam = &work.clients().iam;
@@ -299,13 +285,32 @@ impl Role {
                 call.send().await.asked(what).map(drop)?;
             }
         }
-        if difference.touches("tags") {
-            let call = iam.tag_role().role_name(&self.name);
-            let call = call.set_tags(Some(tags::to_iam(&self.tags)));
-            call.send().await.asked(format!("tag the role {}", self.name))?;
-        }
-        Ok(())
+        tags::set_role(work.clients(), &self.name, is, &self.tags).await
     }
+}
+
+/// A role that an instance profile has cannot go. Those that EKS has made for nodes go with it; one that somebody
+/// else has made stays, without it.
+async fn leave_instance_profiles(work: &Work<'_>, role: &str) -> Result<(), AwsError> {
+    let iam = &work.clients().iam;
+    let call = iam.list_instance_profiles_for_role().role_name(role);
+    let profiles = call.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    let profiles = profiles.asked(format!("look for instance profiles of {role}")).if_found()?;
+    for profile in profiles.into_iter().flatten().map(|profile| profile.instance_profile_name) {
+        let call = iam.remove_role_from_instance_profile().role_name(role);
+        let call = call.instance_profile_name(&profile);
+        call.send().await.asked(format!("take {role} out of {profile}")).if_found()?;
+        if profile.starts_with(PROFILE_OF_EKS) {
+            let call = iam.delete_instance_profile().instance_profile_name(&profile);
+            call.send().await.asked(format!("delete the instance profile {profile}")).if_found()?;
+        }
+    }
+    Ok(())
+}
+
+async fn detach(work: &Work<'_>, role: &str, policy: &str) -> Result<(), AwsError> {
+    let call = work.clients().iam.detach_role_policy().role_name(role).policy_arn(policy);
+    call.send().await.asked(format!("detach {policy} from {role}")).if_found().map(drop)
 }
 
 /// A role goes without its policies and instance profiles.
@@ -333,10 +338,10 @@ impl Removal for RoleRemoval {
     async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
         let (iam, name) = (&work.clients().iam, &self.role.name);
         for policy in &self.role.policies {
-            let call = iam.detach_role_policy().role_name(name).policy_arn(policy);
-            call.send().await.asked(format!("detach {policy} from {name}")).if_found()?;
+            detach(work, name, policy).await?;
         }
         policy_document::take_all(work, name).await?;
+        leave_instance_profiles(work, name).await?;
         work.once_free(async || {
             let call = iam.delete_role().role_name(name);
             call.send().await.asked(format!("delete the role {name}")).if_found()

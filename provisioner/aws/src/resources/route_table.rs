@@ -133,7 +133,7 @@ impl Resource for RouteTable {
         let mut table = match existing {
             Some(table) => {
                 if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &table.id, &self.tags).await?;
+                    tags::set_ec2(work.clients(), &table.id, &table.tags, &self.tags).await?;
                 }
                 table
             }

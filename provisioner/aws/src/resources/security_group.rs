@@ -1,22 +1,25 @@
 //! The security group of the control plane: whoever is in the VPC reaches the API.
 
-use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, SecurityGroup as Described};
+use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
 use crate::AwsError;
 use crate::account::Account;
 use crate::difference::{Difference, Tags};
 use crate::error::{Asked as _, IfFound as _};
+use crate::names::CLUSTER_TAG;
+use crate::ownership::{is_ours, not_ours};
 use crate::resource::{Removal, Resource};
+use crate::resources::cluster::ClusterState;
+use crate::resources::security_group_rules::{self, Rules, api_from, texts};
 use crate::work::{Context, Work};
 use crate::{tags, targets};
-
-const API_PORT: i32 = 443;
 
 #[derive(Debug, Clone)]
 pub(crate) struct SecurityGroupState {
     pub(crate) id: String,
-    /// The ranges from which the API is reached.
-    pub(crate) sources: Vec<String>,
+    /// Who reaches what.
+    pub(crate) rules: Rules,
+    pub(crate) is_ours: bool,
     pub(crate) tags: Tags,
 }
 
@@ -26,27 +29,28 @@ pub(crate) struct SecurityGroup {
     pub(crate) tags: Tags,
 }
 
-/// The group of that name in the VPC.
+/// The group of that name in the VPC. It was made for the cluster where its tag says so, or, when that is lost,
+/// where the cluster has it and the spec does not name it.
 pub(crate) async fn find(
     context: &Context,
+    cluster: Option<&ClusterState>,
     vpc: &str,
 ) -> Result<Option<SecurityGroupState>, AwsError> {
     let call = context.clients.ec2.describe_security_groups().filters(tags::filter("vpc-id", vpc));
     let call = call.filters(tags::filter("group-name", context.names.security_group()));
     let answer = call.send().await.asked("look for the security group")?;
-    Ok(answer.security_groups.into_iter().flatten().next().and_then(state))
-}
-
-fn state(group: Described) -> Option<SecurityGroupState> {
-    let rules = group.ip_permissions.into_iter().flatten();
-    let api =
-        rules.filter(|rule| rule.from_port == Some(API_PORT) && rule.to_port == Some(API_PORT));
-    let ranges = api.flat_map(|rule| rule.ip_ranges.unwrap_or_default());
-    Some(SecurityGroupState {
-        id: group.group_id?,
-        sources: ranges.filter_map(|range| range.cidr_ip).collect(),
-        tags: tags::from_ec2(group.tags),
-    })
+    let Some(group) = answer.security_groups.into_iter().flatten().next() else { return Ok(None) };
+    let (id, tags) = (group.group_id.unwrap_or_default(), tags::from_ec2(group.tags));
+    let cluster_has_it = cluster.is_some_and(|cluster| cluster.security_groups.contains(&id));
+    let has_lost_its_tag = cluster_has_it
+        && !tags.contains_key(CLUSTER_TAG)
+        && !context.cluster.eks.vpc.security_groups.contains(&id);
+    Ok(Some(SecurityGroupState {
+        rules: security_group_rules::of(&group.ip_permissions.unwrap_or_default()),
+        is_ours: has_lost_its_tag || is_ours(&tags, &context.names),
+        id,
+        tags,
+    }))
 }
 
 #[async_trait::async_trait]
@@ -60,42 +64,53 @@ impl Resource for SecurityGroup {
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
-        let source = account.vpc.as_ref().map(|vpc| vpc.cidr.clone());
         let Some(group) = &account.security_group else {
+            let source = account.vpc.as_ref().map_or("the VPC", |vpc| &vpc.cidr);
             return Ok(Difference::create()
                 .with("name", &self.name)
-                .with("443/tcp", source.unwrap_or_else(|| "the VPC".to_owned()))
+                .with("rule", texts(&api_from(source)).into_iter().next())
                 .tags(&Tags::new(), &self.tags));
         };
-        // Rules for others are left alone.
-        let is = group.sources.iter().find(|range| Some(*range) == source.as_ref());
-        Ok(Difference::of_existing().field("443/tcp", is, source).tags(&group.tags, &self.tags))
+        refuse_others(group)?;
+        Ok(Difference::of_existing()
+            .set("rule", &texts(&group.rules), &texts(&wanted_rules(account)))
+            .tags(&group.tags, &self.tags))
     }
 
-    async fn apply(&self, work: &Work<'_>, difference: &Difference) -> Result<(), AwsError> {
-        let (vpc, source) = {
+    async fn apply(&self, work: &Work<'_>, _: &Difference) -> Result<(), AwsError> {
+        let (vpc, wanted, existing) = {
             let account = work.context.account();
-            let cidr = account.vpc.as_ref().map(|vpc| vpc.cidr.clone());
-            (account.vpc_id()?, cidr.unwrap_or_default())
+            (account.vpc_id()?, wanted_rules(&account), account.security_group.clone())
         };
-        let existing = work.context.account().security_group.clone();
         let mut group = match existing {
-            Some(group) => {
-                if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &group.id, &self.tags).await?;
-                }
-                group
-            }
+            Some(group) => group,
             None => self.create(work, &vpc).await?,
         };
-        if !group.sources.contains(&source) {
-            allow(work, &group.id, &source).await?;
-            group.sources.push(source);
+        tags::set_ec2(work.clients(), &group.id, &group.tags, &self.tags).await?;
+        for (text, rule) in wanted.iter().filter(|(text, _)| !group.rules.contains_key(*text)) {
+            allow(work, &group.id, text, rule).await?;
         }
+        for (text, rule) in group.rules.iter().filter(|(text, _)| !wanted.contains_key(*text)) {
+            forbid(work, &group.id, text, rule).await?;
+        }
+        group.rules = wanted;
         group.tags.extend(self.tags.clone());
         work.context.update(|account| account.security_group = Some(group));
         Ok(())
     }
+}
+
+/// A group of that name that belongs to somebody else is not touched.
+fn refuse_others(group: &SecurityGroupState) -> Result<(), AwsError> {
+    if group.is_ours {
+        return Ok(());
+    }
+    Err(not_ours(format!("the security group {}", group.id), &group.tags))
+}
+
+/// Whoever is in the VPC reaches the API; for anybody else, the spec names groups.
+fn wanted_rules(account: &Account) -> Rules {
+    account.vpc.as_ref().map(|vpc| api_from(&vpc.cidr)).unwrap_or_default()
 }
 
 impl SecurityGroup {
@@ -113,30 +128,49 @@ impl SecurityGroup {
         match made {
             Ok(answer) => Ok(SecurityGroupState {
                 id: answer.group_id.unwrap_or_default(),
-                sources: Vec::new(),
+                rules: Rules::new(),
+                is_ours: true,
                 tags: self.tags.clone(),
             }),
-            Err(error) if error.is_already_there() => find(work.context, vpc).await?.ok_or(error),
+            Err(error) if error.is_already_there() => {
+                let cluster = work.context.account().cluster.clone();
+                let group = find(work.context, cluster.as_ref(), vpc).await?.ok_or(error)?;
+                refuse_others(&group)?;
+                Ok(group)
+            }
             Err(error) => Err(error),
         }
     }
 }
 
-async fn allow(work: &Work<'_>, group: &str, source: &str) -> Result<(), AwsError> {
-    let range = IpRange::builder().cidr_ip(source).description("the VPC").build();
-    let rule = IpPermission::builder().ip_protocol("tcp").from_port(API_PORT).to_port(API_PORT);
-    let rule = rule.ip_ranges(range).build();
+async fn allow(
+    work: &Work<'_>,
+    group: &str,
+    text: &str,
+    rule: &IpPermission,
+) -> Result<(), AwsError> {
     let allowed = work
         .once_visible(async || {
             let call = work.clients().ec2.authorize_security_group_ingress();
             let call = call.group_id(group).ip_permissions(rule.clone());
-            call.send().await.asked(format!("let {source} reach the API"))
+            call.send().await.asked(format!("allow {text} in {group}"))
         })
         .await;
     match allowed {
         Err(error) if error.is_already_there() => Ok(()),
         other => other.map(drop),
     }
+}
+
+async fn forbid(
+    work: &Work<'_>,
+    group: &str,
+    text: &str,
+    rule: &IpPermission,
+) -> Result<(), AwsError> {
+    let call = work.clients().ec2.revoke_security_group_ingress();
+    let call = call.group_id(group).ip_permissions(rule.clone());
+    call.send().await.asked(format!("take back {text} in {group}")).if_found().map(drop)
 }
 
 /// A group goes when no network interface has it and no other group's rule names it.

@@ -94,7 +94,7 @@ impl Resource for Subnet {
         let mut subnet = match existing {
             Some(subnet) => {
                 if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &subnet.id, &self.tags).await?;
+                    tags::set_ec2(work.clients(), &subnet.id, &subnet.tags, &self.tags).await?;
                 }
                 subnet
             }

@@ -39,7 +39,7 @@ pub(crate) async fn ended(
         match update.status {
             Some(UpdateStatus::Successful) => Ok(Look::Done(())),
             Some(UpdateStatus::Failed | UpdateStatus::Cancelled) => {
-                Err(AwsError::Broken { what: what.to_owned(), reason: reasons(&update) })
+                Err(AwsError::NotUpdated { what: what.to_owned(), reason: reasons(&update) })
             }
             status => Ok(Look::NotYet(
                 status.map_or("unknown".to_owned(), |status| status.as_str().to_owned()),

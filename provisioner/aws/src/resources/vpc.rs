@@ -96,8 +96,8 @@ impl Resource for Vpc {
             Some(vpc) => vpc,
             None => self.create(work).await?,
         };
-        if difference.touches("tags") && vpc.tags != self.tags {
-            tags::set_ec2(work.clients(), &vpc.id, &self.tags).await?;
+        if difference.touches("tags") {
+            tags::set_ec2(work.clients(), &vpc.id, &vpc.tags, &self.tags).await?;
             vpc.tags.extend(self.tags.clone());
         }
         self.switch_on_dns(work, &mut vpc).await?;

@@ -40,7 +40,8 @@ impl EksEntrance {
 
     async fn made(&self) -> Result<&String, EntranceError> {
         let program = environment::program();
-        let make = || provisioner_aws::kubeconfig(self.site.clone(), &program);
+        let profile = environment::aws_profile();
+        let make = || provisioner_aws::kubeconfig(self.site.clone(), &program, profile.as_deref());
         self.kubeconfig.get_or_try_init(make).await.map_err(|error| closed(&error))
     }
 

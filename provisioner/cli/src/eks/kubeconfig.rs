@@ -9,6 +9,8 @@ use crate::program::block_on;
 pub(crate) fn kubeconfig(eks: Eks) -> Result<Kubeconfig, Error> {
     let site = eks.site()?;
     let program = environment::program();
-    let text = block_on(async { Ok(provisioner_aws::kubeconfig(site, &program).await?) })?;
+    let profile = environment::aws_profile();
+    let made = async { Ok(provisioner_aws::kubeconfig(site, &program, profile.as_deref()).await?) };
+    let text = block_on(made)?;
     Ok(Kubeconfig::parse(&text)?)
 }

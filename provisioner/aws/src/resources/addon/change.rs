@@ -18,7 +18,7 @@ impl Addon {
         difference: &Difference,
     ) -> Result<(), AwsError> {
         if difference.touches("tags") {
-            tags::set_eks(work.clients(), &is.arn, &self.tags).await?;
+            tags::set_eks(work.clients(), &is.arn, &is.tags, &self.tags).await?;
         }
         let of_update = ["version", "serviceAccountRole", "podIdentity", "configuration"];
         if !of_update.iter().any(|name| difference.touches(name)) {

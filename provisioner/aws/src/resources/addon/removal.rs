@@ -6,10 +6,11 @@ use crate::resource::Removal;
 use crate::work::Work;
 use crate::{AwsError, targets};
 
-pub(super) async fn delete(work: &Work<'_>, name: &str) -> Result<(), AwsError> {
+/// `preserve`: what it runs in the cluster stays.
+pub(super) async fn delete(work: &Work<'_>, name: &str, preserve: bool) -> Result<(), AwsError> {
     work.once_free(async || {
         let call = work.clients().eks.delete_addon().cluster_name(work.names().cluster());
-        let answer = call.addon_name(name).send().await;
+        let answer = call.addon_name(name).preserve(preserve).send().await;
         answer.asked(format!("remove the addon {name}")).if_found()
     })
     .await
@@ -33,7 +34,7 @@ impl Removal for AddonRemoval {
     }
 
     async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
-        delete(work, &self.name).await?;
+        delete(work, &self.name, false).await?;
         gone(work, &self.name).await
     }
 }

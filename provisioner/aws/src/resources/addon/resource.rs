@@ -53,7 +53,10 @@ impl Resource for Addon {
         match existing {
             None => self.create(work).await?,
             Some(addon) if failed(&addon) => {
-                delete(work, &self.name).await?;
+                // Nodes without their network, or pods without their names, would be worse than what has failed:
+                // the new one takes over what runs.
+                let runs = addon.status != AddonStatus::CreateFailed;
+                delete(work, &self.name, runs).await?;
                 gone(work, &self.name).await?;
                 self.create(work).await?;
             }

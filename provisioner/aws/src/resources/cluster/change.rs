@@ -3,6 +3,7 @@
 use aws_sdk_eks::types::{AuthenticationMode, UpdateAccessConfigRequest};
 use provisioner_spec::EksVersion;
 
+use super::authentication::modes_between;
 use super::requests::{encryption, logging};
 use super::state::ClusterState;
 use super::update::{configure, set_deletion_protection, updated};
@@ -21,7 +22,7 @@ impl Cluster {
         difference: &Difference,
     ) -> Result<(), AwsError> {
         if difference.touches("tags") {
-            tags::set_eks(work.clients(), &is.arn, &self.tags).await?;
+            tags::set_eks(work.clients(), &is.arn, &is.tags, &self.tags).await?;
         }
         if difference.touches("deletionProtection") {
             set_deletion_protection(work, self.eks.deletion_protection).await?;
@@ -42,16 +43,28 @@ impl Cluster {
             configure(work, what, |call| call.resources_vpc_config(request.clone())).await?;
         }
         if difference.touches("authenticationMode") {
-            let mode = AuthenticationMode::from(self.mode().as_str());
-            let request = UpdateAccessConfigRequest::builder().authentication_mode(mode).build();
-            let what = "change the authentication mode of the cluster";
-            configure(work, what, |call| call.access_config(request.clone())).await?;
+            self.set_authentication_mode(work, is).await?;
         }
         if difference.touches("secretsKey") {
             self.encrypt(work).await?;
         }
         if difference.touches("version") {
             self.upgrade(work, is.version).await?;
+        }
+        Ok(())
+    }
+
+    /// One step after the other: EKS leaves none out.
+    async fn set_authentication_mode(
+        &self,
+        work: &Work<'_>,
+        is: &ClusterState,
+    ) -> Result<(), AwsError> {
+        for mode in modes_between(is.authentication_mode.as_deref(), &self.mode()) {
+            let mode = AuthenticationMode::from(*mode);
+            let request = UpdateAccessConfigRequest::builder().authentication_mode(mode).build();
+            let what = "change the authentication mode of the cluster";
+            configure(work, what, |call| call.access_config(request.clone())).await?;
         }
         Ok(())
     }

@@ -12,10 +12,11 @@ use super::wait::active;
 use super::wanted::Cluster;
 use crate::AwsError;
 use crate::error::Asked as _;
+use crate::ownership::own_cluster;
 use crate::work::Work;
 
 impl Cluster {
-    /// A cluster's name is unique: one that is there already is waited for.
+    /// A cluster's name is unique: one of ours that is there already is waited for.
     pub(super) async fn create(&self, work: &Work<'_>) -> Result<ClusterState, AwsError> {
         let (role, vpc) = {
             let account = work.context.account();
@@ -51,7 +52,7 @@ impl Cluster {
             })
             .await;
         match made {
-            Err(error) if error.is_already_there() => {}
+            Err(error) if error.is_already_there() => drop(own_cluster(work.context).await?),
             other => drop(other?),
         }
         active(work).await

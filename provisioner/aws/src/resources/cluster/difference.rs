@@ -12,7 +12,6 @@ use crate::difference::{Difference, Tags};
 impl Cluster {
     pub(super) fn compared(&self, account: &Account) -> Result<Difference, AwsError> {
         let Some(cluster) = &account.cluster else { return Ok(self.as_new()) };
-        self.refuse_others(account, cluster)?;
         self.refuse_fixed(account, cluster)?;
         let logging: Vec<_> = cluster.logging.iter().cloned().collect();
         let is_ready = matches!(cluster.status, ClusterStatus::Active);

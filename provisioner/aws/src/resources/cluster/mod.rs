@@ -1,5 +1,6 @@
 //! The control plane.
 
+mod authentication;
 mod change;
 mod create;
 mod difference;

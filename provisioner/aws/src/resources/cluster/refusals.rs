@@ -2,42 +2,16 @@
 
 use provisioner_spec::IamRole;
 
+use super::authentication::is_behind;
 use super::state::ClusterState;
 use super::wanted::Cluster;
 use crate::AwsError;
 use crate::account::Account;
-use crate::names::CLUSTER_TAG;
 
 /// The control plane may be so many minor versions ahead of the nodes.
 pub const MOST_AHEAD: u64 = 3;
 
 impl Cluster {
-    /// A cluster of that name that somebody else has made is not touched. One that has lost its tag
-    /// is known by the role or the VPC that were made for it.
-    pub(super) fn refuse_others(
-        &self,
-        account: &Account,
-        cluster: &ClusterState,
-    ) -> Result<(), AwsError> {
-        let owner = cluster.tags.get(CLUSTER_TAG);
-        let in_our_vpc = account.vpc.as_ref().is_some_and(|vpc| {
-            cluster.vpc.as_ref() == Some(&vpc.id)
-                && vpc.tags.get(CLUSTER_TAG) == self.tags.get(CLUSTER_TAG)
-        });
-        let has_our_role = cluster.role.ends_with(&format!("role/{}", self.role_name));
-        let is_ours = match owner {
-            Some(owner) => Some(owner) == self.tags.get(CLUSTER_TAG),
-            None => in_our_vpc || has_our_role,
-        };
-        if is_ours {
-            return Ok(());
-        }
-        Err(AwsError::NotOurs {
-            what: "the cluster of that name".to_owned(),
-            why: format!("it has no tag {CLUSTER_TAG}, so it was made by somebody else"),
-        })
-    }
-
     /// What a cluster keeps for life.
     pub(super) fn refuse_fixed(
         &self,
@@ -55,6 +29,15 @@ impl Cluster {
             && is != wanted
         {
             return refuse("the services' range", is, wanted);
+        }
+        if let Some(is) = cluster.authentication_mode.as_ref()
+            && is_behind(&self.mode(), is)
+        {
+            return Err(AwsError::NotPossible {
+                what: format!("go from the authentication mode {is} back to {}", self.mode()),
+                why: "a cluster that has access entries keeps them".to_owned(),
+                hint: format!("write `authenticationMode: {is}` into the spec"),
+            });
         }
         match (&cluster.secrets_key, &self.eks.secrets_key) {
             (Some(is), Some(wanted)) if is != wanted => return refuse("the key", is, wanted),

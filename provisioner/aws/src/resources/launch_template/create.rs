@@ -6,7 +6,7 @@ use super::find::find_by_name;
 use super::state::TemplateState;
 use super::wanted::LaunchTemplate;
 use crate::error::Asked as _;
-use crate::names::CLUSTER_TAG;
+use crate::ownership::{is_ours, not_ours};
 use crate::work::Work;
 use crate::{AwsError, tags};
 
@@ -31,13 +31,10 @@ impl LaunchTemplate {
             }
             Err(error) if error.code().contains("AlreadyExists") => {
                 let template = find_by_name(work.context, &self.name).await?.ok_or(error)?;
-                if template.tags.get(CLUSTER_TAG) == self.tags.get(CLUSTER_TAG) {
+                if is_ours(&template.tags, work.names()) {
                     return Ok(template);
                 }
-                Err(AwsError::NotOurs {
-                    what: format!("the launch template {}", self.name),
-                    why: format!("it has no tag {CLUSTER_TAG} of this cluster"),
-                })
+                Err(not_ours(format!("the launch template {}", self.name), &template.tags))
             }
             Err(error) => Err(error),
         }

@@ -28,7 +28,6 @@ impl LaunchTemplate {
             .field("sshKey", is.ssh_key.as_ref(), wanted.ssh_key)
             .field("userData", text(&is.user_data), text(&wanted.user_data))
             .field("imds", &is.imds, wanted.imds)
-            .map("instanceTags", &is.instance_tags, &wanted.instance_tags)
             .tags(&template.tags, &self.tags)
     }
 }

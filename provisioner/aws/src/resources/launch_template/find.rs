@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{ResourceType, ResponseLaunchTemplateData, VolumeType};
+use aws_sdk_ec2::operation::describe_launch_templates::builders::DescribeLaunchTemplatesFluentBuilder;
+use aws_sdk_ec2::types::{ResponseLaunchTemplateData, VolumeType};
 
 use super::state::{Content, TemplateState};
 use super::texts::{imds_text, volume_text};
@@ -25,12 +26,25 @@ pub(crate) async fn find(context: &Context) -> Result<BTreeMap<String, TemplateS
     Ok(states.await?.into_iter().map(|state| (name(&state), state)).collect())
 }
 
+/// The template of that id, whoever has made it.
+pub(crate) async fn by_id(context: &Context, id: &str) -> Result<Option<TemplateState>, AwsError> {
+    let call = context.clients.ec2.describe_launch_templates().launch_template_ids(id);
+    first(context, call).await
+}
+
 /// The template of that name, whoever has made it.
 pub(super) async fn find_by_name(
     context: &Context,
     name: &str,
 ) -> Result<Option<TemplateState>, AwsError> {
     let call = context.clients.ec2.describe_launch_templates().launch_template_names(name);
+    first(context, call).await
+}
+
+async fn first(
+    context: &Context,
+    call: DescribeLaunchTemplatesFluentBuilder,
+) -> Result<Option<TemplateState>, AwsError> {
     let answer = call.send().await.asked("look for the launch template").if_found()?;
     let found = answer.and_then(|answer| answer.launch_templates?.into_iter().next());
     match found {
@@ -76,8 +90,6 @@ fn content(data: ResponseLaunchTemplateData) -> Content {
         let tokens = options.http_tokens.map_or("optional".to_owned(), |it| it.as_str().to_owned());
         imds_text(&tokens, options.http_put_response_hop_limit.unwrap_or(1))
     });
-    let mut specifications = data.tag_specifications.into_iter().flatten();
-    let of_instances = specifications.find(|one| one.resource_type == Some(ResourceType::Instance));
     Content {
         device: device.unwrap_or_default(),
         volume: volume.unwrap_or_default(),
@@ -85,6 +97,5 @@ fn content(data: ResponseLaunchTemplateData) -> Content {
         ssh_key: data.key_name,
         user_data: data.user_data,
         imds: imds.unwrap_or_default(),
-        instance_tags: tags::from_ec2(of_instances.and_then(|one| one.tags)),
     }
 }

@@ -10,7 +10,7 @@ mod state;
 mod texts;
 mod wanted;
 
-pub(crate) use find::find;
+pub(crate) use find::{by_id, find};
 pub(crate) use removal::LaunchTemplateRemoval;
 pub(crate) use state::TemplateState;
 pub(crate) use wanted::LaunchTemplate;

@@ -30,7 +30,7 @@ impl Resource for LaunchTemplate {
         let mut template = match existing {
             Some(template) => {
                 if difference.touches("tags") {
-                    tags::set_ec2(work.clients(), &template.id, &self.tags).await?;
+                    tags::set_ec2(work.clients(), &template.id, &template.tags, &self.tags).await?;
                 }
                 template
             }

@@ -12,7 +12,8 @@ pub(crate) struct TemplateState {
     pub(crate) tags: Tags,
 }
 
-/// What instances are started with.
+/// What instances are started with. Their tags are not among it: those are changed on the instances themselves,
+/// and no node is replaced for them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     pub(crate) device: String,
@@ -22,5 +23,4 @@ pub(crate) struct Content {
     /// In Base64, as AWS has it.
     pub(crate) user_data: Option<String>,
     pub(crate) imds: String,
-    pub(crate) instance_tags: Tags,
 }

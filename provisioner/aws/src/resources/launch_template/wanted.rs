@@ -42,7 +42,6 @@ impl LaunchTemplate {
             ssh_key: self.group.ssh_key.clone(),
             user_data: user_data.map(|text| BASE64_STANDARD.encode(text)),
             imds: imds_text("required", HOPS),
-            instance_tags: self.instance_tags.clone(),
         }
     }
 

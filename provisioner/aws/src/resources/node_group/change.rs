@@ -9,6 +9,7 @@ use super::wait::active;
 use super::wanted::NodeGroup;
 use crate::difference::Difference;
 use crate::error::Asked as _;
+use crate::resources::instance;
 use crate::resources::update::{Of, ended};
 use crate::work::Work;
 use crate::{AwsError, tags};
@@ -24,7 +25,10 @@ impl NodeGroup {
             active(work, &is.name).await?;
         }
         if difference.touches("tags") {
-            tags::set_eks(work.clients(), &is.arn, &self.tags).await?;
+            tags::set_eks(work.clients(), &is.arn, &is.tags, &self.tags).await?;
+        }
+        if difference.touches("nodes with other tags") {
+            self.tag_nodes(work, is).await?;
         }
         let of_config = ["min", "max", "desired", "labels", "taints", "maxUnavailable"];
         if of_config.iter().any(|name| difference.touches(name)) {
@@ -44,6 +48,14 @@ impl NodeGroup {
                 })
                 .await?;
             ended(work, &what, Of::NodeGroup(&is.name), update).await?;
+        }
+        Ok(())
+    }
+
+    async fn tag_nodes(&self, work: &Work<'_>, is: &GroupState) -> Result<(), AwsError> {
+        let nodes = work.context.account().instances.get(&is.name).cloned().unwrap_or_default();
+        for node in &nodes {
+            instance::set_tags(work, node, &self.template.instance_tags).await?;
         }
         Ok(())
     }

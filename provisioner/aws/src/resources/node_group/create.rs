@@ -15,14 +15,15 @@ use crate::names::digest;
 use crate::work::Work;
 
 impl NodeGroup {
-    /// A group that has failed goes first: it has the name, and no nodes to be missed.
+    /// A group that never came up goes first: it has the name, and no nodes to be missed. Nodes of one that is
+    /// degraded may run pods: it goes when the new one is there.
     pub(super) async fn create(
         &self,
         work: &Work<'_>,
         replaced: Option<&GroupState>,
     ) -> Result<String, AwsError> {
         if let Some(failed) =
-            replaced.filter(|group| Self::has_failed(group, work.context.replace_failed))
+            replaced.filter(|group| Self::goes_first(group, work.context.replace_failed))
         {
             if failed.status != NodegroupStatus::Deleting {
                 delete(work, &failed.name).await?;
@@ -33,7 +34,7 @@ impl NodeGroup {
         let (name, role, subnets, template) = {
             let account = work.context.account();
             let subnets: Result<Vec<_>, _> =
-                self.subnets.iter().map(|name| account.subnet_id(name)).collect();
+                self.subnets(&account).iter().map(|name| account.subnet_id(name)).collect();
             let role = account.role_arn(&self.role, &self.role_name)?;
             (self.free_name(&account), role, subnets?, self.template(&account)?)
         };
@@ -73,20 +74,22 @@ impl NodeGroup {
     /// Its own name, or one beside it while a group of that name is being replaced.
     fn free_name(&self, account: &Account) -> String {
         let name = &self.spec.name;
-        if !account.node_groups.contains_key(name) {
-            return name.clone();
-        }
         let spec = &self.spec;
         let text = format!(
             "{:?} {} {} {:?} {:?}",
             spec.instance_types,
             spec.spot,
             ami_type(spec),
-            self.subnets,
+            self.subnets(account),
             account.role_arn(&self.role, &self.role_name).ok(),
         );
-        let suffix = digest(&text);
-        let most = 62 - suffix.len();
-        format!("{}-{suffix}", &name[..name.len().min(most)])
+        let beside = |number: usize| {
+            let suffix = digest(&format!("{text}{}", "+".repeat(number)));
+            let most = 62 - suffix.len();
+            format!("{}-{suffix}", &name[..name.len().min(most)])
+        };
+        let is_free = |name: &String| !account.node_groups.contains_key(name);
+        let mut names = std::iter::once(name.clone()).chain((0..).map(beside));
+        names.find(is_free).unwrap_or_else(|| name.clone())
     }
 }

@@ -8,12 +8,13 @@ use super::wanted::{NodeGroup, ami_type};
 use crate::account::Account;
 use crate::difference::{Difference, Kind, Tags};
 use crate::resource::Resource as _;
+use crate::resources::instance::InstanceState;
 
 impl NodeGroup {
     pub(super) fn compared(&self, account: &Account) -> Difference {
         let spec = &self.spec;
         let existing = of_spec(account, &spec.name);
-        let Some(group) = self.best(account, &existing) else { return self.as_new() };
+        let Some(group) = self.best(account, &existing) else { return self.as_new(account) };
         let difference = self.fixed(account, group, Difference::of_existing());
         let status =
             if group.status == NodegroupStatus::Active { "ACTIVE" } else { group.status.as_str() };
@@ -38,7 +39,19 @@ impl NodeGroup {
             .filter(|other| other.name != group.name)
             .map(|other| other.name.clone())
             .collect();
-        difference.field("replaced groups", &surplus, &Vec::new()).tags(&group.tags, &self.tags)
+        let difference = difference.field("replaced groups", &surplus, &Vec::new());
+        self.nodes(account, group, difference).tags(&group.tags, &self.tags)
+    }
+
+    /// The tags of nodes that run. Those that nodes are started with change with the next new version of the
+    /// launch template: none is replaced for a tag.
+    fn nodes(&self, account: &Account, group: &GroupState, difference: Difference) -> Difference {
+        let nodes = account.instances.get(&group.name).into_iter().flatten();
+        let wanted = &self.template.instance_tags;
+        let differs =
+            |node: &&InstanceState| !Difference::of_existing().tags(&node.tags, wanted).is_same();
+        let ids: Vec<_> = nodes.filter(differs).map(|node| node.id.clone()).collect();
+        difference.field("nodes with other tags", &ids, &Vec::new())
     }
 
     /// The group that is as wanted, or else the one to be changed or replaced.
@@ -50,16 +63,20 @@ impl NodeGroup {
         let fits =
             |group: &&&GroupState| self.fixed(account, group, Difference::of_existing()).is_same();
         let live = |group: &&&GroupState| group.status != NodegroupStatus::Deleting;
-        existing.iter().filter(live).find(fits).or(existing.first()).copied()
+        let well = |group: &&&GroupState| group.status == NodegroupStatus::Active;
+        let fitting = || existing.iter().filter(live).filter(fits);
+        fitting().find(well).or_else(|| fitting().next()).or(existing.first()).copied()
     }
 
+    /// Whether it is replaced, though it is as the spec says.
     pub(super) fn has_failed(group: &GroupState, replace: bool) -> bool {
+        Self::goes_first(group, replace) || (replace && group.status == NodegroupStatus::Degraded)
+    }
+
+    /// Whether it has no nodes that anything runs on.
+    pub(super) fn goes_first(group: &GroupState, replace: bool) -> bool {
         group.status == NodegroupStatus::Deleting
-            || (replace
-                && matches!(
-                    group.status,
-                    NodegroupStatus::CreateFailed | NodegroupStatus::Degraded
-                ))
+            || (replace && group.status == NodegroupStatus::CreateFailed)
     }
 
     /// What a group keeps for life.
@@ -77,17 +94,17 @@ impl NodeGroup {
             .fixed("instanceTypes", &group.instance_types, &self.spec.instance_types)
             .fixed("capacity", capacity(group.spot), capacity(self.spec.spot))
             .fixed("ami", &group.ami, ami_type(&self.spec))
-            .fixed("subnets", &subnets, &self.subnets)
+            .fixed("subnets", &subnets, &self.subnets(account))
             .fixed("role", &group.role, role.unwrap_or_else(|| group.role.clone()))
     }
 
-    fn as_new(&self) -> Difference {
+    fn as_new(&self, account: &Account) -> Difference {
         let spec = &self.spec;
         Difference::create()
             .with("instanceTypes", &spec.instance_types)
             .with("capacity", if spec.spot { "spot" } else { "on demand" })
             .with("ami", ami_type(spec))
-            .with("subnets", &self.subnets)
+            .with("subnets", &self.subnets(account))
             .with("min", spec.min)
             .with("max", spec.max)
             .with("desired", spec.desired)

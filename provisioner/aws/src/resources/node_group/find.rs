@@ -42,6 +42,7 @@ fn state(group: Nodegroup) -> GroupState {
         let code = issue.code.map_or("issue".to_owned(), |code| code.as_str().to_owned());
         format!("{code}: {}", issue.message.unwrap_or_default())
     };
+    let template = group.launch_template;
     let unavailable = group.update_config.and_then(|config| config.max_unavailable);
     GroupState {
         name: group.nodegroup_name.unwrap_or_default(),
@@ -56,7 +57,8 @@ fn state(group: Nodegroup) -> GroupState {
         ami: group.ami_type.map(|ami| ami.as_str().to_owned()).unwrap_or_default(),
         subnets: group.subnets.unwrap_or_default(),
         role: group.node_role.unwrap_or_default(),
-        template_version: group.launch_template.and_then(|template| template.version),
+        template_id: template.as_ref().and_then(|template| template.id.clone()),
+        template_version: template.and_then(|template| template.version),
         labels: group.labels.into_iter().flatten().collect(),
         taints: group.taints.into_iter().flatten().filter_map(|taint| taint_text(&taint)).collect(),
         max_unavailable: size(unavailable).max(1),
@@ -65,11 +67,15 @@ fn state(group: Nodegroup) -> GroupState {
     }
 }
 
-/// The groups that stand for a group of the spec: it, and those that it replaces.
+/// The groups that stand for a group of the spec: it, and those that it replaces. One that has lost its tags is
+/// known by its name, or by its launch template.
 pub(crate) fn of_spec<'a>(account: &'a Account, name: &str) -> Vec<&'a GroupState> {
+    let template = account.templates.get(name).map(|template| &template.id);
     let is_it = |group: &&GroupState| match group.tags.get(GROUP_TAG) {
         Some(tag) => tag == name,
-        None => group.name == name,
+        None => {
+            group.name == name || (template.is_some() && group.template_id.as_ref() == template)
+        }
     };
     account.node_groups.values().filter(is_it).collect()
 }

@@ -22,6 +22,7 @@ pub(crate) struct GroupState {
     pub(crate) ami: String,
     pub(crate) subnets: Vec<String>,
     pub(crate) role: String,
+    pub(crate) template_id: Option<String>,
     pub(crate) template_version: Option<String>,
     pub(crate) labels: Tags,
     pub(crate) taints: Vec<String>,

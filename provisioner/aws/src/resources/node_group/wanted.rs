@@ -15,8 +15,8 @@ use crate::resources::launch_template::LaunchTemplate;
 pub(crate) struct NodeGroup {
     pub(crate) spec: Spec,
     pub(crate) version: Option<EksVersion>,
-    /// Names of the subnets that are made; ids of those that exist.
-    pub(crate) subnets: Vec<String>,
+    /// Names of the subnets that are made; ids of those that exist, in whatever zones they are.
+    pub(crate) all_subnets: Vec<String>,
     pub(crate) role: IamRole,
     pub(crate) role_name: String,
     /// The route tables that lead out of its subnets.
@@ -29,6 +29,15 @@ pub(crate) struct NodeGroup {
 }
 
 impl NodeGroup {
+    /// The subnets in its zones: of those that exist already, only the account says where they are.
+    pub(crate) fn subnets(&self, account: &Account) -> Vec<String> {
+        let zones = &self.spec.zones;
+        let zone = |name: &String| account.subnets.get(name).map(|subnet| &subnet.zone);
+        let is_in =
+            |name: &&String| zones.is_empty() || zone(name).is_none_or(|zone| zones.contains(zone));
+        self.all_subnets.iter().filter(is_in).cloned().collect()
+    }
+
     pub(super) fn taints(&self) -> Vec<String> {
         self.spec.taints.iter().filter_map(|one| taint_text(&taint(one))).collect()
     }
