@@ -3,22 +3,13 @@
 import argparse
 import logging
 import os
+import signal
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 os.environ.setdefault("MOTO_ACCOUNT_ID", "123456789012")
 
-from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
-
 from .app import StandIn  # noqa: E402
-
-
-class Handler(WSGIRequestHandler):
-    """As fast as it can be, and quiet."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_):
-        pass
+from .server import serve  # noqa: E402
 
 
 def main():
@@ -30,15 +21,18 @@ def main():
     arguments = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     stand_in = StandIn(arguments.region, arguments.speed)
-    server = make_server("127.0.0.1", arguments.port, stand_in, threaded=True, request_handler=Handler)
-    if arguments.port_file:
-        temporary = arguments.port_file + ".new"
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(str(server.port))
-        os.rename(temporary, arguments.port_file)
-    else:
-        print(f"http://127.0.0.1:{server.port}", flush=True)
-    server.serve_forever()
+    # Copies that have ended leave nothing behind.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    serve(stand_in, arguments.port, lambda port: announce(port, arguments.port_file))
+
+
+def announce(port, file):
+    if not file:
+        print(f"http://127.0.0.1:{port}", flush=True)
+        return
+    with open(file + ".new", "w", encoding="utf-8") as new:
+        new.write(str(port))
+    os.rename(file + ".new", file)
 
 
 main()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import threading
 import time
@@ -16,17 +17,22 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.wrappers import Request, Response
 
 from . import listing
-from .clock import Clock
+from .authorization import Authorization
+from .clock import TYPICAL, Clock
 from .ec2 import Ec2
 from .eks import Eks
 from .errors import Refused
 from .faults import Faults
 from .iam import Iam
+from .paging import IAM, PAGE, Pages
 from .reviewer import review
+from .server import copy
 
 ACCOUNT = "123456789012"
 SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 READING = ("Describe", "List", "Get")
+# The key that calls by hand are signed with.
+BY_HAND = "Credential=AKIDBYHAND/"
 
 
 class EksRequest:
@@ -42,7 +48,7 @@ class StandIn:
     def __init__(self, region, speed):
         self.region, self.lock = region, threading.RLock()
         self.faults, self.journal = Faults(), []
-        self.answers = {}
+        self.answers, self.pages = {}, Pages()
         self.hold_after, self.held = None, threading.Event()
         self.apps = {name: create_backend_app(name) for name in ("ec2", "elb", "elbv2", "iam", "sts")}
         self.clock = Clock(speed)
@@ -51,6 +57,9 @@ class StandIn:
         self.ec2 = Ec2(self.clock, self.ec2_backend)
         self.iam = Iam(self.clock, self.iam_backend)
         self.eks = Eks(self.clock, self.ec2, self.iam, ACCOUNT, region)
+        self.authorization = Authorization(
+            ACCOUNT, region, self.ec2_backend, self.iam_backend, self.tags_of_balancer
+        )
 
     def __call__(self, environ, start_response):
         try:
@@ -95,6 +104,7 @@ class StandIn:
                 "status": response.status_code,
                 "time": time.monotonic(),
                 "fault": bool(rule),
+                "page": any(key in request.values for key in ("NextToken", "nextToken", "Marker")),
             }
             self.journal.append(ended)
             changes = sum(1 for one in self.journal if one["mutating"])
@@ -131,9 +141,27 @@ class StandIn:
         words = action.__name__.split("_")
         return "".join(word.capitalize() for word in words)
 
+    def authorize(self, service, operation, request):
+        """Whether the policy of the test allows it; by hand, everything is allowed."""
+        if BY_HAND in request.headers.get("Authorization", ""):
+            return
+        arguments, body = [], {}
+        if service == "eks":
+            sent = EksRequest(request)
+            _, arguments = self.eks.find(sent.method, sent.raw_path)
+            body = json.loads(request.get_data(as_text=True) or "{}")
+        self.authorization.check(service, operation, request.form, arguments, body)
+
+    def tags_of_balancer(self, identity):
+        classic = elb_backends[ACCOUNT][self.region].load_balancers.get(identity)
+        if classic:
+            return classic.tags
+        return elbv2_backends[ACCOUNT][self.region].tagging_service.get_tag_dict_for_resource(identity)
+
     def carry_out(self, service, operation, request, environ):
         self.ec2.tick()
         self.eks.tick()
+        self.authorize(service, operation, request)
         if service == "eks":
             return self.json(self.eks.call(EksRequest(request)))
         if service not in self.apps:
@@ -153,7 +181,13 @@ class StandIn:
                     f"<natGatewayId>{identity}</natGatewayId></DeleteNatGatewayResponse>"
                 )
                 return Response(body, content_type="text/xml")
+        if "ClientIDTo" in operation or "ClientIDFrom" in operation:
+            return Response(self.iam.audience(operation, request.form), content_type="text/xml")
+        if service == "ec2" and "NextToken" in request.form:
+            return Response(self.pages.next(request.form["NextToken"]), content_type="text/xml")
         body = request.get_data()
+        if operation in IAM:
+            body = re.sub(rb"&MaxItems=\d+", b"", body) + f"&MaxItems={PAGE}".encode()
         environ = dict(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
@@ -163,6 +197,8 @@ class StandIn:
                 # Asked for once more with the same token, nothing more is made.
                 self.answers[operation, token] = (response.status_code, response.get_data())
             self.ec2.done(operation, request.form, before)
+            if service == "ec2":
+                response.set_data(self.pages.first(operation, response.get_data(as_text=True)))
             if operation == "CreateRole":
                 self.iam.created(request.form["RoleName"])
         return response
@@ -190,11 +226,16 @@ class StandIn:
     def order(self, path, body):
         match path:
             case "/account":
-                balancers = [
-                    *elbv2_backends[ACCOUNT][self.region].load_balancers,
-                    *elb_backends[ACCOUNT][self.region].load_balancers,
-                ]
-                return listing.account(self.ec2_backend, self.iam_backend, self.eks, balancers)
+                classic = elb_backends[ACCOUNT][self.region]
+                balancing = elbv2_backends[ACCOUNT][self.region]
+                return listing.account(
+                    self.ec2_backend, self.iam_backend, self.eks, classic, balancing
+                )
+            case "/copy":
+                return copy(self)
+            case "/end":
+                # A copy is not needed any more; nobody waits for the answer.
+                os._exit(0)
             case "/forget-calls":
                 self.journal = []
             case "/faults":
@@ -210,6 +251,20 @@ class StandIn:
                 self.eks.degrade(body["kind"], body["name"])
             case "/fail-update":
                 self.eks.fail_updates[body["of"]] = body["error"]
+            case "/policy":
+                self.authorization.set(body)
+            case "/used-actions":
+                return sorted(self.authorization.used)
+            case "/fail-cluster":
+                self.eks.fail_cluster = body
+            case "/durations":
+                return {what: self.clock.duration(what) for what in TYPICAL}
+            case "/hold":
+                self.clock.held = set(body)
+            case "/close-zone":
+                self.ec2.closed_zones.add(body)
+            case "/fail-nat":
+                self.ec2.fail_nat = body
             case "/fail-node-group":
                 self.eks.fail_node_groups[body["name"]] = body["issue"]
             case _:
@@ -218,4 +273,4 @@ class StandIn:
 
     @staticmethod
     def json(value):
-        return Response(json.dumps(value), content_type="application/json")
+        return Response(json.dumps(value, default=str, sort_keys=True), content_type="application/json")

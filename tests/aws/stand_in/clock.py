@@ -21,6 +21,8 @@ class Clock:
     def __init__(self, speed):
         """`speed`: so many times as fast as AWS; 0 means that nothing takes any time."""
         self.speed = speed
+        # Kinds of things that take until they are told to end.
+        self.held = set()
 
     def duration(self, what):
         return TYPICAL[what] / self.speed if self.speed else 0.0
@@ -28,6 +30,10 @@ class Clock:
     def after(self, what):
         """The moment at which something that begins now has ended."""
         return time.monotonic() + self.duration(what)
+
+    def over(self, what, due):
+        """Whether something of that kind that is due then has ended."""
+        return what not in self.held and due <= time.monotonic()
 
     @staticmethod
     def now():

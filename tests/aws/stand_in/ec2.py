@@ -26,7 +26,12 @@ class Ec2:
     def __init__(self, clock, backend):
         self.clock, self.backend = clock, backend
         self.due = {}
+        # Why the next NAT gateway does not come up.
+        self.fail_nat = None
+        # Where EKS has no room for control planes.
+        self.closed_zones = set()
         self.checks = {
+            "AssociateRouteTable": self.associate_route_table,
             "DeleteSubnet": self.delete_subnet,
             "ReleaseAddress": self.release_address,
             "DeleteSecurityGroup": self.delete_security_group,
@@ -47,9 +52,11 @@ class Ec2:
     def tick(self):
         for gateway in list(self.backend.nat_gateways.values()):
             due = self.due.get(gateway.id)
-            if due is not None and due <= self.clock.now():
+            what = "nat" if gateway.state == "pending" else "nat delete"
+            if due is not None and self.clock.over(what, due):
                 if gateway.state == "pending":
-                    gateway.state = "available"
+                    gateway.state = "failed" if self.fail_nat else "available"
+                    self.fail_nat = None
                 elif gateway.state == "deleting":
                     gateway.state = "deleted"
                     self.release_nat(gateway)
@@ -91,6 +98,12 @@ class Ec2:
             return "group" not in wanted or wanted["group"] in groups
 
         return [one for one in self.backend.enis.values() if matches(one)]
+
+    def associate_route_table(self, form):
+        for table in self.backend.route_tables.values():
+            if form.get("SubnetId") in table._associations.values():
+                message = f"the subnet {form['SubnetId']} has an association with {table.id}"
+                raise Refused("Resource.AlreadyAssociated", message)
 
     def delete_subnet(self, form):
         subnet = form["SubnetId"]
@@ -164,6 +177,20 @@ class Ec2:
             message = "Subnets specified must be in at least two different AZs"
             raise Refused("InvalidParameterException", message)
         return found[0].vpc_id
+
+    def check_zones(self, identities):
+        """Not every zone has room for the interfaces of a control plane."""
+        zones = {zone for zone, subnets in self.backend.subnets.items() if set(subnets) & set(identities)}
+        closed = sorted(zones & self.closed_zones)
+        if closed:
+            every = {zone.name for zone in self.backend.describe_availability_zones()}
+            others = ", ".join(sorted(every - self.closed_zones))
+            message = (
+                f"Cannot create cluster because {closed[0]}, the targeted Availability Zone, does not "
+                "currently have sufficient capacity to support the cluster. Retry and choose from these "
+                f"Availability Zones: {others}"
+            )
+            raise Refused("UnsupportedAvailabilityZoneException", message)
 
     def check_private(self, identities):
         """Fargate wants subnets without a route to an internet gateway."""

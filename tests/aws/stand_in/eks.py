@@ -10,6 +10,7 @@ import uuid
 from urllib.parse import unquote
 
 from .errors import Refused
+from .paging import PAGE
 
 VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"]
 DEFAULT_VERSION = "1.35"
@@ -50,8 +51,10 @@ class Eks:
         self.clock, self.ec2, self.iam = clock, ec2, iam
         self.account, self.region = account, region
         self.clusters = {}
+        # Whose creation fails, and with which issue.
         self.fail_node_groups = {}
         self.fail_updates = {}
+        self.fail_cluster = None
         # Where its API server is, and what signs for it; by default nobody is there.
         self.endpoint = {"url": "https://127.0.0.1:1", "authority": AUTHORITY}
         self.routes = [
@@ -139,26 +142,39 @@ class Eks:
         action, arguments = self.find(request.method, request.raw_path)
         text = request.get_data(as_text=True)
         body = json.loads(text) if text else {}
-        return action(*arguments, body, request.args)
+        answer = action(*arguments, body, request.args)
+        if request.method == "GET":
+            return self.page(answer, request.args.get("nextToken"))
+        return answer
+
+    @staticmethod
+    def page(answer, token):
+        """As much of a list as AWS gives at once: little, so that whoever reads only the first page notices."""
+        [(key, found)] = answer.items()
+        if not isinstance(found, list):
+            return answer
+        start = int(token or 0)
+        more = {"nextToken": str(start + PAGE)} if len(found) > start + PAGE else {}
+        return answer | {key: found[start : start + PAGE]} | more
 
     # Time
 
     def tick(self):
         """Ends whatever has had its time."""
-        now = self.clock.now()
+        over = self.clock.over
         for name, cluster in list(self.clusters.items()):
             for update in cluster["updates"].values():
-                if update["status"] == "InProgress" and update["due"] <= now:
+                if update["status"] == "InProgress" and over("update", update["due"]):
                     self.end_update(update)
             for group_name, group in list(cluster["groups"].items()):
-                self.tick_group(cluster, group_name, group, now)
+                self.tick_group(cluster, group_name, group)
             for profile_name, profile in list(cluster["profiles"].items()):
-                self.tick_profile(cluster, profile_name, profile, now)
+                self.tick_profile(cluster, profile_name, profile)
             for addon_name, addon in list(cluster["addons"].items()):
-                self.tick_addon(cluster, addon_name, addon, now)
-            if cluster["status"] == "CREATING" and cluster["due"] <= now:
+                self.tick_addon(cluster, addon_name, addon)
+            if cluster["status"] == "CREATING" and over("cluster", cluster["due"]):
                 self.come_up(cluster)
-            if cluster["status"] == "DELETING" and cluster["due"] <= now:
+            if cluster["status"] == "DELETING" and over("cluster delete", cluster["due"]):
                 self.go_down(cluster)
                 del self.clusters[name]
 
@@ -180,7 +196,7 @@ class Eks:
                 one["health"] = {"issues": [issue]}
 
     def come_up(self, cluster):
-        cluster["status"] = "ACTIVE"
+        cluster["status"] = "FAILED" if cluster["fails"] else "ACTIVE"
         vpc = cluster["vpc"]
         vpc["clusterSecurityGroupId"] = self.ec2.cluster_security_group(cluster["name"], vpc)
         groups = [*vpc["securityGroupIds"], vpc["clusterSecurityGroupId"]]
@@ -193,8 +209,9 @@ class Eks:
             self.ec2.remove_interface(interface)
         self.ec2.remove_group_if_free(cluster["vpc"].get("clusterSecurityGroupId"))
 
-    def tick_group(self, cluster, name, group, now):
-        if group["due"] > now:
+    def tick_group(self, cluster, name, group):
+        what = "node group delete" if group["status"] == "DELETING" else "node group"
+        if not self.clock.over(what, group["due"]):
             return
         if group["status"] == "CREATING":
             reason = group.get("fails")
@@ -209,19 +226,19 @@ class Eks:
                 self.ec2.free_interface(interface)
             del cluster["groups"][name]
 
-    @staticmethod
-    def tick_profile(cluster, name, profile, now):
-        if profile["due"] > now:
+    def tick_profile(self, cluster, name, profile):
+        if not self.clock.over("fargate profile", profile["due"]):
             return
         if profile["status"] == "CREATING":
             profile["status"] = "ACTIVE"
         elif profile["status"] == "DELETING":
             del cluster["profiles"][name]
 
-    def tick_addon(self, cluster, name, addon, now):
-        if addon["status"] == "DELETING" and addon["due"] <= now:
+    def tick_addon(self, cluster, name, addon):
+        over = self.clock.over("addon", addon["due"])
+        if addon["status"] == "DELETING" and over:
             del cluster["addons"][name]
-        elif addon["status"] in ("CREATING", "DEGRADED") and addon["due"] <= now:
+        elif addon["status"] in ("CREATING", "DEGRADED") and over:
             has_nodes = any(group["status"] == "ACTIVE" for group in cluster["groups"].values())
             ready = has_nodes or name not in NEEDS_NODES
             addon["status"] = "ACTIVE" if ready else "DEGRADED"
@@ -253,6 +270,7 @@ class Eks:
             raise in_use(f"Cluster already exists with name: {name}")
         vpc = body["resourcesVpcConfig"]
         vpc_id = self.ec2.check_subnets(vpc.get("subnetIds", []))
+        self.ec2.check_zones(vpc["subnetIds"])
         for group in vpc.get("securityGroupIds", []):
             self.ec2.check_group(group, vpc_id)
         self.iam.check_role(body["roleArn"], "eks.amazonaws.com", {CLUSTER_POLICY})
@@ -292,6 +310,7 @@ class Eks:
             },
             "deletionProtection": body.get("deletionProtection", False),
             "identity": identity,
+            "fails": self.fail_cluster,
             "tags": body.get("tags", {}),
             "enis": [],
             "groups": {},
@@ -301,6 +320,7 @@ class Eks:
             "identities": {},
             "updates": {},
         }
+        self.fail_cluster = None
         return {"cluster": self.shown(self.clusters[name])}
 
     def shown(self, cluster):
@@ -323,7 +343,7 @@ class Eks:
             "encryptionConfig": cluster["encryptionConfig"],
             "accessConfig": cluster["accessConfig"],
             "deletionProtection": cluster["deletionProtection"],
-            "health": {"issues": []},
+            "health": {"issues": [cluster["fails"]] if cluster["status"] == "FAILED" else []},
             "tags": cluster["tags"],
         }
         if cluster["status"] != "CREATING":
@@ -623,10 +643,7 @@ class Eks:
                     one = {"clusterVersion": kubernetes, "defaultVersion": index == 1}
                     versions.append({"addonVersion": version, "compatibilities": [one]})
             addons.append({"addonName": name, "addonVersions": versions})
-        # Two pages, so that whoever reads only the first one notices.
-        if query.get("nextToken"):
-            return {"addons": addons[2:]}
-        return {"addons": addons[:2], "nextToken": "2"}
+        return {"addons": addons}
 
     def list_addons(self, name, _, __):
         return {"addons": sorted(self.cluster(name)["addons"])}
@@ -756,7 +773,7 @@ class Eks:
     def list_associated_access_policies(self, name, principal, _, __):
         policies = self.entry(name, principal)["policies"]
         listed = [{"policyArn": arn, "accessScope": scope} for arn, scope in policies.items()]
-        return {"associatedAccessPolicies": listed, "clusterName": name, "principalArn": principal}
+        return {"associatedAccessPolicies": listed}
 
     def associate_access_policy(self, name, principal, body, _):
         self.entry(name, principal)["policies"][body["policyArn"]] = body["accessScope"]

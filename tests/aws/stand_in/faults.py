@@ -5,8 +5,8 @@ from .errors import Refused
 
 class Faults:
     """A rule is a map: `operation` (`CreateVpc`, or `*`), `code`, `message`, `status`; `skip` calls are
-    let through first, then `times` ones fail (all, without it); `after: true` lets the call do its
-    work and loses the answer."""
+    let through first, then `times` ones fail (all, without it), in the order of the rules; `after: true`
+    lets the call do its work and loses the answer."""
 
     def __init__(self):
         self.rules = []

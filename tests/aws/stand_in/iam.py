@@ -12,6 +12,18 @@ class Iam:
         # When each role becomes visible to the other services.
         self.visible = {}
 
+    def audience(self, operation, form):
+        """Whom the tokens of a provider are for: moto cannot change that."""
+        provider = self.backend.open_id_providers.get(form["OpenIDConnectProviderArn"])
+        if provider is None:
+            raise Refused("NoSuchEntity", "No OpenIDConnect Provider found in your account", 404)
+        others = [one for one in provider.client_id_list if one != form["ClientID"]]
+        provider.client_id_list = others + [form["ClientID"]] * operation.startswith("Add")
+        return (
+            f'<{operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+            f"<ResponseMetadata/></{operation}Response>"
+        )
+
     def created(self, name):
         self.visible[name] = self.clock.after("iam")
 

@@ -4,8 +4,10 @@
 #![allow(clippy::print_stdout)]
 
 mod addons;
+mod calls;
 mod changes;
 mod drift;
+mod everything;
 mod fargate;
 mod faults;
 mod imported;

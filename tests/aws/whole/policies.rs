@@ -1,68 +1,233 @@
-//! The policies in docs/iam cover what the commands call, and nothing else.
+//! The policies in docs/iam, enforced: each command is able to do its work with its own, and each action
+//! in them is needed by something.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::everything::{CHANGED, SPEC};
 use crate::program::Program;
 use crate::stand_in::StandIn;
-use crate::story::SPEC;
 
-/// A role with a policy of its own, and pods without nodes.
-const PODS: &str = "    fargateProfiles: [{name: batch, selectors: [{namespace: a}]}]
-    podIdentities:
-      - {namespace: a, serviceAccount: b, policy: {Version: '2012-10-17', Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}}
-";
+/// What IAM takes of a managed policy, without white space.
+const MOST_CHARACTERS: usize = 6144;
+/// What the specs attach beside what every cluster needs; docs/eks.md says where it is added.
+const ATTACHED: [&str; 3] = [
+    "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    "arn:aws:iam::aws:policy/AmazonSQSFullAccess",
+    "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
+];
 
-fn actions(policy: &str) -> BTreeSet<String> {
-    let file = format!("{}/../../docs/iam/{policy}.json", crate::venv::FOLDER);
+/// A policy as somebody would take it for the cluster `prod`.
+fn policy(name: &str) -> Value {
+    let file = format!("{}/../../docs/iam/{name}.json", crate::venv::FOLDER);
     let text = std::fs::read_to_string(file).expect("the policy");
-    let policy: Value = serde_json::from_str(&text).expect("JSON");
-    let list = |value: &Value| value.as_array().cloned().expect("a list");
-    let statements = list(&policy["Statement"]);
-    let actions = statements.iter().flat_map(|statement| list(&statement["Action"]));
+    let text = text.replace("CLUSTER", "prod").replace("REGION", "us-west-2");
+    let text = text.replace("ACCOUNT", "123456789012");
+    let length = text.chars().filter(|one| !one.is_whitespace()).count();
+    assert!(length <= MOST_CHARACTERS, "{name} has {length} characters");
+    let mut policy: Value = serde_json::from_str(&text).expect("JSON");
+    for statement in policy["Statement"].as_array_mut().expect("a list") {
+        if statement["Sid"] == "PoliciesOfRoles" {
+            let list = &mut statement["Condition"]["ArnLike"]["iam:PolicyARN"];
+            list.as_array_mut().expect("a list").extend(ATTACHED.map(Value::from));
+        }
+    }
+    policy
+}
+
+fn actions(name: &str) -> BTreeSet<String> {
+    let policy = policy(name);
+    let statements = policy["Statement"].as_array().expect("a list");
+    let actions = statements.iter().flat_map(|one| one["Action"].as_array().expect("a list"));
     actions.map(|action| action.as_str().expect("an action").to_owned()).collect()
 }
 
-/// The calls as IAM calls them.
-fn called(aws: &StandIn) -> BTreeSet<String> {
-    let name = |(service, operation): (String, String)| match service.as_str() {
-        "elb" | "elbv2" => format!("elasticloadbalancing:{operation}"),
-        _ => format!("{service}:{operation}"),
-    };
-    aws.operations().into_iter().map(name).collect()
+/// Everything that these policies do not allow is refused from now on.
+fn enforce(aws: &StandIn, names: &[&str]) {
+    let statements = names
+        .iter()
+        .flat_map(|name| policy(name)["Statement"].as_array().cloned().expect("a list"));
+    aws.set_policy(Some(&json!({"Statement": statements.collect::<Vec<_>>()})));
+}
+
+/// The actions that nothing has needed.
+fn needless(name: &str, used: &BTreeSet<String>) -> Vec<String> {
+    actions(name).difference(used).cloned().collect()
 }
 
 #[test]
-fn each_command_is_covered_by_its_policy() {
+fn a_plan_reads_and_no_more() {
+    let reads = |action: &String| {
+        let name = action.split(':').nth(1).expect("a name");
+        ["Describe", "Get", "List"].iter().any(|word| name.starts_with(word))
+    };
+    assert!(actions("plan").iter().all(reads), "{:?}", actions("plan"));
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    enforce(&aws, &["plan"]);
+    program.plan().expect(6);
+    aws.set_policy(None);
+    program.up().expect(0);
+    enforce(&aws, &["plan"]);
+    program.plan().expect(0);
+    assert_eq!(needless("plan", &aws.used_actions()), [""; 0]);
+    let refused = program.down().expect(1);
+    assert!(refused.stderr.contains("is not authorized to perform: "), "{}", refused.stderr);
+}
+
+#[test]
+fn up_makes_changes_and_mends_with_its_policy_alone() {
     let aws = StandIn::instant();
     // Addons that the spec has dropped are looked for as well.
     let _api = aws.give_api();
-    let spec = SPEC.replace("    # accessEntries:", &format!("{PODS}    # accessEntries:"));
-    let program = Program::new(&aws, &spec);
-    program.plan().expect(6);
+    let program = Program::new(&aws, SPEC);
+    let prune = ["up", "-f", "spec.yaml", "--yes", "--prune", "--replace-failed"];
+    enforce(&aws, &["plan", "up"]);
+    // What fails on the way is made anew.
+    aws.fail_nat_gateway();
+    program.up().expect(1);
     program.up().expect(0);
-    aws.forget_calls();
+    program.set_spec(CHANGED);
+    program.run(&prune).expect(0);
     program.plan().expect(0);
-    let plan = called(&aws);
-    assert_eq!(plan.difference(&actions("plan")).collect::<Vec<_>>(), Vec::<&String>::new());
-    aws.forget_calls();
-    program.down().expect(0);
-    let down = called(&aws);
-    assert_eq!(down.difference(&actions("down")).collect::<Vec<_>>(), Vec::<&String>::new());
-    aws.forget_calls();
-    program.up().expect(0);
-    let up = called(&aws);
-    assert_eq!(up.difference(&actions("up")).collect::<Vec<_>>(), Vec::<&String>::new());
-    aws.forget_calls();
+    by_hand(&aws);
+    let free = without(CHANGED, &["permissionsBoundary:"]);
+    // Without nodes there need be no way out.
+    let (closed, _) = free.split_once("    nodeGroups:").expect("node groups");
+    let identity = "      - namespace: apps\n        serviceAccount: sender\n        policies: [arn:aws:iam::aws:policy/AmazonSQSFullAccess]\n";
+    let closed = closed.replace("nat: single", "nat: none").replace(identity, "");
+    assert!(!closed.contains("sender"), "{closed}");
+    for spec in [&free, &closed] {
+        program.set_spec(spec);
+        program.run(&prune).expect(0);
+    }
+    let mut used = aws.used_actions();
+    used.extend(of_a_control_plane_that_failed());
+    assert_eq!(needless("up", &used), [""; 0]);
+}
+
+/// It is made anew, and the trust in its service accounts goes with it; the key for Secrets comes later.
+fn of_a_control_plane_that_failed() -> BTreeSet<String> {
+    let aws = StandIn::instant();
+    let spec = without(SPEC, &["secretsKey:", "deletionProtection:"]);
+    let program = Program::new(&aws, &spec);
+    enforce(&aws, &["plan", "up"]);
+    aws.fail_cluster("InternalFailure", "it did not come up");
+    let failed = program.up().expect(1);
+    assert!(failed.stderr.contains("it did not come up"), "{}", failed.stderr);
+    let cluster = aws.by_hand(&["eks", "describe-cluster", "--name", "prod"]);
+    let issuer = cluster["cluster"]["identity"]["oidc"]["issuer"].as_str().expect("it").to_owned();
+    let tags = ["--tags", "Key=provisioner.dev/cluster,Value=prod"];
+    let create = ["iam", "create-open-id-connect-provider", "--url", &issuer];
+    aws.by_hand(&[&create[..], &tags].concat());
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+    assert_eq!(aws.account()["oidc provider"].as_object().map_or(0, serde_json::Map::len), 1);
     program.set_spec(SPEC);
-    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
-    let prune = called(&aws);
-    assert_eq!(prune.difference(&actions("up")).collect::<Vec<_>>(), Vec::<&String>::new());
-    // A plan reads, and no more.
-    let reads = |action: &&String| {
-        let name = action.split(':').nth(1).unwrap();
-        ["Describe", "Get", "List"].iter().any(|word| name.starts_with(word))
+    program.up().expect(0);
+    aws.used_actions()
+}
+
+#[test]
+fn down_removes_everything_with_its_policy_alone() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, SPEC);
+    let before = aws.account();
+    program.up().expect(0);
+    leave_behind(&aws);
+    enforce(&aws, &["plan", "down"]);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+    let mut used = aws.used_actions();
+    // One that an earlier run has left: its cluster is gone.
+    let issuer = "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF";
+    let tags = ["--tags", "Key=provisioner.dev/cluster,Value=prod"];
+    let create = ["iam", "create-open-id-connect-provider", "--url", issuer];
+    aws.by_hand(&[&create[..], &tags].concat());
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+    used.extend(aws.used_actions());
+    assert_eq!(needless("down", &used), [""; 0]);
+}
+
+/// What controllers in the cluster make for a Service and an Ingress, and do not take away.
+fn leave_behind(aws: &StandIn) {
+    let account = aws.account();
+    let tagged = |one: &&Value| one["tags"]["kubernetes.io/role/elb"] == "1";
+    let subnets = account["subnet"].as_object().expect("some");
+    let subnets = subnets.iter().filter(|(_, one)| tagged(one)).map(|(id, _)| id.as_str());
+    let subnets: Vec<_> = subnets.collect();
+    let ours = |one: &&Value| one["tags"]["provisioner.dev/cluster"] == "prod";
+    let vpcs = account["vpc"].as_object().expect("some");
+    let vpc = vpcs.iter().find(|(_, one)| ours(one)).expect("one").0.as_str();
+    let of_service = "Key=kubernetes.io/cluster/prod,Value=owned";
+    let of_ingress = "Key=elbv2.k8s.aws/cluster,Value=prod";
+    let made = ["web", "shop"].map(|name| {
+        let tag = if name == "web" { of_service } else { of_ingress };
+        let tags = format!("ResourceType=security-group,Tags=[{{{tag}}}]");
+        let create = ["ec2", "create-security-group", "--group-name", name, "--vpc-id", vpc];
+        let rest = ["--description", "x", "--tag-specifications", &tags];
+        let made = aws.by_hand(&[&create[..], &rest].concat());
+        made["GroupId"].as_str().expect("its id").to_owned()
+    });
+    let listener = "Protocol=TCP,LoadBalancerPort=80,InstancePort=80";
+    let classic = ["elb", "create-load-balancer", "--load-balancer-name", "web"];
+    let classic = [
+        &classic[..],
+        &["--listeners", listener, "--tags", of_service],
+        &["--security-groups", &made[0], "--subnets"],
+    ];
+    aws.by_hand(&[&classic.concat()[..], &subnets].concat());
+    let application = ["elbv2", "create-load-balancer", "--name", "shop", "--tags", of_ingress];
+    aws.by_hand(
+        &[&application[..], &["--security-groups", &made[1], "--subnets"], &subnets].concat(),
+    );
+    let group = ["elbv2", "create-target-group", "--name", "shop", "--vpc-id", vpc];
+    let rest = ["--protocol", "HTTP", "--port", "80", "--tags", of_ingress];
+    aws.by_hand(&[&group[..], &rest].concat());
+    // One lets the other in: neither could go before that rule.
+    let allow = ["ec2", "authorize-security-group-ingress", "--group-id", &made[0]];
+    let rest = ["--protocol", "tcp", "--port", "80", "--source-group", &made[1]];
+    aws.by_hand(&[&allow[..], &rest].concat());
+}
+
+fn without(spec: &str, keys: &[&str]) -> String {
+    let kept = spec.lines().filter(|line| !keys.iter().any(|key| line.trim().starts_with(key)));
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
+/// What others do to a cluster.
+fn by_hand(aws: &StandIn) {
+    let account = aws.account();
+    let of = |kind: &str, name: &str| {
+        let all = account[kind].as_object().expect("some");
+        let is_it = |one: &&Value| one["tags"]["provisioner.dev/resource"] == name;
+        let found = all.iter().find(|(_, one)| is_it(one)).expect(name);
+        found.0.clone()
     };
-    assert!(actions("plan").iter().all(|action| reads(&action)));
+    let gateway = of("internet gateway", "internet-gateway");
+    let table = of("route table", "routes-private-us-west-2a");
+    let everywhere = ["--destination-cidr-block", "0.0.0.0/0"];
+    let route = ["ec2", "replace-route", "--route-table-id", &table, "--gateway-id", &gateway];
+    aws.by_hand(&[&route[..], &everywhere].concat());
+    let address = aws.by_hand(&["ec2", "allocate-address", "--domain", "vpc"]);
+    let address = address["AllocationId"].as_str().expect("its id").to_owned();
+    let tags = "Key=provisioner.dev/cluster,Value=prod";
+    aws.by_hand(&["ec2", "create-tags", "--resources", &address, "--tags", tags]);
+    let other = of("route table", "routes-public");
+    let subnet = of("subnet", "private-us-west-2b");
+    let filter = format!("Name=association.subnet-id,Values={subnet}");
+    let tables = aws.by_hand(&["ec2", "describe-route-tables", "--filters", &filter]);
+    let association = tables["RouteTables"][0]["Associations"][0]["RouteTableAssociationId"]
+        .as_str()
+        .expect("its id")
+        .to_owned();
+    let replace = ["ec2", "replace-route-table-association", "--route-table-id", &other];
+    aws.by_hand(&[&replace[..], &["--association-id", &association]].concat());
+    let provider = account["oidc provider"].as_object().expect("one").keys().next().expect("one");
+    let provider = ["--open-id-connect-provider-arn", provider];
+    let remove = ["iam", "remove-client-id-from-open-id-connect-provider"];
+    aws.by_hand(&[&remove[..], &provider, &["--client-id", "sts.amazonaws.com"]].concat());
+    let untag = ["iam", "untag-open-id-connect-provider", "--tag-keys", "team"];
+    aws.by_hand(&[&untag[..], &provider].concat());
 }

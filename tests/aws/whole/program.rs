@@ -107,6 +107,13 @@ impl Program {
         self.run(&["plan", "-f", "spec.yaml", "--detailed-exitcode"])
     }
 
+    /// Begins a command, and lets it go on.
+    pub(crate) fn begin(&self, arguments: &[&str]) -> Running {
+        let mut child = self.command(arguments).spawn().expect("the program");
+        let drained = drain(&mut child);
+        Running { child, drained }
+    }
+
     /// Begins a command and interrupts it, as Ctrl-C does, once this was called; its exit code.
     pub(crate) fn interrupted(
         &self,
@@ -150,6 +157,47 @@ impl Program {
         }
         stand_in.release();
         killed
+    }
+}
+
+/// A command that goes on.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    drained: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits until it has made these calls, each so many times; a run that never does fails the test.
+    #[track_caller]
+    pub(crate) fn until_called(&mut self, stand_in: &StandIn, wanted: &[(&str, usize)]) {
+        let begun = std::time::Instant::now();
+        loop {
+            let calls = stand_in.calls();
+            let good = calls.iter().filter(|call| call.status < 300);
+            let good: Vec<_> = good.map(|call| call.operation.as_str()).collect();
+            let count = |name: &str| good.iter().filter(|one| **one == name).count();
+            let missing: Vec<_> =
+                wanted.iter().filter(|(name, times)| count(name) < *times).collect();
+            if missing.is_empty() {
+                return;
+            }
+            let over = self.child.try_wait().expect("its state").is_some();
+            let too_long = begun.elapsed() > std::time::Duration::from_mins(1);
+            if over || too_long {
+                let _ = self.child.kill();
+                panic!("{missing:?} were not called meanwhile; there were {good:?}");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        let code = self.child.wait().expect("its end").code();
+        for thread in self.drained {
+            drop(thread.join());
+        }
+        code
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub(crate) mutating: bool,
     pub(crate) status: u64,
     pub(crate) query: String,
+    /// Whether it asks for a further page of an answer.
+    pub(crate) page: bool,
 }
 
 impl StandIn {
@@ -66,18 +68,23 @@ impl StandIn {
     }
 
     fn order(&self, path: &str, body: &Value) -> Value {
-        let body = body.to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the stand-in");
-        let head = format!(
-            "POST /_/{path} HTTP/1.1\r\nHost: stand-in\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(format!("{head}{body}").as_bytes()).expect("an order");
+        let mut stream = self.send(path, body).expect("the stand-in");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
         serde_json::from_str(body).expect("JSON")
+    }
+
+    fn send(&self, path: &str, body: &Value) -> std::io::Result<TcpStream> {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        let head = format!(
+            "POST /_/{path} HTTP/1.1\r\nHost: stand-in\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes())?;
+        Ok(stream)
     }
 
     /// Everything in the account, by kind.
@@ -94,6 +101,7 @@ impl StandIn {
             mutating: call["mutating"] == true,
             status: call["status"].as_u64().expect("a number"),
             query: text(&call["query"]),
+            page: call["page"] == true,
         };
         calls.as_array().expect("a list").iter().map(call).collect()
     }
@@ -103,8 +111,8 @@ impl StandIn {
         changes.map(|call| call.operation).collect()
     }
 
-    pub(crate) fn operations(&self) -> BTreeSet<(String, String)> {
-        self.calls().into_iter().map(|call| (call.service, call.operation)).collect()
+    pub(crate) fn operations(&self) -> BTreeSet<String> {
+        self.calls().into_iter().map(|call| call.operation).collect()
     }
 
     pub(crate) fn forget_calls(&self) {
@@ -158,13 +166,46 @@ impl StandIn {
         self.order("fail-update", &json!({"of": of, "error": error}));
     }
 
+    /// The next creation of a cluster fails.
+    pub(crate) fn fail_cluster(&self, code: &str, message: &str) {
+        let issue = json!({"code": code, "message": message, "resourceIds": []});
+        self.order("fail-cluster", &issue);
+    }
+
+    /// Things of these kinds take until this is called once more, without them.
+    pub(crate) fn hold(&self, kinds: &[&str]) {
+        self.order("hold", &json!(kinds));
+    }
+
+    /// How many seconds something of that kind takes.
+    pub(crate) fn duration(&self, kind: &str) -> f64 {
+        self.order("durations", &Value::Null)[kind].as_f64().expect("a kind")
+    }
+
+    /// The next NAT gateway does not come up.
+    pub(crate) fn fail_nat_gateway(&self) {
+        self.order("fail-nat", &json!(true));
+    }
+
+    /// From now on only what this policy of IAM allows is allowed; everything without one.
+    pub(crate) fn set_policy(&self, policy: Option<&Value>) {
+        self.order("policy", &json!(policy));
+    }
+
+    /// The actions that had to be allowed since then: those called, and those that AWS takes on behalf of
+    /// whoever calls it.
+    pub(crate) fn used_actions(&self) -> BTreeSet<String> {
+        serde_json::from_value(self.order("used-actions", &Value::Null)).expect("names")
+    }
+
     /// Calls AWS as somebody else would, by the official client: `aws ec2 delete-tags ...`.
     pub(crate) fn by_hand(&self, arguments: &[&str]) -> Value {
         let client = venv::python().with_file_name("aws");
         let ran = Command::new(client)
             .args(arguments)
             .args(["--endpoint-url", &self.url(), "--output", "json"])
-            .envs(crate::program::credentials())
+            .env("AWS_ACCESS_KEY_ID", "AKIDBYHAND")
+            .env("AWS_SECRET_ACCESS_KEY", "secretEXAMPLEKEY")
             .env("AWS_DEFAULT_REGION", "us-west-2")
             .output()
             .expect("the official client");
