@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::fault::{Fault, bring_back_the_ledger};
 use super::life::{Moment, place};
-use super::round::Round;
+use super::round::{Round, answered};
 use super::table::Table;
 use super::words::{reason, tells_of};
 
@@ -79,13 +79,13 @@ impl<'a> Disturbance<'a> {
             if let Some(event) = running.wait_for(|event| self.is_at(event, wanted)) {
                 self.running = Some(running);
                 let reached = event["stage"].as_str().unwrap_or_default();
-                self.conclude(Course::WentOn(reached.to_owned()), table);
+                self.conclude(&Course::WentOn(reached.to_owned()), table);
                 return stage == Some(reached);
             }
             let run = running.finish();
             match &mut self.struck {
                 Some(struck) if struck.is_ahead => struck.is_ahead = false,
-                Some(_) => self.conclude(Course::Ended(run), table),
+                Some(_) => self.conclude(&Course::Ended(run), table),
                 None if run.code == Some(0) => return false,
                 None => {
                     let why = reason(&run, &self.round.names());
@@ -129,11 +129,11 @@ impl<'a> Disturbance<'a> {
     }
 
     /// What was broken is mended, and what came of it is written down.
-    fn conclude(&mut self, course: Course, table: &mut Table) {
+    fn conclude(&mut self, course: &Course, table: &mut Table) {
         let must_refuse = self.must_refuse();
         let Some(Struck { moment, host, looks, took, .. }) = self.struck.take() else { return };
-        let was_met = moment.fault.heal(&self.round.lab, self.command, &host) && took;
-        let mut outcome = match &course {
+        let was_met = took && moment.fault.heal(&self.round.lab, self.command, &host);
+        let mut outcome = match course {
             Course::WentOn(stage) => format!("went on to {stage}"),
             Course::Ended(run) => self.came_of(&moment, &host, run, must_refuse),
         };
@@ -141,7 +141,7 @@ impl<'a> Disturbance<'a> {
             outcome = format!("could not strike: {outcome}");
         }
         if let Some(looks) = looks {
-            outcome += &self.round.answered(&moment, looks);
+            outcome += &answered(&moment, looks);
         }
         table.end(outcome);
     }

@@ -93,8 +93,11 @@ impl Fault {
                 "[ ! -e /usr/local/bin/apt-get ] || { rm -f /usr/local/bin/apt-get; exit 9; }"
             }
             Self::ClockSkewed => "rm -f /usr/local/bin/date",
-            // Only `up` says what is to run on a host.
+            // Only `up` says what is to run on a host, and only an upgrade brings programs, too.
             Self::ContainerdStopped if command != "up" => "systemctl start containerd",
+            Self::FileCorrupted if command == "scale" || command == "down" => {
+                "mv /var/lib/kubectl-kept /usr/local/bin/kubectl"
+            }
             _ => return true,
         };
         // A host that was started anew has nothing of it left.
@@ -125,8 +128,8 @@ impl Fault {
                  chmod 755 /usr/local/bin/apt-get"
                     .to_owned()
             }
-            Self::FileCorrupted => "[ -e /usr/local/bin/kubectl ] && echo broken >/usr/local/bin/new && \
-                 chmod 755 /usr/local/bin/new && mv /usr/local/bin/new /usr/local/bin/kubectl"
+            Self::FileCorrupted => "cd /usr/local/bin && [ -e kubectl ] && cp -a kubectl /var/lib/kubectl-kept && \
+                 echo broken >new && chmod 755 new && mv new kubectl"
                 .to_owned(),
             Self::LedgerRemoved => format!(
                 "[ -e /var/lib/provisioner/ledger ] && rm -rf {KEPT} && mv /var/lib/provisioner {KEPT}"

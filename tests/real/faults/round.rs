@@ -102,13 +102,6 @@ impl Round {
         Some(self.api().watch())
     }
 
-    /// The API answered all the while, or was silent for no longer than until others took over.
-    pub(crate) fn answered(&self, moment: &Moment, looks: Outage) -> String {
-        let longest = looks.longest();
-        assert!(longest < SILENCE, "{moment}: the API was silent for {longest:?}");
-        format!("; the API was silent for {:.1} s", longest.as_secs_f64())
-    }
-
     /// etcd has all its members, and they are healthy.
     fn is_whole(&self) {
         let began = Instant::now();
@@ -186,4 +179,11 @@ impl Round {
         let all = ["--yes", "--output", "json"].iter().chain(more);
         all.map(|word| (*word).to_owned()).collect()
     }
+}
+
+/// The API answered all the while, or was silent for no longer than until others took over.
+pub(crate) fn answered(moment: &Moment, looks: Outage) -> String {
+    let longest = looks.longest();
+    assert!(longest < SILENCE, "{moment}: the API was silent for {longest:?}");
+    format!("; the API was silent for {:.1} s", longest.as_secs_f64())
 }
