@@ -73,7 +73,7 @@ test: build bundle nextest ## the whole test suite, on real hosts too
 	cargo nextest run --locked --workspace
 
 soak: build bundle nextest ## the tests that take hours: many more interrupted runs
-	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked -p provisioner-tests --run-ignored all
+	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak -p provisioner-tests --run-ignored all
 
 bench: build bundle ## how fast, measured side by side
 	tests/bench/run

@@ -1,54 +1,53 @@
-//! Something breaks while a command goes on, at any stage of a cluster's life: the same command ends it well
-//! afterwards, or an error has named host, step and reason. Prints a table: fault, stage, outcome.
+//! Something breaks while a command goes on, at every stage of a cluster's life: the same command ends it well
+//! afterwards, or an error has named host, step and reason. Prints a table: stage, fault, outcome.
 
+mod disturbance;
 mod fault;
+mod life;
 mod round;
+mod table;
+mod words;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use provisioner_tests::{Random, figure};
 
-use self::fault::Fault;
-use self::round::{Moment, Round};
+use self::round::Round;
+use self::table::Table;
 
-/// The life of a cluster; a command of each can be disturbed.
-const LIFE: [(&str, &[&str]); 4] = [
-    ("up", &["connect", "prepare", "init", "join", "network", "nodes"]),
-    ("upgrade", &["fetch", "control-planes", "nodes"]),
-    ("scale", &["drain", "reset", "restore"]),
-    ("down", &["reset", "restore"]),
-];
-/// How many lives there are, unless `LIVES` says otherwise; `all` are as many as show each fault at each stage.
-const LIVES: usize = 1;
+/// For one life, which chance chooses.
 const SMALL: &[&str] = &["m1", "w1"];
+/// For those that `LIVES` asks for: any one of its hosts can be missed.
 const WHOLE: &[&str] = &["m1", "m2", "m3", "w1"];
 
 #[test]
 fn real_faults() {
-    let wish = std::env::var("LIVES").unwrap_or_default();
-    let is_all = wish == "all";
-    let moments = moments(is_all, wish.parse().unwrap_or(LIVES));
-    let mut table = Vec::new();
-    for moments in moments {
-        let round = Round::new(if is_all { WHOLE } else { SMALL });
-        round.play(&moments, &mut table);
+    let mut random = Random::new();
+    let all = life::chosen("all");
+    let (lives, hosts) = match std::env::var("LIVES") {
+        Ok(wish) => (life::chosen(&wish), WHOLE),
+        Err(_) => (vec![*random.one_of(&all)], SMALL),
+    };
+    let mut table = Table::default();
+    let mut failed = Vec::new();
+    for number in lives {
+        figure("faults", "life", format!("{number} of {}", life::LIVES));
+        let play = || Round::new(hosts).play(&life::life(number), &mut random, &mut table);
+        // What was seen in others is not lost with it.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(play)) {
+            table.fail(said(panic.as_ref()));
+            failed.push(number);
+        }
     }
-    for (moment, outcome) in &table {
-        figure("faults", &moment.to_string(), outcome);
-    }
+    table.print();
+    assert!(
+        failed.is_empty(),
+        "what went wrong in the lives {failed:?} is above, each in its place"
+    );
 }
 
-/// What happens when in each life: one fault for each command, chance choosing which, or each at each stage.
-fn moments(is_all: bool, lives: usize) -> Vec<Vec<Moment>> {
-    let mut random = Random::new();
-    let of_command = |(command, stages): (&'static str, &[&'static str])| -> Vec<Moment> {
-        let at = |stage: &&'static str| Fault::ALL.map(|fault| Moment { command, stage, fault });
-        stages.iter().flat_map(at).filter(Moment::is_possible).collect()
-    };
-    let all = LIFE.map(of_command);
-    if is_all {
-        let longest = all.iter().map(Vec::len).max().unwrap_or_default();
-        let life = |index| all.iter().map(|one| one[index % one.len()]).collect();
-        return (0..longest).map(life).collect();
-    }
-    let mut life = || all.iter().map(|one| *random.one_of(one)).collect();
-    (0..lives).map(|_| life()).collect()
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it ended")
 }

@@ -4,7 +4,7 @@
 //! `PROVISIONER` names another program than the one built beside the tests, `BUNDLE` and `NEWER_BUNDLE`
 //! another Kubernetes, `KEEP_LAB` leaves the hosts to be looked at, `SEED` repeats what was left to
 //! chance, `KILLS` is how often a run is killed, `REPLACED` how often control planes are replaced, `LIVES`
-//! how many clusters are disturbed.
+//! which lives of a cluster are disturbed.
 
 // Progress is shown where a test goes on for minutes.
 #![allow(clippy::print_stdout)]

@@ -99,7 +99,7 @@ impl Kubectl {
 
     /// How many members there are, and how many of them are healthy; none where the kubelet has not
     /// told of the pod yet.
-    fn etcd(&self, node: &str) -> (usize, usize) {
+    pub fn etcd(&self, node: &str) -> (usize, usize) {
         let pod = format!("etcd-{node}");
         let etcdctl = |words: &[&str]| {
             let pki = "/etc/kubernetes/pki/etcd";

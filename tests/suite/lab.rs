@@ -28,7 +28,13 @@ impl TestLab {
 
     /// The same with hosts that run another system.
     pub fn of_system(system: System, name: &str, network: u8, hosts: &[&str]) -> Self {
-        Self::made(system, name, network, hosts, |_| None)
+        Self::made(system, name, network, hosts, |_| None, |_| ())
+    }
+
+    /// The same with disks for each host: `/`, `/var/lib/containerd` and `/var/lib/kubelet`.
+    pub fn with_own_disks(name: &str, network: u8, hosts: &[&str]) -> Self {
+        let mount = |paths: &Paths| crate::disks::mount(&paths.root().join(name), hosts);
+        Self::made(System::Debian, name, network, hosts, |_| None, mount)
     }
 
     /// The same with a second address for each host in `fd00:172:29:NETWORK::/64`, with the same number.
@@ -37,7 +43,7 @@ impl TestLab {
             let address = format!("fd00:172:29:{network}::{}", number(host));
             Some(address.parse().expect("an address"))
         };
-        Self::made(System::Debian, name, network, hosts, second)
+        Self::made(System::Debian, name, network, hosts, second, |_| ())
     }
 
     fn made(
@@ -46,6 +52,7 @@ impl TestLab {
         network: u8,
         hosts: &[&str],
         second: impl Fn(&str) -> Option<IpAddr>,
+        before: impl Fn(&Paths),
     ) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let paths = Paths::new(crate::bundle::cache());
@@ -64,6 +71,7 @@ impl TestLab {
         let lab = runtime.block_on(async {
             down(name, &paths).await.expect("what an earlier test left is removed");
             links_are_gone(name);
+            before(&paths);
             let status = up(&definition, &paths, |_| {}).await.expect("hosts");
             assert!(status.is_ready(), "{status:?}");
             Lab::open(name, &paths).expect("a lab")

@@ -8,6 +8,7 @@
 
 mod api;
 mod bundle;
+mod disks;
 mod eyes;
 mod figure;
 mod inventory;

@@ -1,78 +1,56 @@
-use std::fmt;
+use std::cell::OnceCell;
+use std::time::{Duration, Instant};
 
-use provisioner_tests::{Kubectl, Program, Run, Spec, TestLab, bundle, newer_bundle, version_of};
-use serde_json::Value;
+use provisioner_tests::{
+    Api, Kubectl, Outage, Program, Random, Running, Spec, TestLab, bundle, newer_bundle, version_of,
+};
 
-use super::Fault;
+use super::disturbance::Disturbance;
+use super::life::{COMMANDS, Moment};
+use super::table::Table;
 
-/// When something breaks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
-    pub(crate) command: &'static str,
-    pub(crate) stage: &'static str,
-    pub(crate) fault: Fault,
-}
+/// Of three control planes one can be missed.
+const CONTROL_PLANES: usize = 3;
+/// Far more than the API should be silent for when one is: this is against one that goes away.
+const SILENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// One life of a cluster, on new hosts.
 pub(crate) struct Round {
-    lab: TestLab,
+    pub(crate) lab: TestLab,
+    spec: Spec,
     program: Program,
-}
-
-impl Moment {
-    /// Nobody knows any more what a host was before, when its ledger goes before `down` has read it.
-    pub(crate) fn is_possible(&self) -> bool {
-        self.fault != Fault::LedgerRemoved || self.command == "up"
-    }
-}
-
-impl fmt::Display for Moment {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} in {} of {}", self.fault, self.stage, self.command)
-    }
+    api: OnceCell<Api>,
 }
 
 impl Round {
     pub(crate) fn new(hosts: &[&str]) -> Self {
-        let lab = TestLab::new("t-faults", 18, hosts);
-        let program = Program::new(&lab, &Spec::of(&lab));
-        Self { lab, program }
+        let lab = TestLab::with_own_disks("t-faults", 18, hosts);
+        let mut spec = Spec::of(&lab);
+        spec.set("spec.security.encryption.enabled", true);
+        let program = Program::new(&lab, &spec);
+        Self { lab, spec, program, api: OnceCell::new() }
     }
 
-    pub(crate) fn play(&self, moments: &[Moment], table: &mut Vec<(Moment, String)>) {
-        for moment in moments {
-            let outcome = self.disturbed(*moment);
-            println!("{moment}: {outcome}");
-            self.went_well(moment.command);
-            table.push((*moment, outcome));
+    pub(crate) fn play(&self, moments: &[Moment], random: &mut Random, table: &mut Table) {
+        for (command, _) in COMMANDS {
+            let mut disturbance = Disturbance::new(self, command);
+            for moment in moments.iter().filter(|moment| moment.command == command) {
+                disturbance.meet(*moment, random, table);
+            }
+            disturbance.end(table);
+            self.went_well(command);
         }
     }
 
-    /// What came of a command that was disturbed; the same command ends it well afterwards.
-    fn disturbed(&self, moment: Moment) -> String {
-        let options = options(moment.command);
+    pub(crate) fn start(&self, command: &str) -> Running {
+        let options = self.options(command);
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let running = self.program.start(moment.command, &options);
-        let reached = running.wait_for_stage(moment.stage).is_some();
-        moment.fault.strike(&self.lab, &running);
-        let disturbed = running.finish();
-        moment.fault.heal(&self.lab);
-        let again = self.program.run(moment.command, &options);
-        assert_eq!(
-            again.code,
-            Some(0),
-            "{moment}: {}\nbefore: {}",
-            again.account(),
-            disturbed.account()
-        );
-        if !reached {
-            return "there was no such stage".to_owned();
-        }
-        format!("{}; then done in {:.0} s", self.outcome(moment, &disturbed), again.seconds)
+        self.program.start(command, &options)
     }
 
-    /// It looks for itself.
-    fn went_well(&self, command: &str) {
+    /// It looks for itself whether a command that says so is done.
+    pub(crate) fn went_well(&self, command: &str) {
         let hosts = self.lab.hosts().count();
         match command {
             "up" => {
@@ -80,69 +58,132 @@ impl Round {
                 self.kubectl().wait_for_etcd("m1", self.control_planes());
                 self.program.plan().expect(0);
             }
-            "upgrade" => {
-                self.kubectl().wait_for_nodes(hosts);
-                let versions = "jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {end}";
-                let versions = self.kubectl().run(&["get", "nodes", "-o", versions]);
-                let newer = format!("v{}", version_of(newer_bundle()));
-                let is_new = |version: &str| version == newer;
-                assert!(versions.split_whitespace().all(is_new), "{versions}");
-            }
+            "upgrade" => self.is_upgraded(hosts),
             "scale" => {
                 self.kubectl().wait_for_nodes(hosts - 1);
-                self.kubectl().wait_for_etcd("m1", self.control_planes());
+                let stays = |host: &&str| host.starts_with('m') && *host != self.leaving();
+                self.kubectl().wait_for_etcd("m1", self.lab.hosts().filter(stays).count());
+                self.is_clean(self.leaving());
             }
-            // A folder that is empty stays where it was taken for the host's own, its ledger having been lost.
-            _ => self.lab.hosts().for_each(|host| {
-                let look = "find /etc/kubernetes /var/lib/provisioner -mindepth 1";
-                let left = self.lab.try_shell(host, look);
-                assert!(left.stdout.is_empty(), "{host}: {left:?}");
-            }),
+            _ => self.lab.hosts().for_each(|host| self.is_clean(host)),
         }
     }
 
-    /// It was done all the same, or failed with a reason that names where.
-    fn outcome(&self, moment: Moment, run: &Run) -> String {
-        match run.code {
-            None => "ended".to_owned(),
-            Some(0) => "done all the same".to_owned(),
-            Some(code) => format!("ended with {code}: {}", self.reason(moment, run)),
+    fn is_upgraded(&self, hosts: usize) {
+        self.kubectl().wait_for_nodes(hosts);
+        let newer = version_of(newer_bundle());
+        let versions = "jsonpath={range .items[*]}{.status.nodeInfo.kubeletVersion} {end}";
+        let versions = self.kubectl().run(&["get", "nodes", "-o", versions]);
+        let is_new = |version: &str| version == format!("v{newer}");
+        assert!(versions.split_whitespace().all(is_new), "{versions}");
+        self.kubectl().wait_for_etcd("m1", self.control_planes());
+        let mut spec = self.spec.clone();
+        spec.set("spec.kubernetes.version", newer);
+        self.program.set_spec(&spec);
+        self.program.plan_with(newer_bundle()).expect(0);
+    }
+
+    /// A folder that is empty stays where it was taken for the host's own, its ledger having been lost.
+    fn is_clean(&self, host: &str) {
+        let look = "find /etc/kubernetes /var/lib/provisioner -mindepth 1";
+        let left = self.lab.try_shell(host, look);
+        assert!(left.stdout.is_empty(), "{host}: {left:?}");
+    }
+
+    /// Begins to ask the API, where it has to answer whatever breaks. Before, the cluster is whole.
+    pub(crate) fn watch(&self, moment: &Moment, running: &Running) -> Option<Outage> {
+        if !self.outlives(moment) {
+            return None;
+        }
+        // It does nothing more until all that it has begun is done.
+        running.signal("STOP");
+        self.is_whole();
+        running.signal("CONT");
+        Some(self.api().watch())
+    }
+
+    /// etcd has all its members, and they are healthy.
+    fn is_whole(&self) {
+        let began = Instant::now();
+        loop {
+            let of = |host: &str| self.kubectl().etcd(host);
+            let seen: Vec<_> =
+                self.lab.hosts().filter(|host| host.starts_with('m')).map(of).collect();
+            if seen.contains(&(CONTROL_PLANES, CONTROL_PLANES)) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "etcd: still {seen:?}, all and healthy");
         }
     }
 
-    fn reason(&self, moment: Moment, run: &Run) -> String {
-        let summary = run.events.last().map_or(&Value::Null, |event| &event["failures"]);
-        let Some(failure) = summary.as_array().and_then(|failures| failures.first()) else {
-            let said = run.stderr.trim();
-            assert!(said.contains("error"), "{moment}: no reason is given: {}", run.account());
-            return said.lines().next().unwrap_or_default().to_owned();
+    /// Whether the cluster has three control planes then, of which at most one is struck.
+    fn outlives(&self, moment: &Moment) -> bool {
+        let stands = match moment.command {
+            "up" => !moment.is_before("survey"),
+            "upgrade" => true,
+            "scale" => moment.is_before("leave"),
+            _ => false,
         };
-        let text = |key: &str| failure[key].as_str().unwrap_or_default();
-        assert!(!text("error").is_empty() && !text("stage").is_empty(), "{moment}: {failure}");
-        let names = |host: &str| text("host") == host || text("error").contains(host);
-        assert!(self.lab.hosts().any(names), "{moment}: no host is named: {failure}");
-        format!("{}: {}: {}", text("host"), text("step"), text("error"))
+        let hosts = self.hosts_from(moment);
+        let struck = moment.fault.struck(&hosts);
+        let struck = struck.iter().filter(|host| host.starts_with('m')).count();
+        stands && self.control_planes() == CONTROL_PLANES && struck <= 1
+    }
+
+    /// All hosts, beginning with the one that is struck.
+    pub(crate) fn hosts_from(&self, moment: &Moment) -> Vec<&str> {
+        let mut hosts: Vec<&str> = self.lab.hosts().collect();
+        let count = hosts.len();
+        hosts.rotate_left(moment.host % count);
+        hosts
+    }
+
+    /// One of these has to be in what is said of a failure.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.lab.hosts().chain([self.lab.name()]).collect()
     }
 
     fn control_planes(&self) -> usize {
         self.lab.hosts().filter(|host| host.starts_with('m')).count()
     }
 
+    /// Who leaves: a control plane where the others go on without.
+    fn leaving(&self) -> &'static str {
+        if self.control_planes() == CONTROL_PLANES { "m3" } else { "w1" }
+    }
+
     fn kubectl(&self) -> Kubectl {
         let path = self.program.home().join("kubeconfig.yaml");
-        self.program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
+        if !path.exists() {
+            self.program.run("kubeconfig", &["--out", path.as_str()]).expect(0);
+        }
         Kubectl::new(&path)
+    }
+
+    fn api(&self) -> &Api {
+        self.api.get_or_init(|| {
+            drop(self.kubectl());
+            let kubeconfig = fs_err::read_to_string(self.program.home().join("kubeconfig.yaml"));
+            Api::new(&format!("{}:8443", self.lab.address(100)), &kubeconfig.expect("a kubeconfig"))
+        })
+    }
+
+    fn options(&self, command: &str) -> Vec<String> {
+        let newer = version_of(newer_bundle());
+        let more: &[&str] = match command {
+            "up" => &["--bundle", bundle().as_str()],
+            "upgrade" => &["--to", &newer, "--bundle", newer_bundle().as_str()],
+            "scale" => &["--remove", self.leaving()],
+            _ => &[],
+        };
+        let all = ["--yes", "--output", "json"].iter().chain(more);
+        all.map(|word| (*word).to_owned()).collect()
     }
 }
 
-fn options(command: &str) -> Vec<String> {
-    let newer = version_of(newer_bundle());
-    let more: &[&str] = match command {
-        "up" => &["--bundle", bundle().as_str()],
-        "upgrade" => &["--to", &newer, "--bundle", newer_bundle().as_str()],
-        "scale" => &["--remove", "w1"],
-        _ => &[],
-    };
-    let all = ["--yes", "--output", "json"].iter().chain(more);
-    all.map(|word| (*word).to_owned()).collect()
+/// The API answered all the while, or was silent for no longer than until others took over.
+pub(crate) fn answered(moment: &Moment, looks: Outage) -> String {
+    let longest = looks.longest();
+    assert!(longest < SILENCE, "{moment}: the API was silent for {longest:?}");
+    format!("; the API was silent for {:.1} s", longest.as_secs_f64())
 }
