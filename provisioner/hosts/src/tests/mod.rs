@@ -23,4 +23,7 @@ mod removal;
 mod reset_program;
 mod shell_text;
 mod status;
+mod unanswered;
 mod vip_program;
+mod work;
+mod world;

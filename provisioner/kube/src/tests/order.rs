@@ -52,6 +52,7 @@ fn asks_for_a_monitor(part: &RenderedPart) -> bool {
         Content::Chart { values, .. } => {
             has_monitor(&serde_yaml::from_str(values.expose_secret()).unwrap())
         }
+        Content::Published(_) => false,
     }
 }
 
