@@ -369,11 +369,11 @@ fn a_run_that_was_asked_to_stop_stops_though_others_come() {
     on_every_shell(|program, root| {
         let run_dir = inside(root, "/run/provisioner");
         let mut first = Shell::start(program, root, "r1");
-        first.stage(root, "", &json!({}), ScriptMode::Apply);
+        first.stage(root, "steps: []", &json!({}), ScriptMode::Apply);
         std::fs::write(format!("{run_dir}/stop.r1"), "").expect("a file");
         let mut other = Shell::start(program, root, "r2");
-        other.stage(root, "", &json!({}), ScriptMode::Check);
-        let steps = "steps:\n  - {name: a file, file: {dest: /etc/it, content: it}}\n";
+        other.stage(root, "steps: []", &json!({}), ScriptMode::Check);
+        let steps = "steps:\n  - {name: a file, file: {dest: '{{root}}/it', content: it}}\n";
         let frames = first.stage(root, steps, &json!({}), ScriptMode::Apply);
         assert!(matches!(frames.last(), Some(Frame::Ended(StageEnd::Interrupted))), "{frames:?}");
     });
