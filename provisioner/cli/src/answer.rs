@@ -1,6 +1,6 @@
 //! What somebody at the terminal answers.
 
-use std::io::{self, BufRead as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::process;
 
 use tokio::runtime;
@@ -32,6 +32,7 @@ pub(crate) fn line() -> Option<String> {
 }
 
 fn leave() -> ! {
-    eprintln!();
+    // The prompt had no end of line.
+    let _ = writeln!(io::stderr());
     process::exit(Exit::Interrupted.code().into())
 }

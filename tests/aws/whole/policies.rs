@@ -192,8 +192,8 @@ fn leave_behind(aws: &StandIn) {
 }
 
 fn without(spec: &str, keys: &[&str]) -> String {
-    let kept = spec.lines().filter(|line| !keys.iter().any(|key| line.trim().starts_with(key)));
-    kept.map(|line| format!("{line}\n")).collect()
+    let is_kept = |line: &&str| !keys.iter().any(|key| line.trim().starts_with(key));
+    spec.split_inclusive('\n').filter(is_kept).collect()
 }
 
 /// What others do to a cluster.

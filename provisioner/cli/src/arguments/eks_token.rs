@@ -13,7 +13,7 @@ pub(crate) struct EksTokenArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) cluster: String,
 
-    /// Its region. Default: AWS_REGION, or that of the profile
+    /// Its region. Default: `AWS_REGION`, or that of the profile
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 }

@@ -36,13 +36,12 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
     }
     let purpose = Purpose::Up { skip_preflight: *skip_preflight };
     let agreed = if *yes { None } else { agree(program, &site, &addons)? };
-    let exit = match agreed {
-        Some(exit) => exit,
-        None => {
-            let outcome = run::up(program, &site, &addons, purpose)?;
-            tell_what_is_next(program, arguments, &outcome);
-            exit_of(&outcome)
-        }
+    let exit = if let Some(exit) = agreed {
+        exit
+    } else {
+        let outcome = run::up(program, &site, &addons, purpose)?;
+        tell_what_is_next(program, arguments, &outcome);
+        exit_of(&outcome)
     };
     if !prune || exit != Exit::Done {
         return Ok(exit);

@@ -216,14 +216,14 @@ case "$*" in
 esac
 "#
     ));
-    let replaced = stub.path().join("replaced");
+    let written = stub.path().join("replaced");
     stub.each_silent(&run, &[], |which, output, calls| {
         assert!(!output.status.success(), "{which}");
         let replaces = calls.iter().any(|call| call.contains(" replace "));
         assert_eq!(replaces, which.contains(" replace "), "{which}");
     });
     assert!(stub.run(0, &run, &[]).0.status.success());
-    let said = fs_err::read_to_string(&replaced).unwrap();
+    let said = fs_err::read_to_string(&written).unwrap();
     assert!(said.contains("m2:") && !said.contains("m3:"), "{said}");
     assert!(said.contains("kind: ClusterConfiguration"), "{said}");
     stub.each_silent(&unless, &[], |which, output, _| {

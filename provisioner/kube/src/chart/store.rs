@@ -43,7 +43,7 @@ impl ChartStore {
         }
         let folder = self.folder(chart)?;
         self.pull(chart, &folder, &file, helm).await?;
-        self.fetched(chart, folder.join(file))
+        self.fetched(chart, &folder.join(file))
     }
 
     /// The manifests that somebody publishes, from the same places, their digest checked; and whether that
@@ -57,14 +57,13 @@ impl ChartStore {
     ) -> Result<(String, Option<String>), KubeError> {
         let of = published.as_chart();
         let file = format!("{}-{}.yaml", of.name, of.version);
-        let located = match self.at_hand(&of, &file)? {
-            Some(located) => located,
-            None => {
-                let data = self.download(published).await?;
-                let path = self.folder(&of)?.join(file);
-                whole_file::write(&path, &data, 0o644)?;
-                self.fetched(&of, path)?
-            }
+        let located = if let Some(located) = self.at_hand(&of, &file)? {
+            located
+        } else {
+            let data = self.download(published).await?;
+            let path = self.folder(&of)?.join(file);
+            whole_file::write(&path, &data, 0o644)?;
+            self.fetched(&of, &path)?
         };
         let Located { path, news } = located;
         let text = std::fs::read_to_string(&path);
@@ -87,11 +86,11 @@ impl ChartStore {
         }
     }
 
-    fn fetched(&self, of: &Chart, path: Utf8PathBuf) -> Result<Located, KubeError> {
-        match self.admitted(of, path.clone()) {
+    fn fetched(&self, of: &Chart, path: &Utf8Path) -> Result<Located, KubeError> {
+        match self.admitted(of, path.to_owned()) {
             Err(error) => {
                 // It must not be taken for the right one by the next run.
-                let _ = std::fs::remove_file(&path);
+                let _ = std::fs::remove_file(path);
                 Err(error)
             }
             admitted => admitted,

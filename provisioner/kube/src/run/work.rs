@@ -137,7 +137,9 @@ impl<'a> Work<'a> {
             }
             Origin::Published(published) => {
                 let (text, news) = self.toolbox.charts.published(published).await?;
-                news.into_iter().for_each(|news| self.reporter.note(news));
+                if let Some(news) = news {
+                    self.reporter.note(news);
+                }
                 text
             }
         };

@@ -53,7 +53,7 @@ fn increase(moves: usize, metric: &str) -> u64 {
         told.map(|(host, state)| self::told(host.path(), state, metric)).sum()
     };
     let before = tell(0);
-    (1..=moves).map(|turn| tell(turn % 2)).last().unwrap_or(before) - before
+    (1..=moves).fold(before, |_, turn| tell(turn % 2)) - before
 }
 
 #[test]
