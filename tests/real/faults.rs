@@ -16,7 +16,10 @@ use provisioner_tests::{Random, figure};
 use self::round::Round;
 use self::table::Table;
 
-/// For one life, which chance chooses.
+/// The life that is played where `LIVES` asks for none: always the same, so that whoever changes something is
+/// not told of what chance has found elsewhere. That is for `make soak`, which plays them all.
+const USUAL: usize = 12;
+/// The hosts for that one.
 const SMALL: &[&str] = &["m1", "w1"];
 /// For those that `LIVES` asks for: any one of its hosts can be missed.
 const WHOLE: &[&str] = &["m1", "m2", "m3", "w1"];
@@ -24,10 +27,9 @@ const WHOLE: &[&str] = &["m1", "m2", "m3", "w1"];
 #[test]
 fn real_faults() {
     let mut random = Random::new();
-    let all = life::chosen("all");
     let (lives, hosts) = match std::env::var("LIVES") {
         Ok(wish) => (life::chosen(&wish), WHOLE),
-        Err(_) => (vec![*random.one_of(&all)], SMALL),
+        Err(_) => (vec![USUAL], SMALL),
     };
     let mut table = Table::default();
     let mut failed = Vec::new();
