@@ -358,7 +358,8 @@ class Eks:
 
     def delete_cluster(self, name, _, __):
         cluster = self.cluster(name)
-        if cluster["deletionProtection"]:
+        # One that has failed goes all the same.
+        if cluster["deletionProtection"] and cluster["status"] == "ACTIVE":
             raise Refused("InvalidRequestException", "Cluster has deletion protection enabled")
         if cluster["groups"]:
             raise in_use("Cluster has nodegroups attached")

@@ -167,6 +167,24 @@ fn a_failed_node_group_is_told_in_awss_words_and_replaced_on_request() {
 }
 
 #[test]
+fn a_control_plane_that_failed_goes_though_it_is_protected() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, crate::everything::SPEC);
+    let before = aws.account();
+    for anew in [true, false] {
+        aws.fail_cluster("InternalFailure", "it did not come up");
+        program.up().expect(1);
+        assert_eq!(aws.account()["cluster"]["prod"]["deletionProtection"], true);
+        if anew {
+            program.run(&["up", "-f", "spec.yaml", "--yes", "--replace-failed"]).expect(0);
+            program.plan().expect(0);
+        }
+        program.down().expect(0);
+        assert_eq!(aws.account(), before);
+    }
+}
+
+#[test]
 fn nodes_that_run_pods_go_only_when_others_are_there() {
     let aws = StandIn::instant();
     let program = Program::new(&aws, SPEC);

@@ -10,6 +10,9 @@ use crate::resource::Removal;
 use crate::work::Work;
 use crate::{AwsError, targets};
 
+/// What EKS calls it when a cluster is to stay (user guide, "Protect EKS clusters from accidental deletion").
+const PROTECTED: &str = "InvalidRequestException";
+
 pub(super) async fn delete(work: &Work<'_>) -> Result<(), AwsError> {
     work.once_free(async || {
         let call = work.clients().eks.delete_cluster().name(work.names().cluster());
@@ -41,12 +44,23 @@ impl Removal for ClusterRemoval {
 
     /// Its own security group goes with it, but only when no network interface is left in it.
     async fn remove(&self, work: &Work<'_>) -> Result<(), AwsError> {
-        if self.cluster.deletion_protection {
-            set_deletion_protection(work, false).await?;
-        }
         if self.cluster.status != ClusterStatus::Deleting {
-            delete(work).await?;
+            self.delete_protected(work).await?;
         }
         gone(work).await
+    }
+}
+
+impl ClusterRemoval {
+    /// Only an active cluster is protected, and in no other state can that be changed: one that has failed, or that
+    /// is still being made, goes without it.
+    async fn delete_protected(&self, work: &Work<'_>) -> Result<(), AwsError> {
+        match delete(work).await {
+            Err(error) if self.cluster.deletion_protection && error.code() == PROTECTED => {
+                set_deletion_protection(work, false).await?;
+                delete(work).await
+            }
+            other => other,
+        }
     }
 }
