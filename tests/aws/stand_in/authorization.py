@@ -18,6 +18,8 @@ EC2_KINDS = {
     "sg": "security-group",
     "lt": "launch-template",
     "eni": "network-interface",
+    "i": "instance",
+    "vol": "volume",
 }
 # What a call makes, and the parameters that name what it is done to.
 EC2 = {
@@ -43,6 +45,7 @@ EC2 = {
     "DeleteRouteTable": (None, ["RouteTableId"]),
     "DeleteSecurityGroup": (None, ["GroupId"]),
     "DeleteSubnet": (None, ["SubnetId"]),
+    "DeleteTags": (None, ["ResourceId.1"]),
     "DeleteVpc": (None, ["VpcId"]),
     "DetachInternetGateway": (None, ["InternetGatewayId", "VpcId"]),
     "DisassociateRouteTable": (None, ["AssociationId"]),
@@ -192,8 +195,10 @@ class Authorization:
     def of_iam(self, operation, form, _, __):
         tags = self.tags_of(form, "Tags.member.")
         context = keys("Request", tags)
-        name = form.get("RoleName")
-        if name:
+        name, profile = form.get("RoleName"), form.get("InstanceProfileName")
+        if profile:
+            arn = f"arn:aws:iam::{self.account}:instance-profile/{profile}"
+        elif name:
             arn = f"arn:aws:iam::{self.account}:role/{name}"
             context |= {"iam:PolicyARN": form["PolicyArn"]} if "PolicyArn" in form else {}
         else:
@@ -215,7 +220,7 @@ class Authorization:
         cluster = body.get("name") or (arguments[0] if arguments else "")
         context = keys("Request", body.get("tags", {}))
         what = re.sub("^(Create|Delete|Update|Associate|Disassociate)", "", operation)
-        if operation == "TagResource":
+        if operation in ("TagResource", "UntagResource"):
             arn = arguments[0]
         elif what in EKS_KINDS and not operation.startswith("Create"):
             arn = f"{start}{EKS_KINDS[what]}/{cluster}/{arguments[1]}"

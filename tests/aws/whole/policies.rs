@@ -88,6 +88,7 @@ fn up_makes_changes_and_mends_with_its_policy_alone() {
     aws.fail_nat_gateway();
     program.up().expect(1);
     program.up().expect(0);
+    profile_of_nodes(&aws, "prod-us-west-2-pod-apps-writer");
     program.set_spec(CHANGED);
     program.run(&prune).expect(0);
     program.plan().expect(0);
@@ -98,10 +99,18 @@ fn up_makes_changes_and_mends_with_its_policy_alone() {
     let identity = "      - namespace: apps\n        serviceAccount: sender\n        policies: [arn:aws:iam::aws:policy/AmazonSQSFullAccess]\n";
     let closed = closed.replace("nat: single", "nat: none").replace(identity, "");
     assert!(!closed.contains("sender"), "{closed}");
-    for spec in [&free, &closed] {
+    let zones = "zones: [us-west-2a, us-west-2b]";
+    let wide = closed.replace(zones, "zones: [us-west-2a, us-west-2b, us-west-2c]");
+    assert_ne!(wide, closed);
+    for spec in [&free, &wide] {
         program.set_spec(spec);
         program.run(&prune).expect(0);
     }
+    // Of a node that was there.
+    let subnet = of(&aws, "subnet", "private-us-west-2c");
+    aws.by_hand(&["ec2", "create-network-interface", "--subnet-id", &subnet]);
+    program.set_spec(&closed);
+    program.run(&prune).expect(0);
     let mut used = aws.used_actions();
     used.extend(of_a_control_plane_that_failed());
     assert_eq!(needless("up", &used), [""; 0]);
@@ -110,7 +119,7 @@ fn up_makes_changes_and_mends_with_its_policy_alone() {
 /// It is made anew, and the trust in its service accounts goes with it; the key for Secrets comes later.
 fn of_a_control_plane_that_failed() -> BTreeSet<String> {
     let aws = StandIn::instant();
-    let spec = without(SPEC, &["secretsKey:", "deletionProtection:"]);
+    let spec = without(SPEC, &["secretsKey:"]);
     let program = Program::new(&aws, &spec);
     enforce(&aws, &["plan", "up"]);
     aws.fail_cluster("InternalFailure", "it did not come up");
@@ -135,6 +144,7 @@ fn down_removes_everything_with_its_policy_alone() {
     let before = aws.account();
     program.up().expect(0);
     leave_behind(&aws);
+    profile_of_nodes(&aws, "prod-us-west-2-node");
     enforce(&aws, &["plan", "down"]);
     program.down().expect(0);
     assert_eq!(aws.account(), before);
@@ -196,15 +206,31 @@ fn without(spec: &str, keys: &[&str]) -> String {
     spec.split_inclusive('\n').filter(is_kept).collect()
 }
 
+/// The id of a part of the cluster.
+fn of(aws: &StandIn, kind: &str, name: &str) -> String {
+    let account = aws.account();
+    let all = account[kind].as_object().expect("some");
+    let is_it = |one: &&Value| one["tags"]["provisioner.dev/resource"] == name;
+    let found = all.iter().find(|(_, one)| is_it(one)).expect(name);
+    found.0.clone()
+}
+
+/// As EKS makes one for the nodes of a group.
+fn profile_of_nodes(aws: &StandIn, role: &str) {
+    let named = ["--instance-profile-name", "eks-0a1b2c"];
+    aws.by_hand(&[["iam", "create-instance-profile"], named].concat());
+    let add = ["iam", "add-role-to-instance-profile", "--role-name", role];
+    aws.by_hand(&[add.as_slice(), &named].concat());
+}
+
 /// What others do to a cluster.
 fn by_hand(aws: &StandIn) {
     let account = aws.account();
-    let of = |kind: &str, name: &str| {
-        let all = account[kind].as_object().expect("some");
-        let is_it = |one: &&Value| one["tags"]["provisioner.dev/resource"] == name;
-        let found = all.iter().find(|(_, one)| is_it(one)).expect(name);
-        found.0.clone()
-    };
+    let of = |kind: &str, name: &str| of(aws, kind, name);
+    let group = of("security group", "control-plane");
+    let allow = ["ec2", "authorize-security-group-ingress", "--group-id", &group];
+    let rest = ["--protocol", "tcp", "--port", "22", "--cidr", "0.0.0.0/0"];
+    aws.by_hand(&[&allow[..], &rest].concat());
     let gateway = of("internet gateway", "internet-gateway");
     let table = of("route table", "routes-private-us-west-2a");
     let everywhere = ["--destination-cidr-block", "0.0.0.0/0"];
@@ -228,6 +254,6 @@ fn by_hand(aws: &StandIn) {
     let provider = ["--open-id-connect-provider-arn", provider];
     let remove = ["iam", "remove-client-id-from-open-id-connect-provider"];
     aws.by_hand(&[&remove[..], &provider, &["--client-id", "sts.amazonaws.com"]].concat());
-    let untag = ["iam", "untag-open-id-connect-provider", "--tag-keys", "team"];
+    let untag = ["iam", "untag-open-id-connect-provider", "--tag-keys", "owner"];
     aws.by_hand(&[&untag[..], &provider].concat());
 }
