@@ -7,7 +7,7 @@ use crate::stand_in::StandIn;
 use crate::story::SPEC;
 
 /// Those that AWS has for one thing alone, and for how many things of a cluster they are needed.
-const ONE_BY_ONE: [(&str, &str); 9] = [
+const ONE_BY_ONE: [(&str, &str); 10] = [
     ("DescribeAccessEntry", "access entry"),
     ("DescribeAddon", "addon"),
     ("DescribeLaunchTemplateVersions", "launch template"),
@@ -16,6 +16,8 @@ const ONE_BY_ONE: [(&str, &str); 9] = [
     ("GetRole", "role"),
     ("ListAssociatedAccessPolicies", "access entry"),
     ("ListAttachedRolePolicies", "role"),
+    // What others have given a role is taken back, so it has to be seen.
+    ("ListRolePolicies", "role"),
     ("GetRolePolicy", "role"),
 ];
 /// Two attributes of the one VPC, of which AWS gives one at a time.
