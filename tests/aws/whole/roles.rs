@@ -105,11 +105,15 @@ fn policies_that_the_spec_drops_are_taken_from_the_role() {
 fn instance_profiles_are_no_reason_for_a_role_to_stay() {
     let aws = StandIn::instant();
     let program = Program::new(&aws, SPEC);
+    let make = |profile: &str| {
+        aws.by_hand(&["iam", "create-instance-profile", "--instance-profile-name", profile]);
+    };
+    make("somebody-elses");
     let before = aws.account();
     program.up().expect(0);
+    make("eks-0a1b2c");
     for profile in ["eks-0a1b2c", "somebody-elses"] {
         let named = ["--instance-profile-name", profile];
-        aws.by_hand(&[["iam", "create-instance-profile"], named].concat());
         let add = ["iam", "add-role-to-instance-profile", "--role-name", "prod-us-west-2-node"];
         aws.by_hand(&[add.as_slice(), &named].concat());
     }
