@@ -93,6 +93,13 @@ fn up_makes_changes_and_mends_with_its_policy_alone() {
     program.run(&prune).expect(0);
     program.plan().expect(0);
     by_hand(&aws);
+    let of_nodes = |aws: &StandIn| {
+        let tagged = ["ec2", "describe-tags", "--filters", "Name=key,Values=owner"];
+        let tagged = aws.by_hand(&tagged)["Tags"].as_array().expect("a list").clone();
+        let kinds = tagged.iter().map(|one| one["ResourceType"].as_str().unwrap_or_default());
+        kinds.filter(|kind| ["instance", "volume"].contains(kind)).count()
+    };
+    assert_eq!(of_nodes(&aws), 0);
     let free = without(CHANGED, &["permissionsBoundary:"]);
     // Without nodes there need be no way out.
     let (closed, _) = free.split_once("    nodeGroups:").expect("node groups");
@@ -105,6 +112,7 @@ fn up_makes_changes_and_mends_with_its_policy_alone() {
     for spec in [&free, &wide] {
         program.set_spec(spec);
         program.run(&prune).expect(0);
+        assert_eq!(of_nodes(&aws), 2, "a node and its disk");
     }
     // Of a node that was there.
     let subnet = of(&aws, "subnet", "private-us-west-2c");
@@ -223,6 +231,19 @@ fn profile_of_nodes(aws: &StandIn, role: &str) {
     aws.by_hand(&[add.as_slice(), &named].concat());
 }
 
+/// As EKS starts one; what the spec tags it and its disk with has come later.
+fn node_without_tags_of_the_spec(aws: &StandIn) {
+    let images = aws.by_hand(&["ec2", "describe-images", "--owners", "amazon"]);
+    let image = images["Images"][0]["ImageId"].as_str().expect("one");
+    let tag = |(key, value): (&str, &str)| json!({"Key": key, "Value": value});
+    let of_eks = [("eks:cluster-name", "prod"), ("eks:nodegroup-name", "workers")];
+    let tags = of_eks.into_iter().chain([("provisioner.dev/cluster", "prod")]).map(tag);
+    let tags = json!([{"ResourceType": "instance", "Tags": tags.collect::<Vec<_>>()}]).to_string();
+    let run = ["ec2", "run-instances", "--image-id", image, "--tag-specifications", &tags];
+    let made = aws.by_hand(&run);
+    assert!(made["Instances"][0]["InstanceId"].is_string(), "{made}");
+}
+
 /// What others do to a cluster.
 fn by_hand(aws: &StandIn) {
     let account = aws.account();
@@ -234,6 +255,7 @@ fn by_hand(aws: &StandIn) {
     let gateway = of("internet gateway", "internet-gateway");
     let table = of("route table", "routes-private-us-west-2a");
     let everywhere = ["--destination-cidr-block", "0.0.0.0/0"];
+    node_without_tags_of_the_spec(aws);
     let route = ["ec2", "replace-route", "--route-table-id", &table, "--gateway-id", &gateway];
     aws.by_hand(&[&route[..], &everywhere].concat());
     let address = aws.by_hand(&["ec2", "allocate-address", "--domain", "vpc"]);
