@@ -57,6 +57,9 @@ pub(crate) enum Error {
     AuditPolicy { why: String },
     #[error("use the certificate for etcd: {why}")]
     EtcdFiles { why: String },
+    /// The source names the file.
+    #[error("understand ~/.ssh/config: {0}")]
+    SshConfig(io::Error),
     #[error("work with the hosts: {0}")]
     Hosts(#[from] HostsError),
     #[error(transparent)]
@@ -84,6 +87,7 @@ impl Error {
             | Self::Upgrade { .. }
             | Self::NobodyToAsk
             | Self::Environment(_)
+            | Self::SshConfig(_)
             | Self::Command(_)
             | Self::Playbook(_)
             | Self::Kube(
@@ -113,6 +117,9 @@ impl Error {
             Self::NoRuns { .. } => Some("`up` and `plan` record their runs there".into()),
             Self::Journal(JournalError::NoSuchRun { .. }) => {
                 Some("`provisioner runs list` names those that are there".into())
+            }
+            Self::Bundle(provisioner_bundle::Error::NoManifest(_)) => {
+                Some("`provisioner bundle create` makes one".into())
             }
             Self::Environment(error) => error.hint(),
             Self::Aws(error) => error.hint(),

@@ -47,6 +47,19 @@ pub(crate) fn up(
     up_with(program, site, addons, options, sinks)
 }
 
+/// Shows in short what `up` would change, as far as preflight would let it.
+pub(crate) fn preview(
+    program: &Program,
+    site: &Arc<Site>,
+    addons: &Addons,
+    skip_preflight: bool,
+) -> Result<UpOutcome, Error> {
+    let options = options(program, site, Purpose::Preview);
+    let options = RunOptions { is_preview: true, ignore_findings: skip_preflight, ..options };
+    let sinks = sinks(program, site, Purpose::Preview, &options.info);
+    up_with(program, site, addons, options, sinks)
+}
+
 /// Carries out a `plan` of which only the end counts.
 pub(crate) fn unseen(
     program: &Program,
@@ -237,6 +250,7 @@ fn options(program: &Program, site: &Site, purpose: Purpose) -> RunOptions {
         info: info(&site.cluster.name, purpose),
         parallelism: program.options.parallelism,
         ignore_findings: matches!(purpose, Purpose::Up { skip_preflight: true }),
+        is_preview: false,
         files: BTreeMap::new(),
         holder: holder(),
         journal: journal(program),

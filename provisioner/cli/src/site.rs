@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_hosts::{Access, Secrets, Site};
 use provisioner_playbook::{Assets, Library};
 use provisioner_spec::{Bastion, Cluster, SecretSource, Ssh};
-use provisioner_ssh::{HostKeyPolicy, UnknownHostKey};
+use provisioner_ssh::{HostKeyPolicy, UnknownHostKey, ssh_config};
 use secrecy::SecretString;
 use semver::Version;
 
@@ -89,11 +89,12 @@ fn access(
     let home = environment.home()?.to_owned();
     Ok(Access {
         user: environment::user(),
-        ssh_config: fs_err::read_to_string(home.join(".ssh/config")).ok(),
+        ssh_config: ssh_config::read(&home.join(".ssh/config"), &home).map_err(Error::SshConfig)?,
         known_hosts: known_hosts(program, cluster, &home, connect)?,
         agent: environment.ssh_agent.clone(),
         host_keys: host_keys(&program.terminal, connect),
         secrets: secrets(program, cluster)?,
+        parallelism: program.options.parallelism,
         home,
     })
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use camino::Utf8PathBuf;
 use provisioner_spec::SecretSource;
@@ -11,14 +12,16 @@ pub struct Access {
     /// The user's name here, and on a host where nothing else is said.
     pub user: String,
     pub home: Utf8PathBuf,
-    /// The text of `~/.ssh/config`, if there is one.
-    pub ssh_config: Option<String>,
+    /// The text of `~/.ssh/config` with what it includes.
+    pub ssh_config: String,
     /// Files with known host keys; accepted ones go into the first.
     pub known_hosts: Vec<Utf8PathBuf>,
     /// The agent's socket.
     pub agent: Option<Utf8PathBuf>,
     pub host_keys: HostKeyPolicy,
     pub secrets: Secrets,
+    /// On how many hosts to be at once, outside of runs.
+    pub parallelism: NonZeroUsize,
 }
 
 /// The values of the secrets that a spec only names.

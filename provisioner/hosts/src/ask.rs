@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{StreamExt as _, stream};
 use provisioner_playbook::frames::Frame;
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::session::SessionOptions;
@@ -21,23 +21,11 @@ pub(crate) async fn ask_all(
     hosts: &[Host],
     script: &str,
 ) -> Vec<(String, Result<String, HostsError>)> {
-    let connector = Arc::new(Connector::new(site.access.ssh_options()));
-    let mut running = JoinSet::new();
-    for (index, host) in hosts.iter().cloned().enumerate() {
-        let (site, connector, script) =
-            (Arc::clone(site), Arc::clone(&connector), script.to_owned());
-        running.spawn(async move {
-            // Each part of it is bounded, but for what somebody may be asked about a host's key.
-            let answer = ask(&site, &connector, &host, &script).await;
-            (index, host.name, answer)
-        });
-    }
-    let mut answers = Vec::new();
-    while let Some(answer) = running.join_next().await {
-        answers.extend(answer);
-    }
-    answers.sort_by_key(|(index, ..)| *index);
-    answers.into_iter().map(|(_, host, answer)| (host, answer)).collect()
+    let connector = Connector::new(site.access.ssh_options());
+    // Each part of it is bounded, but for what somebody may be asked about a host's key.
+    let of_each =
+        async |host: &Host| (host.name.clone(), ask(site, &connector, host, script).await);
+    stream::iter(hosts).map(of_each).buffered(site.access.parallelism.get()).collect().await
 }
 
 async fn ask(

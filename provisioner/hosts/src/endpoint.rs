@@ -24,7 +24,7 @@ impl Access {
         };
         self.apply(&mut endpoint, &login, DEFAULT_USER);
         if let Some(bastion) = &ssh.bastion {
-            endpoint.via = Some(Box::new(self.bastion(bastion)));
+            behind(&mut endpoint, self.bastion(bastion));
         }
         endpoint
     }
@@ -48,7 +48,7 @@ impl Access {
         };
         self.apply(&mut endpoint, &login, DEFAULT_USER);
         if let Some(next) = &bastion.bastion {
-            endpoint.via = Some(Box::new(self.bastion(next)));
+            behind(&mut endpoint, self.bastion(next));
         }
         endpoint
     }
@@ -57,7 +57,7 @@ impl Access {
     /// else by its address. Its address in the spec stays.
     fn described(&self, name: &str, address: &str) -> Endpoint {
         let surroundings = Surroundings { home: &self.home, user: "" };
-        let config = self.ssh_config.as_deref().unwrap_or_default();
+        let config = &self.ssh_config;
         let by_address = endpoint(config, address, surroundings);
         // What is said of all hosts is said of one without a name as well.
         let is_meant = resolve(config, name, surroundings) != resolve(config, "", surroundings);
@@ -110,6 +110,12 @@ impl Access {
     fn at_home(&self, path: &Utf8Path) -> Utf8PathBuf {
         path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| self.home.join(rest))
     }
+}
+
+/// The spec's bastion is the way, whatever the user's configuration says of one.
+fn behind(endpoint: &mut Endpoint, bastion: Endpoint) {
+    endpoint.via = Some(Box::new(bastion));
+    endpoint.proxy_command = None;
 }
 
 /// What the spec says of logging in, for a host or a bastion.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use futures::{StreamExt as _, stream};
 use provisioner_spec::Host;
 use provisioner_ssh::Connector;
 use serde::Serialize;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 use crate::session::SessionOptions;
 use crate::up::{nonce, session};
@@ -35,8 +35,9 @@ pub struct ExecResult {
     pub code: Result<u32, HostsError>,
 }
 
-/// Runs a command as root on the hosts of a role, on one host by name, or on all, at once. Lines are
-/// handed over as they come; results are in the order of the spec.
+/// Runs a command as root on the hosts of a role, on one host by name, or on all, on as many at once as
+/// [`Access::parallelism`](crate::Access::parallelism) says, in the order of the spec. Lines are handed over
+/// as they come.
 ///
 /// # Errors
 /// [`HostsError::NoSuchHost`]. What happens on a host is in its result.
@@ -47,27 +48,23 @@ pub async fn exec(
     mut sink: impl FnMut(ExecLine),
 ) -> Result<Vec<ExecResult>, HostsError> {
     let hosts = selected(&site, on)?;
-    let order: Vec<String> = hosts.iter().map(|host| host.name.clone()).collect();
-    let connector = Arc::new(Connector::new(site.access.ssh_options()));
+    let connector = Connector::new(site.access.ssh_options());
     let (lines, mut received) = mpsc::channel(256);
-    let mut running = JoinSet::new();
-    for host in hosts {
-        let (site, connector, lines) = (Arc::clone(&site), Arc::clone(&connector), lines.clone());
-        let command = command.to_owned();
-        running.spawn(async move {
-            let code = on_host(&site, &connector, &host, &command, lines).await;
+    let running = async {
+        // The last sender goes with this block, and that ends the other one.
+        let lines = lines;
+        let on_each = async |host: Host| {
+            let code = on_host(&site, &connector, &host, command, lines.clone()).await;
             ExecResult { host: host.name, code }
-        });
-    }
-    drop(lines);
-    while let Some(line) = received.recv().await {
-        sink(line);
-    }
-    let mut results: Vec<ExecResult> = Vec::new();
-    while let Some(result) = running.join_next().await {
-        results.extend(result);
-    }
-    results.sort_by_key(|result| order.iter().position(|name| *name == result.host));
+        };
+        stream::iter(hosts).map(on_each).buffered(site.access.parallelism.get()).collect().await
+    };
+    let showing = async {
+        while let Some(line) = received.recv().await {
+            sink(line);
+        }
+    };
+    let (results, ()) = tokio::join!(running, showing);
     Ok(results)
 }
 

@@ -75,6 +75,8 @@ pub(crate) struct HostsPlanner {
     checked: bool,
     /// What was refused once is not planned.
     refused: bool,
+    /// Errors of preflight end it in check mode as well.
+    is_preview: bool,
     findings: Arc<Mutex<Vec<Finding>>>,
 }
 
@@ -110,6 +112,7 @@ impl HostsPlanner {
             secrets: None,
             checked: false,
             refused: false,
+            is_preview: false,
             findings: Arc::default(),
         })
     }
@@ -118,6 +121,11 @@ impl HostsPlanner {
     pub(crate) fn bring_files(&mut self, files: &BTreeMap<String, LocalFile>) {
         let blob = |file: &LocalFile| Blob { sha256: file.sha256.clone(), size: file.size };
         self.files = files.iter().map(|(name, file)| (name.clone(), blob(file))).collect();
+    }
+
+    /// Ends in check mode too where preflight would not let a run begin that changes something.
+    pub(crate) fn refuse_in_check_mode(&mut self) {
+        self.is_preview = true;
     }
 
     fn connect(&mut self) -> Stage<HostAction> {

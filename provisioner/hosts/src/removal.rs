@@ -130,11 +130,14 @@ async fn look(site: &Arc<Site>, leaving: Option<&str>) -> Result<Survey, HostsEr
     for (host, answer) in ask_all(site, &asked, &script).await {
         match answer.map(|text| Survey::read(&text)) {
             // Another one may know more: the etcd on a host that has just joined, say.
-            Ok(Some(survey)) if !survey.is_whole(leaving) => {
+            Ok(Ok(survey)) if !survey.is_whole(leaving) => {
                 partly.get_or_insert(survey);
             }
-            Ok(Some(survey)) => return Ok(survey),
-            Ok(None) => reasons.push(format!("{host}: no API server answers")),
+            Ok(Ok(survey)) => return Ok(survey),
+            Ok(Err(said)) if said.is_empty() => {
+                reasons.push(format!("{host}: no API server answers"))
+            }
+            Ok(Err(said)) => reasons.push(format!("{host}: no API server answers: {said}")),
             Err(error) => reasons.push(error.to_string()),
         }
     }

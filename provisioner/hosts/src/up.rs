@@ -9,7 +9,7 @@ use provisioner_engine::{
     Both, Chain, Events, Failure, Further, Interrupt, Journal, Mode, Options, RunInfo, Summary,
 };
 use provisioner_spec::Host;
-use provisioner_ssh::Connector;
+use provisioner_ssh::{Connector, Notices};
 use serde::Serialize;
 
 use crate::driver::HostsDriver;
@@ -26,6 +26,8 @@ pub struct RunOptions {
     pub parallelism: NonZeroUsize,
     /// Go on though preflight has found errors.
     pub ignore_findings: bool,
+    /// What shows the changes that somebody is then asked about: it ends where they would be refused.
+    pub is_preview: bool,
     /// Files of this machine that steps need beside those of the bundle, by the name by which
     /// playbooks know them.
     pub files: BTreeMap<String, LocalFile>,
@@ -130,6 +132,9 @@ fn begin(
     let (run, mode) = (options.info.run.to_string(), options.info.mode);
     let mut planner = HostsPlanner::new(Arc::clone(site), mode, purpose, run, events.clone())?;
     planner.bring_files(&options.files);
+    if options.is_preview {
+        planner.refuse_in_check_mode();
+    }
     Ok((planner, Arc::new(driver(site, options, events)?)))
 }
 
@@ -192,7 +197,9 @@ pub(crate) fn driver(
         }
     }
     files.extend(options.files.values().map(|file| (file.sha256.clone(), file.path.clone())));
-    let connector = Connector::new(site.access.ssh_options());
+    let (mut ssh, listening) = (site.access.ssh_options(), events.clone());
+    ssh.notices = Notices::new(move |text| listening.note(text));
+    let connector = Connector::new(ssh);
     Ok(HostsDriver::new(connector, sessions.collect(), files))
 }
 

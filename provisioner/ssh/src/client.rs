@@ -1,13 +1,19 @@
 //! What russh calls back: the host's key, and the end of the connection.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use russh::client::{DisconnectReason, Handler};
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::error::SshError;
 use crate::host_keys::{self, KnownKeys};
+
+/// How long a command may take to end that has closed its output.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The state of a connection that both its handler and its users see.
 #[derive(Debug, Default)]
@@ -15,12 +21,29 @@ pub(crate) struct Link {
     /// Cancelled when the connection is gone.
     pub(crate) closed: CancellationToken,
     reason: OnceLock<String>,
+    /// What the command that leads to the host complains of, once it has ended.
+    complaints: Mutex<Option<JoinHandle<String>>>,
 }
 
 impl Link {
     /// Why the connection ended, for a message.
     pub(crate) fn reason(&self) -> String {
         self.reason.get().cloned().unwrap_or_else(|| "the connection broke".to_owned())
+    }
+
+    pub(crate) fn listens(&self, complaints: JoinHandle<String>) {
+        *self.complaints.lock().unwrap_or_else(PoisonError::into_inner) = Some(complaints);
+    }
+
+    /// Takes the last words of the command that leads to the host for the reason, if it had any.
+    pub(crate) async fn hear(&self) {
+        let complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(complaints) = complaints else { return };
+        if let Ok(Ok(said)) = timeout(LAST_WORDS, complaints).await
+            && !said.is_empty()
+        {
+            self.set_reason(format!("its ProxyCommand said: {said}"));
+        }
     }
 
     /// Gives a reason, unless there is one.

@@ -49,7 +49,7 @@ impl Connector {
     /// A connector that has nothing connected yet.
     pub fn new(options: Options) -> Self {
         Self {
-            host_keys: HostKeys::new(options.known_hosts.clone()),
+            host_keys: HostKeys::new(options.known_hosts.clone(), options.notices.clone()),
             options,
             asking: tokio::sync::Mutex::default(),
             thinking: Thinking::default(),
@@ -94,7 +94,12 @@ impl Connector {
         let mut last = None;
         loop {
             match deadline.bound(self.connect(endpoint)).await {
-                Some(Err(error)) if error.is_transient() => last = Some(error),
+                Some(Err(error)) if error.is_transient() => {
+                    if last.is_none() {
+                        self.options.notices.say(format!("{error}; trying again"));
+                    }
+                    last = Some(error);
+                }
                 Some(result) => return result,
                 None => return Err(last.unwrap_or_else(|| self.timed_out("reach", endpoint))),
             }
@@ -115,8 +120,8 @@ impl Connector {
             None => None,
         };
         let _turn = self.login_turn(endpoint).await;
-        let stream = self.transport(endpoint, bastion.as_ref()).await?;
         let link = Arc::new(Link::default());
+        let stream = self.transport(endpoint, bastion.as_ref(), &link).await?;
         let mut handle = self.handshake(endpoint, stream, &link).await?;
         authenticate(&mut handle, endpoint, &link, self.options.connect_timeout).await?;
         let patience = self.options.connect_timeout;
@@ -145,8 +150,12 @@ impl Connector {
         &self,
         endpoint: &Endpoint,
         bastion: Option<&Connection>,
+        link: &Arc<Link>,
     ) -> Result<Box<dyn Transport>, SshError> {
         let Some(bastion) = bastion else {
+            if let Some(command) = &endpoint.proxy_command {
+                return Ok(Box::new(command.start(endpoint, link)?));
+            }
             let stream = self.bounded("connect to", endpoint, transport::connect(endpoint)).await?;
             return Ok(Box::new(stream));
         };
@@ -174,7 +183,10 @@ impl Connector {
         let exchange = russh_client::connect_stream(config, stream, client);
         match timeout(self.options.connect_timeout, exchange).await {
             Ok(Ok(handle)) => Ok(handle),
-            Ok(Err(error)) => Err(explain(endpoint, link, &verdict, &error)),
+            Ok(Err(error)) => {
+                link.hear().await;
+                Err(explain(endpoint, link, &verdict, &error))
+            }
             Err(_) => Err(self.timed_out("agree on an encrypted connection with", endpoint).into()),
         }
     }

@@ -8,6 +8,8 @@ use camino::Utf8PathBuf;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 
+use crate::proxy_command::ProxyCommand;
+
 /// The port of an SSH server when none is named (RFC 4250).
 const DEFAULT_PORT: u16 = 22;
 
@@ -32,6 +34,10 @@ pub struct Endpoint {
     pub password: Option<SecretString>,
     /// The agent's socket, if it is to be used.
     pub agent: Option<Utf8PathBuf>,
+    /// Files with the keys of known hosts, in place of the first of [`Options::known_hosts`].
+    pub known_hosts: Vec<Utf8PathBuf>,
+    /// What leads to the host in place of TCP.
+    pub proxy_command: Option<ProxyCommand>,
     /// The bastion to go through; it may have one of its own.
     pub via: Option<Box<Endpoint>>,
 }
@@ -50,6 +56,8 @@ impl Endpoint {
             passphrase: None,
             password: None,
             agent: None,
+            known_hosts: Vec::new(),
+            proxy_command: None,
             via: None,
         }
     }
@@ -89,6 +97,35 @@ pub struct Options {
     pub keepalive_misses: usize,
     /// Bytes in one direction after which new keys are agreed on (RFC 4253, section 9: 1 GiB).
     pub rekey_after: usize,
+    /// Is told what is worth knowing, but is no failure.
+    pub notices: Notices,
+}
+
+/// Takes sentences for whoever started the connections; by default nobody listens.
+#[derive(Clone)]
+pub struct Notices(Arc<dyn Fn(String) + Send + Sync>);
+
+impl Notices {
+    /// A listener.
+    pub fn new(listener: impl Fn(String) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    pub(crate) fn say(&self, text: impl Into<String>) {
+        self.0(text.into());
+    }
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self::new(|text| tracing::debug!("{text}"))
+    }
+}
+
+impl fmt::Debug for Notices {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Notices")
+    }
 }
 
 impl Default for Options {
@@ -100,6 +137,7 @@ impl Default for Options {
             keepalive: Duration::from_secs(15),
             keepalive_misses: 3,
             rekey_after: 1 << 30,
+            notices: Notices::default(),
         }
     }
 }

@@ -119,6 +119,26 @@ pub enum SshError {
         #[source]
         source: Box<SshError>,
     },
+    /// The command that leads to the host was not started.
+    #[error("connect to {host} by `{command}`: {source}")]
+    Proxy {
+        /// The host.
+        host: String,
+        /// The command, as the shell would have got it.
+        command: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A shell would read the name as more than a name.
+    #[error(
+        "connect to {host} by its ProxyCommand: {name:?} would be read by the shell as more than a name"
+    )]
+    ProxyName {
+        /// The host.
+        host: String,
+        /// Its name, its address, or the user there.
+        name: String,
+    },
     /// The host is connected, but refuses the channel.
     #[error("{action} on {host}: refused: {reason}")]
     ChannelRefused {
@@ -176,6 +196,8 @@ impl SshError {
             | Self::HostKeyRevoked { .. }
             | Self::KnownHosts { .. }
             | Self::AuthFailed { .. }
+            | Self::Proxy { .. }
+            | Self::ProxyName { .. }
             | Self::NoExit { .. }
             | Self::Io { .. } => false,
         }
@@ -216,7 +238,11 @@ impl SshError {
             Self::Handshake { transient: true, .. } => Some(
                 "is there an SSH server on that port, and does it take more connections?".into(),
             ),
+            Self::ProxyName { .. } => {
+                Some("give the host another name, or name its bastion by ProxyJump instead".into())
+            }
             Self::HostKeyRevoked { .. }
+            | Self::Proxy { .. }
             | Self::Handshake { .. }
             | Self::KnownHosts { .. }
             | Self::ChannelRefused { .. }

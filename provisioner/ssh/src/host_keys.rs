@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use russh::keys::ssh_key::Fingerprint;
 use russh::keys::{Algorithm, Certificate, EcdsaCurve, HashAlg, PublicKey};
 
-use crate::endpoint::{Endpoint, UnknownHostKey};
+use crate::endpoint::{Endpoint, Notices, UnknownHostKey};
 use crate::error::SshError;
 use crate::known_hosts::{self, Entry, Marker};
 use crate::pattern;
@@ -17,6 +17,7 @@ use crate::pattern;
 #[derive(Debug)]
 pub(crate) struct HostKeys {
     files: Vec<Utf8PathBuf>,
+    notices: Notices,
     /// Accepted during this run. The lock also serialises appending to the file.
     accepted: Mutex<Vec<(String, PublicKey)>>,
 }
@@ -35,18 +36,29 @@ struct Host {
     label: String,
     name: String,
     port: u16,
+    /// Where a key that is accepted goes.
+    file: Option<Utf8PathBuf>,
 }
 
 impl HostKeys {
-    pub(crate) fn new(files: Vec<Utf8PathBuf>) -> Arc<Self> {
-        Arc::new(Self { files, accepted: Mutex::default() })
+    pub(crate) fn new(files: Vec<Utf8PathBuf>, notices: Notices) -> Arc<Self> {
+        Arc::new(Self { files, notices, accepted: Mutex::default() })
+    }
+
+    /// The files for one host: its own, if it has some, in place of the first.
+    fn files(&self, endpoint: &Endpoint) -> Vec<Utf8PathBuf> {
+        if endpoint.known_hosts.is_empty() {
+            return self.files.clone();
+        }
+        endpoint.known_hosts.iter().chain(self.files.iter().skip(1)).cloned().collect()
     }
 
     /// Reads what the files say about the endpoint's host; missing files say nothing.
     pub(crate) fn known(self: &Arc<Self>, endpoint: &Endpoint) -> Result<KnownKeys, SshError> {
         let pattern = known_hosts::host_pattern(&endpoint.host, endpoint.port);
         let mut entries = Vec::new();
-        for file in &self.files {
+        let files = self.files(endpoint);
+        for file in &files {
             let read = read_or_empty(file)
                 .map_err(|source| SshError::KnownHosts { file: file.clone(), source })?;
             // A key known for the host on its usual port is believed on another port too, but a
@@ -61,12 +73,16 @@ impl HostKeys {
             .filter(|(host, _)| *host == pattern)
             .map(|(_, key)| key.clone())
             .collect();
-        let host =
-            Host { label: endpoint.label(), name: endpoint.host.clone(), port: endpoint.port };
+        let host = Host {
+            label: endpoint.label(),
+            name: endpoint.host.clone(),
+            port: endpoint.port,
+            file: files.into_iter().next(),
+        };
         Ok(KnownKeys { host, entries, accepted, store: Arc::clone(self) })
     }
 
-    /// Remembers the key, in the first file too. A file that cannot be written is no reason to
+    /// Remembers the key, in the host's first file too. A file that cannot be written is no reason to
     /// fail: the key holds for this run, and the question comes again in the next.
     fn accept(&self, host: &Host, key: &PublicKey) {
         let pattern = known_hosts::host_pattern(&host.name, host.port);
@@ -75,10 +91,10 @@ impl HostKeys {
             return;
         }
         let line = known_hosts::format_line(&host.name, host.port, key);
-        if let (Some(file), Some(line)) = (self.files.first(), line)
+        if let (Some(file), Some(line)) = (&host.file, line)
             && let Err(error) = append(file, &line)
         {
-            tracing::warn!("the key of {} is not saved in {file}: {error}", host.label);
+            self.notices.say(format!("the key of {} is not saved in {file}: {error}", host.label));
         }
         accepted.push((pattern, key.clone()));
     }

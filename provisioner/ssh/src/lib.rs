@@ -24,6 +24,7 @@ mod identity;
 mod known_hosts;
 mod pattern;
 mod process;
+mod proxy_command;
 pub mod ssh_config;
 mod thinking;
 mod transport;
@@ -33,7 +34,8 @@ pub use channel::{Input, Output, Tunnel};
 pub use connection::Connection;
 pub use connector::Connector;
 pub use endpoint::{
-    Endpoint, HostKeyAnswer, HostKeyPolicy, HostKeyQuestion, Options, UnknownHostKey,
+    Endpoint, HostKeyAnswer, HostKeyPolicy, HostKeyQuestion, Notices, Options, UnknownHostKey,
 };
 pub use error::SshError;
 pub use process::{Captured, Exit, ExitWaiter, Process};
+pub use proxy_command::ProxyCommand;

@@ -35,12 +35,14 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         }
     }
     let purpose = Purpose::Up { skip_preflight: *skip_preflight };
-    let agreed = if *yes { None } else { agree(program, &site, &addons)? };
+    let agreed = if *yes { None } else { agree(program, &site, &addons, *skip_preflight)? };
     let exit = if let Some(exit) = agreed {
         exit
     } else {
         let outcome = run::up(program, &site, &addons, purpose)?;
-        tell_what_is_next(program, arguments, &outcome);
+        if !prune {
+            tell_what_is_next(program, arguments, &outcome);
+        }
         exit_of(&outcome)
     };
     if !prune || exit != Exit::Done {
@@ -51,7 +53,9 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         return Ok(exit);
     }
     // The others forget the ways to the pods of those who have gone.
-    Ok(exit_of(&run::up(program, &site, &addons, purpose)?))
+    let outcome = run::up(program, &site, &addons, purpose)?;
+    tell_what_is_next(program, arguments, &outcome);
+    Ok(exit_of(&outcome))
 }
 
 fn exit_of(outcome: &UpOutcome) -> Exit {
@@ -59,10 +63,15 @@ fn exit_of(outcome: &UpOutcome) -> Exit {
 }
 
 /// Shows what would change and asks. An exit where there is nothing to go on to.
-fn agree(program: &Program, site: &Arc<Site>, addons: &Addons) -> Result<Option<Exit>, Error> {
-    let preview = run::up(program, site, addons, Purpose::Preview)?;
+fn agree(
+    program: &Program,
+    site: &Arc<Site>,
+    addons: &Addons,
+    skip_preflight: bool,
+) -> Result<Option<Exit>, Error> {
+    let preview = run::preview(program, site, addons, skip_preflight)?;
     if preview.summary.outcome != Outcome::ChangesPending {
-        return Ok(Some(Exit::of_run(&preview.summary)));
+        return Ok(Some(exit_of(&preview)));
     }
     let hosts = count(site.cluster.all_hosts().count(), "host");
     let question = format!("\nMake these changes to the {hosts} of cluster {}?", site.cluster.name);

@@ -60,6 +60,23 @@ fn exec_needs_a_command_and_a_host_that_is_there() {
     assert!(ran.stderr.contains("no host or role \"m9\""), "{}", ran.stderr);
 }
 
+#[test]
+fn the_users_configuration_counts_with_what_it_includes() {
+    let home = Home::new();
+    home.file("spec.yaml", &spec(HOSTS).replace("user: ops, password: {env: HOSTS_PASSWORD}", ""));
+    home.file(".ssh/config", "Include hosts.d/*\n");
+    home.file(".ssh/hosts.d/lab", "Host m1\n  User \"o'hara\"\n  ProxyCommand nc %h %p\n");
+    let arguments = ["exec", "-f", "spec.yaml", "--on", "m1", "--", "true"];
+    let ran = home.run(&arguments);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("by its ProxyCommand: \"o'hara\""), "{}", ran.stderr);
+
+    home.file(".ssh/config", "Include config\n");
+    let ran = home.run(&arguments);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("understand ~/.ssh/config: "), "{}", ran.stderr);
+}
+
 /// script(1) gives the program a terminal.
 #[test]
 fn on_a_terminal_a_missing_secret_is_asked_for() {

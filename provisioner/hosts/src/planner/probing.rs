@@ -65,7 +65,7 @@ impl HostsPlanner {
         for finding in &findings {
             self.events.note(format!("preflight {}: {}", finding.severity, told(finding)));
         }
-        let tolerated = self.mode == Mode::Check
+        let tolerated = (self.mode == Mode::Check && !self.is_preview)
             || self.purpose == Purpose::Up { ignore_findings: true }
             || self.all_joined();
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);

@@ -317,7 +317,8 @@ const CATALOGUE: &[Check] = &[
         id: "leftovers",
         about: "nothing is left of a cluster that was made by other means",
         why: "kubeadm refuses, or mixes the old with the new",
-        remedy: "if nobody needs it: kubeadm reset, then rm -r /etc/kubernetes /var/lib/etcd",
+        remedy: "if nobody needs it: kubeadm reset, then rm -r /etc/kubernetes /var/lib/etcd, and `up` joins it anew; \
+                 in the middle of an upgrade, take it out of the spec until that has ended",
         run: leftovers::kubernetes,
     },
     Check {

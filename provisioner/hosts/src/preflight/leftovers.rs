@@ -19,11 +19,24 @@ pub(super) fn kubernetes(input: &Input<'_>, report: &mut Report<'_>) {
     // With a ledger of another cluster all of it is that cluster's, and said already.
     for (host, facts) in input.hosts().filter(|(_, facts)| facts.cluster.is_none()) {
         let remains = remains(facts);
-        if !remains.is_empty() {
-            let message = format!("something is left of another cluster: {}", remains.join(", "));
-            report.error(&[&host.name], message);
+        if remains.is_empty() {
+            continue;
         }
+        let what = if has_our_authority(input, facts) {
+            "it is a node of this cluster that has lost /var/lib/provisioner, and with it what was there before"
+        } else {
+            "something is left of another cluster"
+        };
+        report.error(&[&host.name], format!("{what}: {}", remains.join(", ")));
     }
+}
+
+/// Whether the host trusts whom the cluster's own hosts trust.
+fn has_our_authority(input: &Input<'_>, facts: &Facts) -> bool {
+    let authority = &facts.kubernetes.certificate_authority;
+    let mut ours = input.hosts().filter(|(_, facts)| input.is_ours(facts));
+    authority.is_some()
+        && ours.any(|(_, facts)| facts.kubernetes.certificate_authority == *authority)
 }
 
 fn remains(facts: &Facts) -> Vec<&str> {

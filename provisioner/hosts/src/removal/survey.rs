@@ -19,8 +19,10 @@ name={leaving}
 export KUBECONFIG=/etc/kubernetes/admin.conf HOME=/run/provisioner
 get() {{ timeout 20 kubectl --request-timeout 10s get --raw "$1"; }}
 etcd() {{ /usr/local/lib/provisioner/etcd "$@"; }}
-echo '## nodes'; get /api/v1/nodes
-echo; echo '## members'; members=$(etcd members); echo "$members"
+said=$(get /api/v1/nodes 2>&1 >"$p_tmp/nodes")
+echo '## nodes'; cat "$p_tmp/nodes"
+echo; echo '## said'; printf '%s\n' "$said" | tail -n 1
+echo '## members'; members=$(etcd members); echo "$members"
 echo '## healthy'
 printf '%s\n' "$members" | while read -r id _ _ client _; do
     ! etcd -u "$client" healthy >/dev/null 2>&1 </dev/null || echo "$id"
@@ -49,17 +51,19 @@ pub(crate) struct Member {
 }
 
 impl Survey {
-    /// None where no API server has answered.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    /// # Errors
+    /// No API server has answered; what kubectl said of it.
+    pub(crate) fn read(text: &str) -> Result<Self, String> {
         let section = |name: &str| -> Vec<&str> {
             let lines = text.lines().skip_while(|line| *line != format!("## {name}")).skip(1);
             lines.take_while(|line| !line.starts_with("## ")).collect()
         };
-        let nodes: List<Node> = serde_json::from_str(&section("nodes").join("\n")).ok()?;
+        let nodes: List<Node> = serde_json::from_str(&section("nodes").join("\n"))
+            .map_err(|_| section("said").join(" ").trim().to_owned())?;
         let healthy = section("healthy");
         let members = section("members").into_iter().filter_map(|line| member(line, &healthy));
         let volumes = serde_json::from_str::<List<Volume>>(&section("volumes").join("\n"));
-        Some(Self {
+        Ok(Self {
             nodes: nodes.items,
             members: members.collect(),
             volumes: volumes.map(|list| list.items).ok(),

@@ -25,7 +25,7 @@ fn endpoint(access: &Access, ssh: &str) -> Endpoint {
 }
 
 fn configured(config: &str) -> Access {
-    Access { ssh_config: Some(config.to_owned()), ..access() }
+    Access { ssh_config: config.to_owned(), ..access() }
 }
 
 /// `user@host:port key,key`, from the host back to the first bastion.

@@ -133,8 +133,11 @@ fn what_preflight_finds_stops_an_up_and_is_only_noted_in_a_plan() {
     let names: Vec<&str> = shown.stages.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(hosts_of(&shown, "preflight").len(), 6, "a plan makes no probes: {names:?}");
 
-    let forced = world.plan(Mode::Apply, Purpose::Up { ignore_findings: true });
-    assert_eq!(prepare(&forced), Ok(6));
+    assert_eq!(prepare(&world.preview(UP)).unwrap_err(), error, "nobody is asked in vain");
+
+    let force = Purpose::Up { ignore_findings: true };
+    assert_eq!(prepare(&world.plan(Mode::Apply, force)), Ok(6));
+    assert_eq!(prepare(&world.preview(force)), Ok(6));
 }
 
 #[test]

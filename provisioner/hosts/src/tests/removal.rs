@@ -193,7 +193,8 @@ fn who_leaves_has_the_role_that_the_cluster_knows() {
 
 #[test]
 fn without_an_answer_nothing_is_known() {
-    assert!(Survey::read("## nodes\nUnable to connect\n## end\n").is_none());
+    let damaged = "## nodes\n\n## said\nkubectl: Exec format error\n## members\n\n## end\n";
+    assert_eq!(Survey::read(damaged).unwrap_err(), "kubectl: Exec format error");
 }
 
 /// The plan of a removal from the lab, all of whose hosts are members.

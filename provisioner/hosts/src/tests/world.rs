@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -191,6 +192,17 @@ impl World {
         Planned { stages, notes: kept.notes() }
     }
 
+    /// The same for what somebody is then asked about.
+    pub(super) fn preview(&self, purpose: Purpose) -> Planned {
+        let kept = Kept::default();
+        let dispatcher = Dispatcher::start(Redactor::default(), vec![Box::new(kept.clone())]);
+        let mut planner = self.planner(Mode::Check, purpose, &dispatcher.events());
+        planner.refuse_in_check_mode();
+        let stages = self.stages(planner);
+        assert!(dispatcher.finish().is_empty());
+        Planned { stages, notes: kept.notes() }
+    }
+
     /// The same for a host that leaves the site.
     pub(super) fn plan_without(&self, mode: Mode, leaving: Leaving) -> Planned {
         let kept = Kept::default();
@@ -287,11 +299,12 @@ pub(super) fn access() -> Access {
     Access {
         user: "me".into(),
         home: "/nonexistent".into(),
-        ssh_config: None,
+        ssh_config: String::new(),
         known_hosts: Vec::new(),
         agent: None,
         host_keys: HostKeyPolicy::Refuse,
         secrets: Secrets::default(),
+        parallelism: NonZeroUsize::MIN,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Understood are `Host` and `Match` (`all`, `host`, `originalhost`, `user`, `localuser`),
 //! `HostName`, `User`, `Port`, `IdentityFile`, `IdentitiesOnly`, `IdentityAgent`, `ProxyJump`,
-//! `UserKnownHostsFile` and `Include`; other keywords are passed over. As everywhere in that file,
+//! `ProxyCommand`, `UserKnownHostsFile` and `Include`; other keywords are passed over. As everywhere in that file,
 //! the first value wins.
 
 mod directive;
@@ -15,3 +15,4 @@ mod tokens;
 pub use include::read;
 pub use resolve::{HostConfig, Jump, endpoint, resolve};
 pub use tokens::Surroundings;
+pub(crate) use tokens::Tokens;

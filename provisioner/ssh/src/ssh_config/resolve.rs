@@ -6,6 +6,7 @@ use super::directive::{self, Directive};
 use super::tokens::{Surroundings, Tokens};
 use crate::endpoint::Endpoint;
 use crate::pattern;
+use crate::proxy_command::ProxyCommand;
 
 /// What a configuration says about one host; what it leaves open is `None` or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub struct HostConfig {
     pub identity_agent: Option<Utf8PathBuf>,
     /// The bastions on the way, the nearest first. `Some` and empty: none at all.
     pub proxy_jump: Option<Vec<Jump>>,
-    /// A command to connect through. Not supported here; named so that a caller can say so.
+    /// A command to connect through.
     pub proxy_command: Option<String>,
     /// Files with the keys of known hosts.
     pub known_hosts: Vec<Utf8PathBuf>,
@@ -86,6 +87,9 @@ fn endpoint_of(
     endpoint.identity_files = resolved.identity_files;
     endpoint.identities_only = resolved.identities_only.unwrap_or(false);
     endpoint.agent = resolved.identity_agent.filter(|agent| agent.is_absolute());
+    endpoint.known_hosts = resolved.known_hosts;
+    endpoint.proxy_command =
+        resolved.proxy_command.map(|command| ProxyCommand::new(&command, surroundings));
     endpoint.via = through(config, resolved.proxy_jump, surroundings, on_the_way);
     endpoint
 }
@@ -159,7 +163,7 @@ impl HostConfig {
             "proxyjump" if self.proxy_command.is_none() => {
                 set(&mut self.proxy_jump, parse_jumps(first));
             }
-            "proxycommand" if self.proxy_jump.is_none() && first != "none" => {
+            "proxycommand" if self.proxy_jump.is_none() => {
                 set(&mut self.proxy_command, arguments.join(" "));
             }
             _ => {}
@@ -184,6 +188,7 @@ impl HostConfig {
         {
             *path = tokens.expand_path(path.as_str());
         }
+        self.proxy_command.take_if(|command| command == "none");
         self.identity_files.retain(|file| file != "none");
         self.known_hosts.retain(|file| file != "none");
     }

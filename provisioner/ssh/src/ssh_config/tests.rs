@@ -102,6 +102,7 @@ fn of_jump_and_command_the_first_counts() {
     let command_first = resolved("ProxyCommand nc %h\nProxyJump bastion", "web");
     assert_eq!(command_first.proxy_command.as_deref(), Some("nc %h"));
     assert_eq!(command_first.proxy_jump, None);
+    assert_eq!(resolved("ProxyCommand none\nProxyCommand nc %h", "web").proxy_command, None);
     let jump_first = resolved("ProxyJump none\nProxyCommand nc %h", "web");
     assert_eq!((jump_first.proxy_command, jump_first.proxy_jump), (None, Some(Vec::new())));
 }

@@ -13,21 +13,21 @@ pub struct Surroundings<'a> {
 
 /// What the tokens of one host stand for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tokens<'a> {
-    pub(super) surroundings: Surroundings<'a>,
+pub(crate) struct Tokens<'a> {
+    pub(crate) surroundings: Surroundings<'a>,
     /// `%n`: the host as it was asked for.
-    pub(super) original: &'a str,
+    pub(crate) original: &'a str,
     /// `%h`: its address.
-    pub(super) host: &'a str,
+    pub(crate) host: &'a str,
     /// `%p`.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// `%r`.
-    pub(super) user: &'a str,
+    pub(crate) user: &'a str,
 }
 
 impl Tokens<'_> {
     /// The text with its tokens replaced; unknown ones stay as they are.
-    pub(super) fn expand(&self, text: &str) -> String {
+    pub(crate) fn expand(&self, text: &str) -> String {
         let mut expanded = String::new();
         let mut letters = text.chars();
         while let Some(letter) = letters.next() {
@@ -50,13 +50,13 @@ impl Tokens<'_> {
     }
 
     /// The path with its tokens and a leading `~` replaced.
-    pub(super) fn expand_path(&self, path: &str) -> Utf8PathBuf {
+    pub(crate) fn expand_path(&self, path: &str) -> Utf8PathBuf {
         home_relative(&self.expand(path), self.surroundings.home)
     }
 }
 
 /// The path with a leading `~/` replaced.
-pub(super) fn home_relative(path: &str, home: &Utf8Path) -> Utf8PathBuf {
+pub(crate) fn home_relative(path: &str, home: &Utf8Path) -> Utf8PathBuf {
     match path.strip_prefix("~/") {
         Some(rest) => home.join(rest),
         None if path == "~" => home.to_owned(),

@@ -1,6 +1,8 @@
 //! Ways through other hosts.
 
+use camino::Utf8Path;
 use futures::future::join_all;
+use provisioner_ssh::ssh_config::{self, Surroundings};
 use provisioner_ssh::{Endpoint, SshError};
 
 use crate::sshd::Sshd;
@@ -69,4 +71,29 @@ async fn real_bastion_that_forwards_nothing_or_reaches_nobody() {
     let error = host.connector().connect(&endpoint).await.unwrap_err();
     assert!(error.to_string().contains("nobody answers there"), "{error}");
     assert!(error.is_transient(), "the host may be booting");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_command_in_place_of_a_bastion() {
+    let host = Sshd::start();
+    let config = host.path("sshd_config");
+    let leading = |command: &str| {
+        let home = Utf8Path::new("/nonexistent");
+        let surroundings = Surroundings { home, user: "root" };
+        let written = format!("ProxyCommand {command}\nUserKnownHostsFile {}", host.path("own"));
+        let mut endpoint = ssh_config::endpoint(&written, "127.0.0.1", surroundings);
+        endpoint.port = 1;
+        endpoint.identity_files = vec![host.path("user_key")];
+        endpoint
+    };
+    let endpoint = leading(&format!("/usr/sbin/sshd -i -f {config} -p %p 2>/dev/null"));
+    let connection = host.connector().connect(&endpoint).await.unwrap();
+    let said = connection.run("echo here", b"", 1024).await.unwrap();
+    assert_eq!(said.stdout, b"here\n");
+    let known = std::fs::read_to_string(host.path("own")).unwrap();
+    assert!(known.starts_with("[127.0.0.1]:1 ssh-ed25519 "), "{known}");
+    assert!(!host.path("known_hosts").exists(), "the host has a file of its own");
+
+    let error = host.connector().connect(&leading("echo no way to %h >&2")).await.unwrap_err();
+    assert!(error.to_string().contains("no way to 127.0.0.1"), "{error}");
 }

@@ -175,6 +175,19 @@ fn the_interface_of_the_spec_must_be_the_one() {
 }
 
 #[test]
+fn a_node_without_its_ledger_is_told_from_a_strangers() {
+    let mut world = World::converged();
+    world.host("w1").cluster = None;
+    let lost =
+        "leftovers error w1: it is a node of this cluster that has lost /var/lib/provisioner";
+    assert!(world.lines().iter().any(|line| line.starts_with(lost)), "{:#?}", world.lines());
+
+    world.host("w1").kubernetes.certificate_authority = Some("OTHER".into());
+    let other = "leftovers error w1: something is left of another cluster: ";
+    assert!(world.lines().iter().any(|line| line.starts_with(other)), "{:#?}", world.lines());
+}
+
+#[test]
 fn a_port_is_taken_even_by_the_right_program_of_a_stranger() {
     let mut world = World::healthy();
     listen(world.host("w1"), 10250, "kubelet");
