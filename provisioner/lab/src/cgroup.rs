@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 
-use crate::{LabError, names};
+use crate::{LabError, controllers, names};
 
 /// How long processes that were killed may take to be gone.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,11 +60,11 @@ pub(crate) async fn create(lab: &str, host: &str) -> Result<(), LabError> {
     for hierarchy in hierarchies()? {
         let mut group = hierarchy.root.clone();
         for part in [&names::cgroup(lab), host] {
-            enable_controllers(&hierarchy, &group)?;
+            controllers::hand_down(&hierarchy, &group)?;
             group = group.join(part);
             create_one(&group)?;
         }
-        enable_controllers(&hierarchy, &group)?;
+        controllers::hand_down(&hierarchy, &group)?;
         for part in [KEEPER, MACHINE] {
             create_one(&group.join(part))?;
         }
@@ -85,19 +85,6 @@ fn create_one(group: &Utf8Path) -> Result<(), LabError> {
         }
     }
     Ok(())
-}
-
-/// On v2 a cgroup hands down only the controllers that it says (cgroups(7)).
-fn enable_controllers(hierarchy: &Hierarchy, group: &Utf8Path) -> Result<(), LabError> {
-    if hierarchy.kind == Kind::V1 {
-        return Ok(());
-    }
-    let controllers = fs::read_to_string(group.join("cgroup.controllers"))?;
-    let wanted: Vec<_> = controllers.split_whitespace().map(|one| format!("+{one}")).collect();
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    Ok(fs::write(group.join("cgroup.subtree_control"), wanted.join(" "))?)
 }
 
 /// The processes of a host, those of its keeper included.

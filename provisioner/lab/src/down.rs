@@ -7,7 +7,9 @@ use crate::command::run;
 use crate::definition::check_lab_name;
 use crate::lock::Lock;
 use crate::record::Record;
-use crate::{LabError, Paths, cgroup, leftovers, names, network, requirements, storage};
+use crate::{
+    LabError, Paths, cgroup, controllers, leftovers, names, network, requirements, storage,
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
@@ -26,7 +28,7 @@ pub async fn down(name: &str, paths: &Paths) -> Result<(), LabError> {
     cgroup::remove_lab(name).await?;
     network::remove(name).await?;
     leftovers::remove_folders(|machine| machine.starts_with(&names::machine(name, "")))?;
-    restore_forwarding(name, paths)?;
+    restore_machine(name, paths)?;
     if paths.lab(name).exists() {
         fs::remove_dir_all(paths.lab(name))?;
     }
@@ -57,12 +59,14 @@ fn refs(words: &[String]) -> Vec<&str> {
     words.iter().map(String::as_str).collect()
 }
 
-/// The last lab switches forwarding off again if it was off before the first.
-fn restore_forwarding(name: &str, paths: &Paths) -> Result<(), LabError> {
-    let record = Record::read(paths, name).ok().flatten();
-    let was_off = record.is_some_and(|record| !record.forwarding_before);
-    if was_off && Record::others(paths, name)?.is_empty() {
+/// The last lab leaves forwarding and the root cgroup's controllers as they were before the first.
+fn restore_machine(name: &str, paths: &Paths) -> Result<(), LabError> {
+    let Some(record) = Record::read(paths, name).ok().flatten() else { return Ok(()) };
+    if !Record::others(paths, name)?.is_empty() {
+        return Ok(());
+    }
+    if !record.forwarding_before {
         network::set_forwarding(false)?;
     }
-    Ok(())
+    record.controllers_before.map_or(Ok(()), |before| controllers::restore_root(&before))
 }

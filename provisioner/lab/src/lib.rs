@@ -10,6 +10,7 @@
 
 mod cgroup;
 mod command;
+mod controllers;
 mod definition;
 mod down;
 mod error;

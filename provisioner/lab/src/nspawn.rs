@@ -40,6 +40,10 @@ impl Machine<'_> {
              clear_machine() {{\n\
              \x20   for group in $groups; do\n\
              \x20       find \"$group/{MACHINE}\" -mindepth 1 -type d -delete 2>/dev/null\n\
+             \x20       # On v2 it still hands down controllers, and such a cgroup takes no process (cgroups(7)).\n\
+             \x20       if test -e \"$group/{MACHINE}/cgroup.subtree_control\"; then\n\
+             \x20           rmdir \"$group/{MACHINE}\" && mkdir \"$group/{MACHINE}\"\n\
+             \x20       fi\n\
              \x20   done\n\
              }}\n\
              \n\

@@ -41,12 +41,14 @@ fn starting(deadline: Instant) -> bool {
 
 /// Whether the host's sshd greets (RFC 4253, section 4.2).
 pub(crate) async fn answers(host: &LabHost) -> bool {
-    const ONE_TRY: Duration = Duration::from_millis(500);
+    const CONNECTED: Duration = Duration::from_millis(500);
+    // sshd first starts a process for the connection, which a busy or emulated machine takes its time for.
+    const GREETED: Duration = Duration::from_secs(3);
     let address = SocketAddr::new(host.address, SSH);
-    let greeting = async {
-        let mut start = [0; 4];
-        let mut stream = TcpStream::connect(address).await?;
-        stream.read_exact(&mut start).await.map(|_| start)
+    let Ok(Ok(mut stream)) = timeout(CONNECTED, TcpStream::connect(address)).await else {
+        return false;
     };
-    matches!(timeout(ONE_TRY, greeting).await, Ok(Ok(start)) if &start == b"SSH-")
+    let mut start = [0; 4];
+    let greeted = timeout(GREETED, stream.read_exact(&mut start)).await;
+    matches!(greeted, Ok(Ok(_))) && &start == b"SSH-"
 }

@@ -11,6 +11,9 @@ pub(crate) struct Record {
     pub(crate) image: String,
     /// Whether the machine forwarded packets before there was any lab.
     pub(crate) forwarding_before: bool,
+    /// The controllers that the machine's root cgroup (v2) handed down before there was any lab.
+    #[serde(default)]
+    pub(crate) controllers_before: Option<Vec<String>>,
 }
 
 impl Record {

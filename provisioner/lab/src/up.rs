@@ -6,8 +6,8 @@ use futures::future::try_join_all;
 use crate::lock::Lock;
 use crate::record::Record;
 use crate::{
-    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, System, cgroup, host, image,
-    keys, network, power, ready, requirements, status, storage,
+    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, System, cgroup, controllers,
+    host, image, keys, network, power, ready, requirements, status, storage,
 };
 
 /// Makes a lab, or completes the one that there is: whatever is missing of it, be it that hosts were
@@ -91,12 +91,12 @@ fn new_record(
         return Ok(Record { definition, ..before.clone() });
     }
     let others = Record::others(paths, &definition.name)?;
-    let forwarding_before = match others.first() {
-        Some(other) => other.forwarding_before,
-        None => network::forwards()?,
+    let (forwarding_before, controllers_before) = match others.first() {
+        Some(other) => (other.forwarding_before, other.controllers_before.clone()),
+        None => (network::forwards()?, controllers::of_root()?),
     };
     let image = image::digest(definition.system);
-    Ok(Record { definition, image, forwarding_before })
+    Ok(Record { definition, image, forwarding_before, controllers_before })
 }
 
 /// The record comes before anything that it records.

@@ -33,3 +33,25 @@ async fn real_containers_run_in_a_host() {
     test.down().await;
     assert_eq!(test.traces(), [].into());
 }
+
+/// On v1 each controller has a folder; some share one, of both names.
+const CONTROLLERS: &str = "cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || \
+                           ls /sys/fs/cgroup | tr ',' '\n'";
+
+#[tokio::test]
+async fn real_a_host_has_the_controllers_that_kubelet_wants() {
+    let test = TestLab::new("t-groups", 240, &["w1"]).await;
+    test.up().await;
+    for when in ["at first", "after a reboot"] {
+        let controllers = text(&test.ssh("root", "w1", CONTROLLERS));
+        for wanted in ["cpu", "cpuset", "memory", "pids"] {
+            let has = controllers.split_whitespace().any(|one| one == wanted);
+            assert!(has, "{wanted} {when}: {controllers}");
+        }
+        let makes = "cd /sys/fs/cgroup; test -e cgroup.controllers || cd pids; mkdir mark";
+        text(&test.ssh("root", "w1", makes));
+        test.open().reboot("w1").await.expect("reboot");
+    }
+    test.down().await;
+    assert_eq!(test.traces(), [].into());
+}
