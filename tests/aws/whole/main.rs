@@ -17,6 +17,7 @@ mod others;
 mod policies;
 mod program;
 mod roles;
+mod shape;
 mod speed;
 mod stand_in;
 mod story;

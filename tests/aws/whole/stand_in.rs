@@ -16,9 +16,9 @@ use crate::venv;
 /// An account of its own, with nothing in it but what AWS puts into every one.
 #[derive(Debug)]
 pub(crate) struct StandIn {
-    process: Child,
+    /// Of a copy, whose it is a copy of.
+    process: Option<Child>,
     port: u16,
-    _folder: TempDir,
 }
 
 /// A call that was made.
@@ -29,6 +29,7 @@ pub(crate) struct Call {
     pub(crate) mutating: bool,
     pub(crate) status: u64,
     pub(crate) query: String,
+    pub(crate) fault: bool,
     /// Whether it asks for a further page of an answer.
     pub(crate) page: bool,
 }
@@ -56,11 +57,18 @@ impl StandIn {
         loop {
             if let Ok(port) = std::fs::read_to_string(&file) {
                 let port = port.parse().expect("a port");
-                return Self { process, port, _folder: folder };
+                return Self { process: Some(process), port };
             }
             assert!(begun.elapsed() < Duration::from_mins(2), "the stand-in does not start");
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The account as it is now, in a process of its own: what is done there is not seen here. It lasts no
+    /// longer than this one.
+    pub(crate) fn copy(&self) -> Self {
+        let port = self.order("copy", &Value::Null).as_u64().expect("a port");
+        Self { process: None, port: port.try_into().expect("a port") }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -101,6 +109,7 @@ impl StandIn {
             mutating: call["mutating"] == true,
             status: call["status"].as_u64().expect("a number"),
             query: text(&call["query"]),
+            fault: call["fault"] == true,
             page: call["page"] == true,
         };
         calls.as_array().expect("a list").iter().map(call).collect()
@@ -111,8 +120,9 @@ impl StandIn {
         changes.map(|call| call.operation).collect()
     }
 
-    pub(crate) fn operations(&self) -> BTreeSet<String> {
-        self.calls().into_iter().map(|call| call.operation).collect()
+    /// Whether a fault that was asked for has come about.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.calls().iter().any(|call| call.fault)
     }
 
     pub(crate) fn forget_calls(&self) {
@@ -182,6 +192,11 @@ impl StandIn {
         self.order("durations", &Value::Null)[kind].as_f64().expect("a kind")
     }
 
+    /// EKS has no more room for control planes in that zone.
+    pub(crate) fn close_zone(&self, zone: &str) {
+        self.order("close-zone", &json!(zone));
+    }
+
     /// The next NAT gateway does not come up.
     pub(crate) fn fail_nat_gateway(&self) {
         self.order("fail-nat", &json!(true));
@@ -217,7 +232,12 @@ impl StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        match &mut self.process {
+            Some(process) => {
+                let _ = process.kill();
+                let _ = process.wait();
+            }
+            None => drop(self.send("end", &Value::Null)),
+        }
     }
 }
