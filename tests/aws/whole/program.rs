@@ -33,7 +33,7 @@ pub(crate) fn credentials() -> [(&'static str, &'static str); 2] {
 }
 
 /// `PROVISIONER`, or the one that was built beside the tests.
-fn path() -> Utf8PathBuf {
+pub(crate) fn path() -> Utf8PathBuf {
     if let Ok(path) = std::env::var("PROVISIONER") {
         return path.into();
     }
