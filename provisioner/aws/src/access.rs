@@ -74,13 +74,7 @@ impl Clients {
     /// Whose credentials these are.
     pub(crate) async fn identity(&self) -> Result<Identity, AwsError> {
         let what = "find out whose credentials these are";
-        let answer = match self.sts.get_caller_identity().send().await.asked(what) {
-            Ok(answer) => answer,
-            Err(AwsError::NoAnswer { cause, .. }) if cause.contains("credentials") => {
-                return Err(AwsError::NoCredentials { cause });
-            }
-            Err(error) => return Err(error),
-        };
+        let answer = self.sts.get_caller_identity().send().await.asked(what)?;
         let arn = answer.arn.unwrap_or_default();
         let partition = arn.split(':').nth(1).unwrap_or("aws").to_owned();
         Ok(Identity { account: answer.account.unwrap_or_default(), arn, partition })

@@ -1,6 +1,8 @@
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// Why something on AWS did not work. Messages read on after "failed to".
@@ -49,9 +51,15 @@ impl AwsError {
             Self::NoAnswer { .. } => {
                 "is AWS reached from here? the same command goes on".to_owned()
             }
-            Self::NoCredentials { .. } => {
-                "as for the AWS CLI: `aws configure`, `aws sso login`, AWS_PROFILE".to_owned()
-            }
+            Self::NoCredentials { .. } => match std::env::var("AWS_PROFILE") {
+                Ok(profile) => format!(
+                    "as for the AWS CLI: `aws sts get-caller-identity --profile {profile}` says what \
+                     it finds; `aws configure`, `aws sso login` or another AWS_PROFILE mend it"
+                ),
+                Err(_) => {
+                    "as for the AWS CLI: `aws configure`, `aws sso login`, AWS_PROFILE".to_owned()
+                }
+            },
             Self::NoRegion => "--region, AWS_REGION, or the region of the profile".to_owned(),
             Self::OtherAccount { .. } => {
                 "take other credentials, or correct eks.account".to_owned()
@@ -198,7 +206,7 @@ pub(crate) trait Asked<T> {
 
 impl<T, E> Asked<T> for Result<T, SdkError<E, HttpResponse>>
 where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn asked(self, what: impl Into<String>) -> Result<T, AwsError> {
         self.map_err(|error| {
@@ -209,14 +217,37 @@ where
                     code: refused.code().unwrap_or("UnknownError").to_owned(),
                     message: refused.message().unwrap_or("it says no more").to_owned(),
                 }
+            } else if sources(&error).any(<dyn Error>::is::<CredentialsError>) {
+                AwsError::NoCredentials { cause: causes(&error) }
             } else {
-                let cause = DisplayErrorContext(&error).to_string();
-                // The chain of causes ends with a dump of the request.
-                let cause = cause.split(" (").next().unwrap_or_default().to_owned();
-                AwsError::NoAnswer { what, cause }
+                AwsError::NoAnswer { what, cause: causes(&error) }
             }
         })
     }
+}
+
+fn sources<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// An error with all that has led to it; the SDK says some of it twice, or says nothing with it.
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
+    const SAYS_NOTHING: [&str; 4] = [
+        "an error occurred while loading credentials",
+        "dispatch failure",
+        "other",
+        "the credential provider was not enabled",
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for text in sources(error).map(ToString::to_string) {
+        let known = said.iter().any(|one| one.contains(&text));
+        if !known && !SAYS_NOTHING.contains(&text.as_str()) {
+            said.push(text);
+        }
+    }
+    if said.is_empty() { error.to_string() } else { said.join(": ") }
 }
 
 /// Nothing, where it does not exist.

@@ -13,6 +13,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::error::causes;
 use crate::{AwsError, Clients};
 
 /// EKS takes a token for 15 minutes after it was signed; a minute is left for clocks.
@@ -56,7 +57,7 @@ pub async fn token(clients: &Clients, cluster: &str, now: SystemTime) -> Result<
     let provider = clients.config.credentials_provider();
     let provider = provider.ok_or_else(|| no_credentials("there is no provider".to_owned()))?;
     let credentials = provider.provide_credentials().await;
-    let credentials = credentials.map_err(|error| no_credentials(error.to_string()))?;
+    let credentials = credentials.map_err(|error| no_credentials(causes(&error)))?;
     let region = clients.config.region().ok_or(AwsError::NoRegion)?.as_ref();
     let text = presigned(credentials, region, cluster, now)?;
     let expires = Timestamp::try_from(now + VALID).unwrap_or(Timestamp::MAX);

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from . import listing
 from .authorization import Authorization
 from .clock import TYPICAL, Clock
+from .credentials import Credentials
 from .ec2 import Ec2
 from .eks import Eks
 from .errors import Refused
@@ -56,6 +57,7 @@ class StandIn:
         self.iam_backend = iam_backends[ACCOUNT]["aws"]
         self.ec2 = Ec2(self.clock, self.ec2_backend)
         self.iam = Iam(self.clock, self.iam_backend)
+        self.credentials = Credentials(ACCOUNT, region)
         self.eks = Eks(self.clock, self.ec2, self.iam, ACCOUNT, region)
         self.authorization = Authorization(
             ACCOUNT, region, self.ec2_backend, self.iam_backend, self.tags_of_balancer
@@ -75,7 +77,9 @@ class StandIn:
         request.get_data()
         if request.path.startswith("/_/"):
             return self.control(request)(environ, start_response)
-        response = self.answer(request, environ)
+        with self.lock:
+            response = self.credentials.source(request)
+        response = response or self.answer(request, environ)
         return response(environ, start_response)
 
     # Calls
@@ -83,12 +87,13 @@ class StandIn:
     def answer(self, request, environ):
         service = self.service(request)
         operation = self.operation(service, request)
-        mutating = not operation.startswith(READING)
+        mutating = service != "sts" and not operation.startswith(READING)
         with self.lock:
             if self.held.is_set():
                 return self.wait_forever()
-            rule = self.faults.find(operation, mutating)
+            rule, caller = self.faults.find(operation, mutating), None
             try:
+                caller = self.credentials.caller(request)
                 if rule and not rule.get("after"):
                     raise Faults.error(rule)
                 response = self.carry_out(service, operation, request, environ)
@@ -100,6 +105,7 @@ class StandIn:
                 "service": service,
                 "operation": operation,
                 "mutating": mutating,
+                "caller": caller,
                 "query": request.query_string.decode(),
                 "status": response.status_code,
                 "time": time.monotonic(),
@@ -162,6 +168,7 @@ class StandIn:
         self.ec2.tick()
         self.eks.tick()
         self.authorize(service, operation, request)
+        self.credentials.check(operation, request.form)
         if service == "eks":
             return self.json(self.eks.call(EksRequest(request)))
         if service not in self.apps:
@@ -213,7 +220,8 @@ class StandIn:
             return self.json(self.held.is_set())
         body = json.loads(request.get_data(as_text=True) or "null")
         if path == "/review":
-            return self.json(review(body, self.region))
+            with self.lock:
+                return self.json(review(body, self.region, self.credentials, self.eks.clusters))
         if path == "/release":
             self.hold_after = None
             self.held.clear()

@@ -15,6 +15,11 @@ class Handler(WSGIRequestHandler):
     def log(self, *_):
         pass
 
+    def make_environ(self):
+        """With the one header of AWS that has underscores: such are dropped otherwise."""
+        token = self.headers.get("x-amz-sso_bearer_token")
+        return super().make_environ() | {"stand_in.sso_token": token}
+
 
 def serve(app, port, announce):
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler)

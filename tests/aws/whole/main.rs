@@ -6,6 +6,7 @@
 mod addons;
 mod calls;
 mod changes;
+mod credentials;
 mod demo;
 mod drift;
 mod everything;

@@ -18,6 +18,7 @@ pub(crate) struct Program {
     home: TempDir,
     url: String,
     pace: String,
+    has_keys: bool,
 }
 
 /// What a command did.
@@ -47,7 +48,7 @@ pub(crate) fn path() -> Utf8PathBuf {
 impl Program {
     pub(crate) fn new(stand_in: &StandIn, spec: &str) -> Self {
         let home = TempDir::with_prefix("provisioner-home-").expect("a home");
-        let program = Self { home, url: stand_in.url(), pace: PACE.to_owned() };
+        let program = Self { home, url: stand_in.url(), pace: PACE.to_owned(), has_keys: true };
         program.set_spec(spec);
         program
     }
@@ -58,7 +59,13 @@ impl Program {
         self
     }
 
-    fn home(&self) -> &Utf8Path {
+    /// With no keys in its environment.
+    pub(crate) fn without_keys(mut self) -> Self {
+        self.has_keys = false;
+        self
+    }
+
+    pub(crate) fn home(&self) -> &Utf8Path {
         Utf8Path::from_path(self.home.path()).expect("a path in UTF-8")
     }
 
@@ -76,7 +83,10 @@ impl Program {
         let mut command = Command::new(path());
         command.args(arguments).current_dir(self.home());
         command.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
-        command.envs(credentials()).env("AWS_ENDPOINT_URL", &self.url);
+        command.env("AWS_ENDPOINT_URL", &self.url);
+        if self.has_keys {
+            command.envs(credentials());
+        }
         command.env("PROVISIONER_AWS_PACE", &self.pace);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

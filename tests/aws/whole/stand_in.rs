@@ -27,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) mutating: bool,
+    /// Whose key it was signed with: an ARN, or the key where nobody knows it.
+    pub(crate) caller: Option<String>,
     pub(crate) status: u64,
     pub(crate) query: String,
     pub(crate) fault: bool,
@@ -107,6 +109,7 @@ impl StandIn {
             service: text(&call["service"]),
             operation: text(&call["operation"]),
             mutating: call["mutating"] == true,
+            caller: call["caller"].as_str().map(str::to_owned),
             status: call["status"].as_u64().expect("a number"),
             query: text(&call["query"]),
             fault: call["fault"] == true,
@@ -152,6 +155,13 @@ impl StandIn {
         let endpoint = json!({"url": server.url(), "authority": server.authority()});
         self.order("endpoint", &endpoint);
         server
+    }
+
+    /// Whose a token for the API of a cluster is.
+    pub(crate) fn owner_of_token(&self, token: &str) -> Option<String> {
+        let kind = ("authentication.k8s.io/v1", "TokenReview");
+        let review = json!({"apiVersion": kind.0, "kind": kind.1, "spec": {"token": token}});
+        self.order("review", &review)["status"]["user"]["username"].as_str().map(str::to_owned)
     }
 
     /// The next creation of this node group fails, in AWS's words.
