@@ -7,7 +7,7 @@ use crate::error::Asked as _;
 use crate::layout::Layout;
 use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::ownership::is_ours;
-use crate::resources::subnet::SubnetState;
+use crate::resources::subnet::{Subnet, SubnetState};
 use crate::resources::{
     access_entry, addon, address, cluster, fargate_profile, instance, internet_gateway,
     launch_template, load_balancer, nat_gateway, node_group, oidc_provider, pod_identity, role,
@@ -252,7 +252,8 @@ async fn inside_vpc(
 /// Those that have lost their tags are known by their ranges.
 fn named(layout: &Layout, all: Vec<SubnetState>) -> BTreeMap<String, SubnetState> {
     let name = |state: &SubnetState| {
-        let by_range = || layout.subnets.iter().find(|one| one.cidr == state.cidr);
+        let is_it = |one: &&Subnet| one.zone == state.zone && one.ranges.contains(&state.cidr);
+        let by_range = || layout.subnets.iter().find(is_it);
         let tag = state.tags.get(RESOURCE_TAG).cloned();
         tag.or_else(|| by_range().map(|one| one.name.clone()))
     };

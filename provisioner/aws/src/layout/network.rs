@@ -54,10 +54,10 @@ impl Network<'_> {
             // Load balancers find their subnets by these ("Subnet auto discovery").
             let role = if public { "elb" } else { "internal-elb" };
             tags.insert(format!("kubernetes.io/role/{role}"), "1".to_owned());
-            let cidr = subnet::part(range, index, public)?.to_string();
-            Some(Subnet { name, zone: zone.clone(), cidr, public, tags })
+            let ranges = subnet::ranges(range, index, public);
+            Subnet { name, zone: zone.clone(), ranges, public, tags }
         };
-        self.made_zones().iter().enumerate().flat_map(both).filter_map(subnet).collect()
+        self.made_zones().iter().enumerate().flat_map(both).map(subnet).collect()
     }
 
     pub(super) fn addresses(&self) -> Vec<Address> {

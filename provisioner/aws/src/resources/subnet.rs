@@ -30,13 +30,21 @@ pub(crate) struct Subnet {
     /// As in `public-us-west-2a`.
     pub(crate) name: String,
     pub(crate) zone: String,
-    pub(crate) cidr: String,
+    /// The ranges that it may have: its own, and those of zones that the cluster need not be in.
+    pub(crate) ranges: Vec<String>,
     pub(crate) public: bool,
     pub(crate) tags: Tags,
 }
 
+/// The parts of a VPC's range that the subnet of a zone may have, its own first.
+pub(crate) fn ranges(range: Ipv4Net, zone: usize, public: bool) -> Vec<String> {
+    let others = (0..FIRST_PRIVATE).filter(|other| *other != zone);
+    let parts = std::iter::once(zone).chain(others).map(|zone| part(range, zone, public));
+    parts.flatten().map(|part| part.to_string()).collect()
+}
+
 /// The part of a VPC's range for a zone.
-pub(crate) fn part(range: Ipv4Net, zone: usize, public: bool) -> Option<Ipv4Net> {
+fn part(range: Ipv4Net, zone: usize, public: bool) -> Option<Ipv4Net> {
     let index = if public { zone } else { FIRST_PRIVATE + zone };
     range.subnets(range.prefix_len() + PART_BITS).ok()?.nth(index)
 }
@@ -80,7 +88,7 @@ impl Resource for Subnet {
         let Some(subnet) = account.subnets.get(&self.name) else {
             return Ok(Difference::create()
                 .with("zone", &self.zone)
-                .with("cidr", &self.cidr)
+                .with("cidr", self.free_ranges(account).next().cloned())
                 .with("publicAddresses", self.public)
                 .tags(&Tags::new(), &self.tags));
         };
@@ -111,27 +119,56 @@ impl Resource for Subnet {
 }
 
 impl Subnet {
-    /// Two subnets cannot have one range: a lost answer shows as a conflict.
+    /// A zone that the spec has dropped leaves its subnets, until they are removed.
+    fn free_ranges<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = &'a String> {
+        let is_taken = |range: &String| {
+            let mut others = account.subnets.iter().filter(|(name, _)| **name != self.name);
+            others.any(|(_, other)| other.cidr == *range)
+        };
+        self.ranges.iter().filter(move |range| !is_taken(range))
+    }
+
     async fn create(&self, work: &Work<'_>) -> Result<SubnetState, AwsError> {
+        let free: Vec<_> = self.free_ranges(&work.context.account()).cloned().collect();
+        for range in &free {
+            if let Some(made) = self.create_with(work, range).await? {
+                return Ok(made);
+            }
+        }
+        Err(AwsError::NotPossible {
+            what: format!("create the subnet {}", self.name),
+            why: "no part of the VPC is free: zones that the spec has dropped have their subnets still"
+                .to_owned(),
+            hint: "`provisioner up --prune` removes those".to_owned(),
+        })
+    }
+
+    /// Two subnets cannot have one range: a lost answer shows as a conflict, and so does another subnet.
+    async fn create_with(
+        &self,
+        work: &Work<'_>,
+        range: &str,
+    ) -> Result<Option<SubnetState>, AwsError> {
         let vpc = work.context.account().vpc_id()?;
         let specification = tags::specification(ResourceType::Subnet, &self.tags);
         let made = work
             .once_visible(async || {
-                let call = work.clients().ec2.create_subnet().vpc_id(&vpc).cidr_block(&self.cidr);
+                let call = work.clients().ec2.create_subnet().vpc_id(&vpc).cidr_block(range);
                 let call = call.availability_zone(&self.zone);
                 let call = call.tag_specifications(specification.clone());
                 call.send().await.asked(format!("create the subnet {}", self.name))
             })
             .await;
-        let error = match made {
+        match made {
             Ok(answer) => {
-                return answer.subnet.and_then(state).ok_or_else(|| crate::silent("a subnet"));
+                let made = answer.subnet.and_then(state);
+                return made.ok_or_else(|| crate::silent("a subnet")).map(Some);
             }
-            Err(error) if error.is_already_there() => error,
+            Err(error) if error.is_already_there() => {}
             Err(error) => return Err(error),
-        };
+        }
         let all = of_vpc(work.context, tags::filter("vpc-id", &vpc)).await?;
-        all.into_iter().find(|subnet| subnet.cidr == self.cidr).ok_or(error)
+        Ok(all.into_iter().find(|subnet| subnet.cidr == range && subnet.zone == self.zone))
     }
 
     async fn set_public_addresses(&self, work: &Work<'_>, id: &str) -> Result<(), AwsError> {
