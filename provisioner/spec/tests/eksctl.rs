@@ -30,6 +30,14 @@ fn everything_that_can_be_converted_is() {
     insta::assert_snapshot!("converted_not", listed(&parsed.warnings));
 }
 
+#[test]
+fn what_nodes_start_with_and_who_may_do_what_is_converted() {
+    let parsed = parsed(include_str!("eksctl/more.yaml"));
+    assert!(parsed.unavailable.is_empty(), "{}", parsed.unavailable);
+    insta::assert_snapshot!("more", parsed.spec.to_yaml());
+    insta::assert_snapshot!("more_not", listed(&parsed.warnings));
+}
+
 /// Every key of eksctl's own schema, each with something in it.
 #[test]
 fn every_key_is_known() {

@@ -120,6 +120,9 @@ impl Network<'_> {
     }
 
     pub(super) fn node_subnets(&self, group: &GroupSpec) -> Vec<String> {
+        if !group.subnets.is_empty() {
+            return group.subnets.clone();
+        }
         if self.is_imported() {
             let subnets = &self.context.cluster.eks.vpc.subnets;
             return if group.private { subnets.private.clone() } else { subnets.public.clone() };

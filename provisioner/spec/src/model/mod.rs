@@ -25,8 +25,8 @@ pub use cluster::{API_VERSION, Cluster, KIND};
 pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
     AuthenticationMode, Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion,
-    EndpointAccess, FargateProfile, FargateSelector, IamRole, LogType, Nat, NodeGroup, PodIdentity,
-    Roles, ServiceAccount, Subnets, Volume, VolumeType, Vpc,
+    EndpointAccess, FargateProfile, FargateSelector, IamRole, LogType, MaxUnavailable, Nat,
+    NodeGroup, PodIdentity, Roles, ServiceAccount, Subnets, Volume, VolumeType, Vpc,
 };
 pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;

@@ -110,6 +110,7 @@ fn kind(schema: &Value, property: &Value) -> String {
     }
     if let Some(name) = type_name(property) {
         return match name.as_str() {
+            "MaxUnavailable" => "whole number, or a share such as `30%`".to_owned(),
             "SecretSource" => "`{env: NAME}` or `{file: PATH}`".to_owned(),
             "Taint" => "`key=value:Effect` or `{key, value, effect}`".to_owned(),
             name if schema.pointer(&format!("/$defs/{name}/properties")).is_some() => "map".into(),

@@ -22,7 +22,11 @@ impl NodeGroup {
             .field("status", status, "ACTIVE")
             .field("min", group.min, spec.min)
             .field("max", group.max, spec.max)
-            .field("maxUnavailable", group.max_unavailable, spec.max_unavailable)
+            .field(
+                "maxUnavailable",
+                group.max_unavailable.to_string(),
+                spec.max_unavailable.to_string(),
+            )
             .map("labels", &group.labels, &spec.labels)
             .field("taints", &group.taints, &self.taints());
         let desired = self.desired(group.desired);
@@ -108,7 +112,7 @@ impl NodeGroup {
             .with("min", spec.min)
             .with("max", spec.max)
             .with("desired", spec.desired)
-            .with("maxUnavailable", spec.max_unavailable)
+            .with("maxUnavailable", spec.max_unavailable.to_string())
             .map("labels", &Tags::new(), &spec.labels)
             .with("taints", &self.taints())
             .tags(&Tags::new(), &self.tags)

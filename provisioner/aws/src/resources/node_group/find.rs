@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eks::types::{CapacityTypes, Nodegroup, NodegroupStatus};
 
+use super::scaling::max_unavailable;
 use super::state::{GROUP_TAG, GroupState};
 use super::taints::taint_text;
 use crate::AwsError;
@@ -43,7 +44,7 @@ fn state(group: Nodegroup) -> GroupState {
         format!("{code}: {}", issue.message.unwrap_or_default())
     };
     let template = group.launch_template;
-    let unavailable = group.update_config.and_then(|config| config.max_unavailable);
+    let unavailable = group.update_config.as_ref();
     GroupState {
         name: group.nodegroup_name.unwrap_or_default(),
         arn: group.nodegroup_arn.unwrap_or_default(),
@@ -61,7 +62,7 @@ fn state(group: Nodegroup) -> GroupState {
         template_version: template.and_then(|template| template.version),
         labels: group.labels.into_iter().flatten().collect(),
         taints: group.taints.into_iter().flatten().filter_map(|taint| taint_text(&taint)).collect(),
-        max_unavailable: size(unavailable).max(1),
+        max_unavailable: unavailable.map(max_unavailable).unwrap_or_default(),
         issues: issues.map(issue).collect(),
         tags: group.tags.into_iter().flatten().collect(),
     }

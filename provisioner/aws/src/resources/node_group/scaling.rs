@@ -1,6 +1,7 @@
 //! The number of nodes.
 
 use aws_sdk_eks::types::{NodegroupScalingConfig, NodegroupUpdateConfig};
+use provisioner_spec::MaxUnavailable;
 
 use super::state::GroupState;
 use crate::AwsError;
@@ -35,7 +36,20 @@ pub(super) fn scaling(min: u32, max: u32, desired: u32) -> NodegroupScalingConfi
         .build()
 }
 
-pub(super) fn update_config(max_unavailable: u32) -> NodegroupUpdateConfig {
-    let number = i32::try_from(max_unavailable).unwrap_or(i32::MAX);
-    NodegroupUpdateConfig::builder().max_unavailable(number).build()
+pub(super) fn update_config(unavailable: MaxUnavailable) -> NodegroupUpdateConfig {
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let config = NodegroupUpdateConfig::builder();
+    match unavailable {
+        MaxUnavailable::Nodes(nodes) => config.max_unavailable(number(nodes)),
+        MaxUnavailable::Percent(share) => config.max_unavailable_percentage(number(share)),
+    }
+    .build()
+}
+
+/// What a group has; where AWS says nothing, a node at a time.
+pub(super) fn max_unavailable(config: &NodegroupUpdateConfig) -> MaxUnavailable {
+    let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+    let nodes = number(config.max_unavailable).map(MaxUnavailable::Nodes);
+    let share = || number(config.max_unavailable_percentage).map(MaxUnavailable::Percent);
+    nodes.or_else(share).unwrap_or_default()
 }

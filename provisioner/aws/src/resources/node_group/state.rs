@@ -1,7 +1,7 @@
 //! A node group as AWS has it.
 
 use aws_sdk_eks::types::NodegroupStatus;
-use provisioner_spec::EksVersion;
+use provisioner_spec::{EksVersion, MaxUnavailable};
 
 use crate::difference::Tags;
 
@@ -26,7 +26,7 @@ pub(crate) struct GroupState {
     pub(crate) template_version: Option<String>,
     pub(crate) labels: Tags,
     pub(crate) taints: Vec<String>,
-    pub(crate) max_unavailable: u32,
+    pub(crate) max_unavailable: MaxUnavailable,
     pub(crate) issues: Vec<String>,
     pub(crate) tags: Tags,
 }

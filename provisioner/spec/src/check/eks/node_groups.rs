@@ -54,7 +54,8 @@ pub(super) fn placement(subject: &Subject<'_>) {
         let path = at.at("private", "privateNetworking");
         let path = if subject.is_given(&path) { path } else { at.path.clone() };
         let name = &at.group.name;
-        if eks.vpc.is_imported() {
+        subnets(subject, &at);
+        if eks.vpc.is_imported() && at.group.subnets.is_empty() {
             let (kind, list) = if at.group.private {
                 ("private", &eks.vpc.subnets.private)
             } else {
@@ -65,7 +66,7 @@ pub(super) fn placement(subject: &Subject<'_>) {
                 let reason = format!("`vpc.subnets` names none that is {kind}");
                 subject.fault(&path, Fault::new("no-subnet", message, reason));
             }
-        } else if at.group.private && eks.vpc.nat() == Nat::None {
+        } else if !eks.vpc.is_imported() && at.group.private && eks.vpc.nat() == Nat::None {
             subject.fault(
                 &path,
                 Fault::new(
@@ -83,6 +84,25 @@ pub(super) fn placement(subject: &Subject<'_>) {
                 let reason = format!("its zones are {}", eks.zones.join(", "));
                 subject.fault(&path, Fault::new("zone-elsewhere", message, reason));
             }
+        }
+    }
+}
+
+/// Those that are named are among those of the cluster.
+fn subnets(subject: &Subject<'_>, at: &Group<'_>) {
+    let vpc = &subject.eks().vpc;
+    let path = at.at("subnets", "subnets");
+    if !vpc.is_imported() && !at.group.subnets.is_empty() {
+        let message = format!("`{path}` does not go with this VPC");
+        let reason = "without `id`, a VPC is made with subnets of its own";
+        subject.fault_at_key(&path, Fault::new("imported-vpc", message, reason));
+        return;
+    }
+    for (index, id) in at.group.subnets.iter().enumerate() {
+        if !vpc.subnets.all().any(|one| one == id) {
+            let message = format!("{id} is no subnet of this cluster");
+            let fault = Fault::new("foreign-subnet", message, "must be one of `vpc.subnets`");
+            subject.fault(&format!("{path}[{index}]"), fault);
         }
     }
 }

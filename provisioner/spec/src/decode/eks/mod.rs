@@ -14,7 +14,7 @@ pub(super) use addon::{addon_version, default_addons};
 pub(super) use addon_identities::give_identities;
 pub(super) use cluster::eks_cluster;
 pub(super) use fargate_profile::selectors;
-pub(super) use identity::access_policy_name;
+pub(super) use identity::{access_policy_name, policy_document};
 pub(super) use node_group::{Sizes, sizes, whole};
 pub(super) use settings::{EVERYWHERE, eks, log_types};
 pub(super) use text::*;

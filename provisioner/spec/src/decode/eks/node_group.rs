@@ -1,7 +1,8 @@
 use super::{eks_name, ids, instance_type, key_arn, tags, zone};
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
-    model::{AmiFamily, NodeGroup, Volume, VolumeType},
+    diagnostic::{Fault, shown},
+    model::{AmiFamily, MaxUnavailable, NodeGroup, Volume, VolumeType},
 };
 
 const DEFAULT_INSTANCE_TYPE: &str = "m5.large";
@@ -39,6 +40,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             hold_desired: fields.optional("holdDesired", Cursor::boolean).unwrap_or(false),
             private: fields.optional("private", Cursor::boolean).unwrap_or(true),
             zones: fields.optional("zones", |at| Some(at.list(zone))).unwrap_or_default(),
+            subnets: fields.optional("subnets", |at| Some(ids(at, "subnet"))).unwrap_or_default(),
             volume: fields.section("volume", volume),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(at.list(taint))).unwrap_or_default(),
@@ -47,7 +49,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
                 .unwrap_or_default(),
             ssh_key: fields.optional("sshKey", Cursor::text),
             user_data: fields.optional("userData", Cursor::lines),
-            max_unavailable: fields.optional("maxUnavailable", |at| whole(at, 1, 100)).unwrap_or(1),
+            max_unavailable: fields.optional("maxUnavailable", max_unavailable).unwrap_or_default(),
             tags: fields.section("tags", tags),
         }
     })
@@ -72,6 +74,20 @@ fn volume(at: &Cursor<'_>) -> Volume {
         encrypted: fields.optional("encrypted", Cursor::boolean).unwrap_or(true),
         kms_key: fields.optional("kmsKey", key_arn),
     })
+}
+
+/// A number, or a share such as `30%`.
+fn max_unavailable(at: &Cursor<'_>) -> Option<MaxUnavailable> {
+    let text = at.text()?;
+    let Some(share) = text.strip_suffix('%') else {
+        return whole(at, 1, 100).map(MaxUnavailable::Nodes);
+    };
+    let share = share.parse().ok().filter(|share| (1..=100).contains(share));
+    if share.is_none() {
+        let message = format!("`{}` cannot be `{}`", at.path(), shown(&text));
+        at.fault(Fault::new("out-of-range", message, "a share is from 1% to 100%"));
+    }
+    share.map(MaxUnavailable::Percent)
 }
 
 pub(in crate::decode) fn whole(at: &Cursor<'_>, least: u64, most: u64) -> Option<u32> {

@@ -1,5 +1,5 @@
 use super::{
-    access::access,
+    access::{access, identity_mappings},
     addon::addons,
     fargate_profile::fargate_profiles,
     iam::{Iam, iam},
@@ -24,13 +24,12 @@ use std::collections::BTreeMap;
 pub(in crate::decode) const API_VERSION: &str = "eksctl.io/v1alpha5";
 
 /// Parts that make it another kind of cluster than the ones made here.
-const OTHER_CLUSTERS: [&str; 3] = ["autoModeConfig", "outpost", "remoteNetworkConfig"];
+const OTHER_CLUSTERS: [&str; 2] = ["outpost", "remoteNetworkConfig"];
 /// Parts without a counterpart.
-const REST: [&str; 11] = [
+const REST: [&str; 10] = [
     "capabilities",
     "controlPlaneScalingConfig",
     "gitops",
-    "iamIdentityMappings",
     "identityProviders",
     "karpenter",
     "kubeAPIServerConfig",
@@ -51,11 +50,13 @@ struct Metadata {
 /// Reads the whole file.
 pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCluster> {
     let metadata = fields.required("metadata", |at| Some(metadata(at)));
-    let Network { vpc, endpoint } = fields.section("vpc", vpc);
+    let Network { vpc, endpoint, subnets } = fields.section("vpc", vpc);
     let iam = fields.section("iam", iam);
     let access = fields.section("accessConfig", access);
-    let groups = fields.section("nodeGroups", |at| node_groups(at, Kind::SelfManaged));
-    let managed = fields.section("managedNodeGroups", |at| node_groups(at, Kind::Managed));
+    let access_entries = identity_mappings(fields, access.entries);
+    let groups = fields.section("nodeGroups", |at| node_groups(at, Kind::SelfManaged, &subnets));
+    let managed =
+        fields.section("managedNodeGroups", |at| node_groups(at, Kind::Managed, &subnets));
     let service_cidr = fields.section("kubernetesNetworkConfig", service_cidr);
     let addons = addons(fields, !iam.pod_identities.is_empty());
     let eks = Eks {
@@ -74,8 +75,8 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         deletion_protection: false,
         oidc_provider: iam.oidc_provider,
         service_accounts: iam.service_accounts,
-        pod_identities: iam.pod_identities,
-        access_entries: access.entries,
+        pod_identities: Vec::new(),
+        access_entries,
         addons,
         node_groups: [groups.list, managed.list].concat(),
         fargate_profiles: fargate_profiles(fields, &iam.fargate_role),
@@ -84,17 +85,21 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
     fields.section("upgradePolicy", |at| {
         at.map(|fields| not_converted(fields, &["supportType"], "AWS's own default holds"));
     });
+    auto_mode(fields);
     unavailable(fields, &OTHER_CLUSTERS);
     not_converted(fields, &REST, "left out");
     let Metadata { name, region, version, tags } = metadata?;
-    Some(EksCluster {
+    let mut cluster = EksCluster {
         name,
         kubernetes: EksKubernetes { version },
         network: EksNetwork { service_cidr },
         eks: Eks { region, tags, ..eks },
         charts: Charts::default(),
         addons: BTreeMap::new(),
-    })
+    };
+    let identities = iam.pod_identities.into_iter().map(|one| one.within(&cluster)).collect();
+    cluster.eks.pod_identities = identities;
+    Some(cluster)
 }
 
 /// All groups have one role: their own one only if it is the same for all of them.
@@ -132,6 +137,22 @@ fn version(at: &Cursor<'_>) -> Option<EksVersion> {
         return None;
     }
     at.valid("invalid-version", "version", syntax::eks_version)
+}
+
+/// Without it, a cluster is as those that are made here.
+fn auto_mode(fields: &Fields<'_, '_>) {
+    let enabled = fields.section("autoModeConfig", |at| {
+        at.map(|fields| {
+            let enabled = fields.optional("enabled", Cursor::boolean) == Some(true);
+            for key in ["nodePools", "nodeRoleARN", "permissionsBoundaryARN"] {
+                fields.get_unavailable(key);
+            }
+            enabled
+        })
+    });
+    if enabled {
+        unavailable(fields, &["autoModeConfig"]);
+    }
 }
 
 fn logging(at: &Cursor<'_>) -> Vec<LogType> {

@@ -1,13 +1,15 @@
-use super::rest::{not_converted, warn};
+use super::{
+    rest::{not_converted, warn},
+    well_known::{OpenIdentity, well_known},
+};
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{policy_arn, role_arn},
+        eks::{policy_arn, policy_document, role_arn},
     },
     model::{IamRole, PodIdentity, ServiceAccount},
     syntax,
 };
-use serde_json::Map;
 
 const REST: [&str; 1] = ["fargatePodExecutionRolePermissionsBoundary"];
 const REST_OF_SERVICE_ACCOUNT: [&str; 7] = [
@@ -19,16 +21,14 @@ const REST_OF_SERVICE_ACCOUNT: [&str; 7] = [
     "tags",
     "wellKnownPolicies",
 ];
-const REST_OF_POD_IDENTITY: [&str; 9] = [
+const REST_OF_POD_IDENTITY: [&str; 7] = [
     "createServiceAccount",
     "disableSessionTags",
-    "permissionPolicy",
     "permissionPolicyName",
     "permissionsBoundaryARN",
     "policy",
     "tags",
     "targetRoleARN",
-    "wellKnownPolicies",
 ];
 
 pub(super) struct Iam {
@@ -36,7 +36,7 @@ pub(super) struct Iam {
     pub(super) permissions_boundary: Option<String>,
     pub(super) oidc_provider: bool,
     pub(super) service_accounts: Vec<ServiceAccount>,
-    pub(super) pod_identities: Vec<PodIdentity>,
+    pub(super) pod_identities: Vec<OpenIdentity>,
     pub(super) fargate_role: IamRole,
 }
 
@@ -100,7 +100,7 @@ fn object(at: &Cursor<'_>) -> (String, String) {
     })
 }
 
-fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
+fn pod_identity(at: &Cursor<'_>) -> Option<OpenIdentity> {
     let valid = |at: &Cursor<'_>| at.valid("invalid-name", "name", syntax::domain);
     at.map(|fields| {
         let namespace = fields.required("namespace", valid);
@@ -109,19 +109,27 @@ fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let policies = fields
             .optional("permissionPolicyARNs", |at| Some(at.list(policy_arn)))
             .unwrap_or_default();
+        let policy = fields.section("permissionPolicy", policy_document);
+        let allowed = fields.section("wellKnownPolicies", well_known);
         not_converted(fields, &["roleName"], "roles have names of their own");
         not_converted(fields, &REST_OF_POD_IDENTITY, "left out");
-        if role == IamRole::Create && policies.is_empty() {
-            let instead = "one without `roleARN` or `permissionPolicyARNs` gets no role";
+        let says_nothing = policies.is_empty() && policy.is_empty() && allowed.is_empty();
+        if role == IamRole::Create && says_nothing {
+            let instead = "one without `roleARN` and policies gets no role";
             warn(at, "podIdentityAssociations", instead);
             return None;
         }
-        Some(PodIdentity {
-            namespace: namespace?,
-            service_account: service_account?,
-            role,
-            policies,
-            policy: Map::new(),
-        })
+        let (namespace, service_account) = (namespace?, service_account?);
+        if role != IamRole::Create {
+            if !says_nothing {
+                let instead = "the role that it names has its own";
+                warn(at, "policies of podIdentityAssociations", instead);
+            }
+            let (policies, policy) = Default::default();
+            let identity = PodIdentity { namespace, service_account, role, policies, policy };
+            return Some(OpenIdentity { identity, allowed: Default::default() });
+        }
+        let identity = PodIdentity { namespace, service_account, role, policies, policy };
+        Some(OpenIdentity { identity, allowed })
     })
 }

@@ -8,6 +8,8 @@ mod fargate_profile;
 mod iam;
 mod node_group;
 mod rest;
+mod user_data;
 mod vpc;
+mod well_known;
 
 pub(super) use config::{API_VERSION, cluster_config};

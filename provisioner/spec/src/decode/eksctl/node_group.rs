@@ -1,4 +1,8 @@
-use super::rest::{not_converted, warn};
+use super::{
+    rest::{not_converted, warn},
+    user_data::user_data,
+    vpc::NamedSubnet,
+};
 use crate::{
     decode::{
         cursor::Cursor,
@@ -10,8 +14,8 @@ use crate::{
         host::node_labels,
         taint::taint,
     },
-    diagnostic::Fault,
-    model::{AmiFamily, IamRole, NodeGroup, Taint, Volume, VolumeType},
+    diagnostic::{Fault, shown},
+    model::{AmiFamily, IamRole, MaxUnavailable, NodeGroup, Taint, Volume, VolumeType},
     syntax,
 };
 
@@ -30,11 +34,10 @@ pub(super) struct NodeGroups {
     pub(super) policies: Vec<String>,
 }
 
-const REST: [&str; 25] = [
+const REST: [&str; 20] = [
     "additionalVolumes",
     "ami",
     "asgSuspendProcesses",
-    "bottlerocket",
     "capacityReservation",
     "disablePodIMDS",
     "ebsOptimized",
@@ -45,32 +48,27 @@ const REST: [&str; 25] = [
     "instancePrefix",
     "instanceSelector",
     "launchTemplate",
-    "maxPodsPerNode",
     "nodeRepairConfig",
     "outpostARN",
-    "overrideBootstrapCommand",
     "placement",
-    "preBootstrapCommands",
     "propagateASGTags",
     "releaseVersion",
     "status",
-    "subnets",
     "volumeName",
 ];
-const REST_OF_SELF_MANAGED: [&str; 10] = [
+const REST_OF_SELF_MANAGED: [&str; 9] = [
     "asgMetricsCollection",
     "classicLoadBalancerNames",
     "clusterDNS",
     "containerRuntime",
     "cpuCredits",
     "enclaveEnabled",
-    "kubeletExtraConfig",
     "localZones",
     "maxInstanceLifetime",
     "targetGroupARNs",
 ];
 
-pub(super) fn node_groups(at: &Cursor<'_>, kind: Kind) -> NodeGroups {
+pub(super) fn node_groups(at: &Cursor<'_>, kind: Kind, subnets: &[NamedSubnet]) -> NodeGroups {
     let mut groups = NodeGroups::default();
     if at.is_empty() {
         return groups;
@@ -78,7 +76,7 @@ pub(super) fn node_groups(at: &Cursor<'_>, kind: Kind) -> NodeGroups {
     if kind == Kind::SelfManaged {
         warn(at, "nodeGroups", "these become groups that EKS manages");
     }
-    for (group, iam) in at.list(|at| Some(node_group(at, kind))) {
+    for (group, iam) in at.list(|at| Some(node_group(at, kind, subnets))) {
         groups.list.push(group);
         groups.policies.extend(iam.policies);
         groups.role = groups.role.or(iam.role);
@@ -86,16 +84,17 @@ pub(super) fn node_groups(at: &Cursor<'_>, kind: Kind) -> NodeGroups {
     groups
 }
 
-fn node_group(at: &Cursor<'_>, kind: Kind) -> (NodeGroup, GroupIam) {
+fn node_group(at: &Cursor<'_>, kind: Kind, known: &[NamedSubnet]) -> (NodeGroup, GroupIam) {
     at.map(|fields| {
         let Sizes { min, max, desired } = sizes(fields, ["minSize", "maxSize", "desiredCapacity"]);
         let iam = fields.section("iam", group_iam);
         let (instance_types, distribution_spot) = instances(fields, kind);
+        let ami = fields.optional("amiFamily", ami_family).unwrap_or(AmiFamily::AmazonLinux2023);
         let group = NodeGroup {
             name: fields.required("name", eks_name).unwrap_or_default(),
             instance_types,
             spot: fields.optional("spot", Cursor::boolean).unwrap_or(distribution_spot),
-            ami: fields.optional("amiFamily", ami_family).unwrap_or(AmiFamily::AmazonLinux2023),
+            ami,
             min,
             max,
             desired,
@@ -104,12 +103,13 @@ fn node_group(at: &Cursor<'_>, kind: Kind) -> (NodeGroup, GroupIam) {
             zones: fields
                 .optional("availabilityZones", |at| Some(at.list(zone)))
                 .unwrap_or_default(),
+            subnets: fields.optional("subnets", |at| group_subnets(at, known)).unwrap_or_default(),
             volume: volume(fields),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(taints(at))).unwrap_or_default(),
             security_groups: fields.section("securityGroups", |at| security_groups(at, kind)),
             ssh_key: fields.section("ssh", ssh_key),
-            user_data: None,
+            user_data: user_data(fields, ami, kind),
             max_unavailable: fields.section("updateConfig", max_unavailable),
             tags: fields.section("tags", tags),
         };
@@ -163,19 +163,35 @@ fn ami_family(at: &Cursor<'_>) -> Option<AmiFamily> {
         "Bottlerocket" => return Some(AmiFamily::Bottlerocket),
         "AmazonLinux2" => warn(at, "AmazonLinux2", "AmazonLinux2023: the older one has ended"),
         _ => at.warn(Fault::not_available(
-            format!("`amiFamily: {}`", crate::diagnostic::shown(&text)),
+            format!("`amiFamily: {}`", shown(&text)),
             "AmazonLinux2023 and Bottlerocket are",
         )),
     }
     Some(AmiFamily::AmazonLinux2023)
 }
 
-fn volume(fields: &Fields<'_, '_>) -> Volume {
+/// eksctl knows hard disks as well.
+fn volume_type(at: &Cursor<'_>) -> Option<VolumeType> {
     let kinds = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2]
         .map(|kind| (kind.as_str(), kind));
+    if at.begins_with("sc1") || at.begins_with("st1") {
+        at.fault(
+            Fault::new(
+                "volume",
+                format!("no node can have a disk of type `{}`", shown(&at.text()?)),
+                "nothing starts from a hard disk",
+            )
+            .hint(format!("one of {}", kinds.map(|(word, _)| word).join(", "))),
+        );
+        return None;
+    }
+    at.choice(&kinds)
+}
+
+fn volume(fields: &Fields<'_, '_>) -> Volume {
     Volume {
         size: fields.optional("volumeSize", |at| whole(at, 1, 16384)).unwrap_or(80),
-        kind: fields.optional("volumeType", |at| at.choice(&kinds)).unwrap_or(VolumeType::Gp3),
+        kind: fields.optional("volumeType", volume_type).unwrap_or(VolumeType::Gp3),
         iops: fields.optional("volumeIOPS", |at| whole(at, 100, 256_000)),
         throughput: fields.optional("volumeThroughput", |at| whole(at, 125, 2000)),
         encrypted: fields.optional("volumeEncrypted", Cursor::boolean).unwrap_or(false),
@@ -230,11 +246,23 @@ fn ssh_key(at: &Cursor<'_>) -> Option<String> {
     })
 }
 
-fn max_unavailable(at: &Cursor<'_>) -> u32 {
+fn max_unavailable(at: &Cursor<'_>) -> MaxUnavailable {
     at.map(|fields| {
-        not_converted(fields, &["maxUnavailablePercentage"], "`maxUnavailable` is 1");
-        fields.optional("maxUnavailable", |at| whole(at, 1, 100)).unwrap_or(1)
+        let nodes = fields.optional("maxUnavailable", |at| whole(at, 1, 100));
+        let share = fields.optional("maxUnavailablePercentage", |at| whole(at, 1, 100));
+        let share = share.map(MaxUnavailable::Percent);
+        nodes.map(MaxUnavailable::Nodes).or(share).unwrap_or_default()
     })
+}
+
+/// The ids of subnets of the cluster, which eksctl also takes by their names.
+fn group_subnets(at: &Cursor<'_>, known: &[NamedSubnet]) -> Option<Vec<String>> {
+    let find = |text: &str| known.iter().find(|one| one.name == text || one.id == text);
+    if at.any_item(|text| find(text).is_none()) {
+        warn(at, "subnets", "those of its kind in its zones: not all of them are in `vpc.subnets`");
+        return None;
+    }
+    Some(at.list(|at| find(&at.text()?).map(|one| one.id.clone())))
 }
 
 #[derive(Default)]

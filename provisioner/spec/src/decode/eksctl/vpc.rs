@@ -25,6 +25,14 @@ const REST: [&str; 11] = [
 pub(super) struct Network {
     pub(super) vpc: Vpc,
     pub(super) endpoint: EndpointAccess,
+    pub(super) subnets: Vec<NamedSubnet>,
+}
+
+/// A subnet that exists, under the name that the file has for it.
+#[derive(Clone, Debug)]
+pub(super) struct NamedSubnet {
+    pub(super) name: String,
+    pub(super) id: String,
 }
 
 pub(super) fn vpc(at: &Cursor<'_>) -> Network {
@@ -41,8 +49,10 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
         let nat = fields.section("nat", nat);
         // eksctl writes the range of an imported VPC into its own files.
         let cidr = fields.optional("cidr", cidr_v4);
+        let [public, private] = fields.section("subnets", |at| subnets(at, imported));
+        let ids = |of: &[NamedSubnet]| of.iter().map(|one| one.id.clone()).collect();
         let vpc = Vpc {
-            subnets: fields.section("subnets", |at| subnets(at, imported)),
+            subnets: Subnets { public: ids(&public), private: ids(&private) },
             cidr: cidr.filter(|_| !imported),
             nat: nat.filter(|_| !imported),
             id: vpc_id,
@@ -50,7 +60,8 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
         };
         not_converted(fields, &REST, "left out");
         let public_cidrs = if public_cidrs.is_empty() { vec![EVERYWHERE] } else { public_cidrs };
-        Network { vpc, endpoint: EndpointAccess { public_cidrs, ..endpoint } }
+        let endpoint = EndpointAccess { public_cidrs, ..endpoint };
+        Network { vpc, endpoint, subnets: [public, private].concat() }
     })
 }
 
@@ -68,15 +79,15 @@ fn nat(at: &Cursor<'_>) -> Option<Nat> {
     at.map(|fields| fields.optional("gateway", |at| at.choice(&gateways)))
 }
 
-fn subnets(at: &Cursor<'_>, imported: bool) -> Subnets {
-    at.map(|fields| Subnets {
-        public: fields.section("public", |at| subnet_ids(at, imported)),
-        private: fields.section("private", |at| subnet_ids(at, imported)),
+/// The public ones and the private ones.
+fn subnets(at: &Cursor<'_>, imported: bool) -> [Vec<NamedSubnet>; 2] {
+    at.map(|fields| {
+        ["public", "private"].map(|key| fields.section(key, |at| named_subnets(at, imported)))
     })
 }
 
 /// A map of subnets; the names of its entries are zones, or anything when `az` is said.
-fn subnet_ids(at: &Cursor<'_>, imported: bool) -> Vec<String> {
+fn named_subnets(at: &Cursor<'_>, imported: bool) -> Vec<NamedSubnet> {
     let mut found = Vec::new();
     for (name, subnet) in at.entries() {
         let subnet_id = subnet.map(|fields| {
@@ -89,7 +100,7 @@ fn subnet_ids(at: &Cursor<'_>, imported: bool) -> Vec<String> {
             fields.optional("id", |at| id(at, "subnet"))
         });
         match subnet_id {
-            Some(id) => found.push(id),
+            Some(id) => found.push(NamedSubnet { name: name.to_owned(), id }),
             None if imported && subnet.is_sound() => subnet.fault_at_key(Fault::new(
                 "missing-key",
                 format!("the subnet `{}` has no `id`", crate::diagnostic::shown(name)),

@@ -4,6 +4,7 @@ mod addon;
 mod cluster;
 mod fargate_profile;
 mod identity;
+mod max_unavailable;
 mod node_group;
 mod settings;
 mod vpc;
@@ -14,6 +15,7 @@ pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };
+pub use max_unavailable::MaxUnavailable;
 pub use node_group::{AmiFamily, Architecture, NodeGroup, Volume, VolumeType};
 pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType};
 pub use vpc::{Nat, Subnets, Vpc};

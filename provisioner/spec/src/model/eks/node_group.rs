@@ -1,3 +1,4 @@
+use super::MaxUnavailable;
 use crate::model::Taint;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,6 +40,9 @@ pub struct NodeGroup {
     /// The zones of its nodes. Default: all of the cluster.
     #[schemars(with = "Option<Vec<String>>")]
     pub zones: Vec<String>,
+    /// Subnets of an existing VPC, by their ids. Default: all of `vpc.subnets.private`, or of `public`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub subnets: Vec<String>,
     /// The disk of a node.
     #[schemars(with = "Option<Volume>")]
     pub volume: Volume,
@@ -57,9 +61,9 @@ pub struct NodeGroup {
     /// What `cloud-init` (Bottlerocket: its settings, in TOML) is given besides what EKS gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_data: Option<String>,
-    /// How many nodes are replaced at once in an update.
-    #[schemars(with = "Option<u32>", extend("default" = 1))]
-    pub max_unavailable: u32,
+    /// How many nodes are replaced at once in an update: a number, or a share such as `30%`. Default: 1.
+    #[schemars(with = "Option<MaxUnavailable>")]
+    pub max_unavailable: MaxUnavailable,
     /// Tags of the group and its instances, beside those of the cluster.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub tags: BTreeMap<String, String>,
