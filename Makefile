@@ -74,6 +74,7 @@ test: build bundle nextest ## the whole test suite, on real hosts too
 
 soak: build bundle nextest ## the tests that take hours: many more interrupted runs
 	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak -p provisioner-tests --run-ignored all
+	cargo nextest run --locked --profile soak -p provisioner-tests-aws --run-ignored only
 
 bench: build bundle ## how fast, measured side by side
 	tests/bench/run

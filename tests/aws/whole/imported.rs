@@ -87,6 +87,37 @@ fn an_eksctl_file_makes_a_cluster_in_a_vpc_that_is_left_as_it_was() {
     assert_eq!(aws.account(), before);
 }
 
+/// What they start with reaches them, and so does a change of where they are.
+#[test]
+fn an_eksctl_file_says_where_nodes_are_and_what_they_start_with() {
+    let aws = StandIn::instant();
+    let further = "    subnets: [us-west-2b]\n    preBootstrapCommands: [echo hello]\n    \
+        updateConfig: {maxUnavailablePercentage: 25}\niamIdentityMappings:\n  \
+        - {arn: \"arn:aws:iam::123456789012:role/ops\", groups: [\"system:masters\"]}\n";
+    let text = format!("{}\n{further}", somebody_elses(&aws).trim_end());
+    let program = Program::new(&aws, &text);
+    program.up().expect(0);
+    let account = aws.account();
+    let group = &account["node group"]["workers"];
+    let subnets = group["subnets"].as_array().expect("a list");
+    let zone = |id: &Value| account["subnet"][id.as_str().expect("an id")]["zone"].clone();
+    assert_eq!(subnets.iter().map(zone).collect::<Vec<_>>(), ["us-west-2b"]);
+    assert_eq!(group["updateConfig"]["maxUnavailablePercentage"], 25);
+    let templates = account["launch template"].as_object().expect("some");
+    let content = templates.values().next().expect("one")["content"].to_string();
+    assert!(content.contains("UserData"), "{content}");
+    let masters = &account["access entry"]["arn:aws:iam::123456789012:role/ops"]["policies"];
+    assert!(masters.to_string().contains("AmazonEKSClusterAdminPolicy"), "{masters}");
+    program.plan().expect(0);
+    program.set_spec(&text.replace("Percentage: 25", ": 2"));
+    program.up().expect(0);
+    let account = aws.account();
+    assert_eq!(account["node group"]["workers"]["updateConfig"]["maxUnavailable"], 2);
+    program.set_spec(&text.replace("subnets: [us-west-2b]", "subnets: [us-west-2a]"));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("subnets"), "{}", plan.stdout);
+}
+
 #[test]
 fn ids_that_do_not_exist_are_refused_before_anything_is_made() {
     let aws = StandIn::instant();
