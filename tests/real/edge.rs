@@ -2,6 +2,8 @@
 //! are stand-ins that say which one they are; the rest is real.
 
 mod gateways;
+mod metrics;
+mod node_exporter;
 mod visitor;
 
 use std::time::{Duration, Instant};
@@ -12,6 +14,10 @@ use self::visitor::Visitor;
 
 /// Far more than it should take: this is against hanging only.
 const LIMIT: Duration = Duration::from_secs(30);
+/// How many requests may be lost after a power-off once the address answers again: who asks one after the other
+/// has at most one in the hands of the dead node when it is taken out of balance.
+const LOST: usize = 1;
+const EDGES: [&str; 2] = ["e1", "e2"];
 
 #[test]
 fn real_edge() {
@@ -19,14 +25,20 @@ fn real_edge() {
     let mut spec = Spec::of(&lab);
     spec.set("spec.hosts.edge.vip", lab.address(101));
     spec.set("spec.hosts.edge.ingress", "istio");
-    spec.set_yaml("spec.addons", "{istio: {}, traefik: {}}");
+    spec.set_yaml("spec.addons", "{istio: {}, traefik: {}, monitoring: {}}");
     let program = Program::new(&lab, &spec);
     gateways::write(program.home());
+    metrics::write(program.home());
     up(&program);
 
     let vip = lab.address(101);
     let visitor = Visitor::of(&vip);
     assert!(visitor.ask().expect("an answer").starts_with("istio-"), "through the VIP");
+    let began = Instant::now();
+    metrics::they_are_read_from_elsewhere(&lab);
+    node_exporter::install(&lab);
+    let took = format!("{:.1} s", began.elapsed().as_secs_f64());
+    figure("edge", "metrics read and node-exporter installed", took);
     the_holder_is_powered_off(&lab, &visitor, &vip);
     the_ingress_is_switched(&program, &mut spec, &visitor);
     let again = up(&program);
@@ -36,7 +48,10 @@ fn real_edge() {
 fn the_holder_is_powered_off(lab: &TestLab, visitor: &Visitor, vip: &str) {
     let holds = format!("ip -o address show | grep -qF ' {vip}/'");
     let holder = |host: &&str| lab.try_shell(host, &holds).status.success();
-    let holder = ["e1", "e2"].into_iter().find(holder).expect("one of them holds it");
+    let holder = EDGES.into_iter().find(holder).expect("one of them holds it");
+    let other = if holder == EDGES[0] { EDGES[1] } else { EDGES[0] };
+    assert_eq!(node_exporter::holders(lab, &EDGES), [holder]);
+    let moves = node_exporter::transitions(lab, other);
     let visits = visitor.visit();
     let off = Instant::now();
     lab.power_off(holder);
@@ -45,15 +60,25 @@ fn the_holder_is_powered_off(lab: &TestLab, visitor: &Visitor, vip: &str) {
     }
     // Every second connection may still be lost until the dead node is out of balance.
     visits.until_calm();
-    let took = visits.finish().outage(off);
+    let log = visits.finish();
+    let (took, all, lost) =
+        (log.outage(off), log.troubles(off).len(), log.troubles_after_an_answer(off));
     figure("edge", "traffic back after a power-off", format!("{:.2} s", took.as_secs_f64()));
+    let told = format!("{all}, {} of them after an answer", lost.len());
+    figure("edge", "requests lost with a power-off", told);
     assert!(took < LIMIT, "{took:?}");
+    assert!(lost.len() <= LOST, "{lost:#?}");
+    assert_eq!(node_exporter::holders(lab, &[other]), [other]);
+    assert_eq!(node_exporter::transitions(lab, other), moves + 1);
     lab.start(holder);
     lab.wait(holder, "systemctl is-active haproxy keepalived");
     // Its own gateways are there again as well: what follows is about something else.
     for port in gateways::PORTS {
         lab.wait(holder, &format!("bash -c 'exec 3<>/dev/tcp/{}/{port}'", lab.address_of(holder)));
     }
+    node_exporter::wait_until_given_up(lab, holder);
+    // Whoever comes back takes nothing away.
+    assert_eq!(node_exporter::holders(lab, &EDGES), [other]);
 }
 
 fn the_ingress_is_switched(program: &Program, spec: &mut Spec, visitor: &Visitor) {

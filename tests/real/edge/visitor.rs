@@ -91,6 +91,14 @@ impl Visits {
     }
 }
 
+impl Visit {
+    /// Its trouble, and how long after `since`.
+    fn told(&self, since: Instant) -> Option<String> {
+        let after = self.at.saturating_duration_since(since).as_secs_f64();
+        self.trouble.as_ref().map(|trouble| format!("after {after:.2} s: {trouble}"))
+    }
+}
+
 impl Log {
     pub(crate) fn count(&self) -> usize {
         self.0.len()
@@ -98,11 +106,15 @@ impl Log {
 
     /// What went wrong, and how long after `since`.
     pub(crate) fn troubles(&self, since: Instant) -> Vec<String> {
-        let tell = |visit: &Visit| {
-            let after = visit.at.saturating_duration_since(since).as_secs_f64();
-            visit.trouble.as_ref().map(|trouble| format!("after {after:.2} s: {trouble}"))
-        };
-        self.0.iter().filter_map(tell).collect()
+        self.0.iter().filter_map(|visit| visit.told(since)).collect()
+    }
+
+    /// What went wrong after `since` once there had been trouble and an answer again.
+    pub(crate) fn troubles_after_an_answer(&self, since: Instant) -> Vec<String> {
+        let later = self.0.iter().skip_while(|visit| visit.at < since);
+        let troubled = later.skip_while(|visit| visit.trouble.is_none());
+        let answered = troubled.skip_while(|visit| visit.trouble.is_some());
+        answered.filter_map(|visit| visit.told(since)).collect()
     }
 
     /// How long after `since` the last request failed, or rather the next one did not.
