@@ -4,6 +4,7 @@
 mod gateways;
 mod metrics;
 mod node_exporter;
+mod proxy_protocol;
 mod visitor;
 
 use std::time::{Duration, Instant};
@@ -41,6 +42,7 @@ fn real_edge() {
     figure("edge", "metrics read and node-exporter installed", took);
     the_holder_is_powered_off(&lab, &visitor, &vip);
     the_ingress_is_switched(&program, &mut spec, &visitor);
+    the_gateway_hears_who_asks(&lab, &program, &mut spec, &vip);
     let again = up(&program);
     assert!(again.changed().is_empty(), "{}", again.account());
 }
@@ -106,6 +108,18 @@ fn the_ingress_is_switched(program: &Program, spec: &mut Spec, visitor: &Visitor
     );
     assert!(log.count() > 50, "it has asked all the time");
     assert!(troubles.is_empty(), "no request failed: {troubles:#?}");
+}
+
+/// By the PROXY protocol: of the connection itself it only knows the balancer.
+fn the_gateway_hears_who_asks(lab: &TestLab, program: &Program, spec: &mut Spec, vip: &str) {
+    for host in EDGES {
+        proxy_protocol::listen_for_https(lab, host);
+    }
+    spec.set("spec.hosts.edge.proxyProtocol", true);
+    program.set_spec(spec);
+    up(program);
+    let (client, heard) = proxy_protocol::introduced(vip);
+    assert_eq!(heard, client);
 }
 
 fn up(program: &Program) -> provisioner_tests::Run {
