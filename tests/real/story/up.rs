@@ -87,6 +87,8 @@ pub(crate) fn the_cluster_is_highly_available(story: &Story, kubectl: &Kubectl) 
     assert!(!tokens.contains("bootstrap-token"), "a token is left: {tokens}");
     let status = story.program.run("status", &["--output", "json"]).expect(0);
     assert_eq!(status.json()["healthy"], true, "{}", status.stdout);
+    let missing = "journalctl -u kubelet | grep 'Unable to read config path' || :";
+    assert_eq!(story.lab.shell("w1", missing).trim(), "", "what its kubelet looks for is there");
     for host in HOSTS {
         assert!(!story.lab.try_shell(host, "ls /canary").status.success(), "{host}: it ran");
     }
