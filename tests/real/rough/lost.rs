@@ -10,7 +10,10 @@ const END_CONNECTIONS: &str = "for process in $(ps -eo pid=,args= | \
 /// The run goes on, and with a step that lasts where it is by then: it is not begun a second time.
 pub(crate) fn a_run_outlives_its_connections(lab: &TestLab, program: &Program) {
     let up = program.start_up();
-    up.reach_step("w1", "an image of the bundle");
+    up.reach("an image on w1", |event| {
+        let step = event["step"].as_str().unwrap_or_default();
+        event["host"] == "w1" && step.starts_with("an image of the bundle")
+    });
     lab.cut("w1");
     let cut = Instant::now();
     up.reach("the loss of w1", is_lost("w1"));
