@@ -381,7 +381,8 @@ const CATALOGUE: &[Check] = &[
         id: "bundle-images",
         about: "the bundle holds every image that the cluster needs",
         why: "pods would wait for an image that never comes",
-        remedy: "add the image to the folder that the bundle is made of, and make it anew",
+        remedy: "add the image to the folder that the bundle is made of, and make it anew; without \
+                CoreDNS, set network.dns.enabled to false",
         run: images::bundle_images,
     },
     Check {

@@ -123,8 +123,8 @@ pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
                 None => report.warning(
                     &[&host.name],
                     format!(
-                        "whether the VRRP router id {id} is free cannot be heard: neither tcpdump \
-                         nor nft 1.0 is there"
+                        "whether the VRRP router id {id} is free cannot be heard without tcpdump \
+                         or nft 1.0: it is, unless something else on this network speaks VRRP"
                     ),
                 ),
             }
