@@ -48,7 +48,8 @@ pub enum LabError {
     Spawn { command: String, source: std::io::Error },
     #[error("understand the output of `{command}`: {source}")]
     Output { command: &'static str, source: serde_json::Error },
-    #[error(transparent)]
+    // fs_err begins with these words too.
+    #[error("{}", .0.to_string().trim_start_matches("failed to "))]
     Io(#[from] std::io::Error),
     #[error("read {path}: {source}")]
     Record { path: Utf8PathBuf, source: serde_json::Error },
@@ -97,5 +98,16 @@ impl LabError {
             _ => return None,
         };
         Some(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fs_err_says_reads_on_after_failed_to() {
+        let error = LabError::from(fs_err::remove_dir_all("/no/such/folder").unwrap_err());
+        assert!(error.to_string().starts_with("remove directory"), "{error}");
     }
 }

@@ -28,6 +28,8 @@ impl Machine<'_> {
         format!(
             "#!/bin/sh\n\
              # Runs host {host} of lab {lab}.\n\
+             # A lock or pipe of whoever made the lab is not kept open.\n\
+             exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-\n\
              groups='{groups}'\n\
              \n\
              enter() {{\n\
