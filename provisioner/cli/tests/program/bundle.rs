@@ -4,7 +4,10 @@ use crate::support::Home;
 fn a_bundle_that_is_not_there() {
     let ran = Home::new().run(&["bundle", "verify", "nowhere"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
-    insta::assert_snapshot!(ran.stderr, @"error: failed to open a bundle in nowhere: there is no bundle.yaml");
+    insta::assert_snapshot!(ran.stderr, @"
+    error: failed to open a bundle in nowhere: there is no bundle.yaml
+    hint: `provisioner bundle create` makes one
+    ");
 }
 
 #[test]
