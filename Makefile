@@ -73,8 +73,8 @@ test: build bundle nextest ## the whole test suite, on real hosts too
 	cargo nextest run --locked --workspace
 
 soak: build bundle nextest ## the tests that take hours: many more interrupted runs
-	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak -p provisioner-tests --run-ignored all
-	cargo nextest run --locked --profile soak -p provisioner-tests-aws --run-ignored only
+	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak --workspace --run-ignored all -E 'package(provisioner-tests)'
+	cargo nextest run --locked --profile soak --workspace --run-ignored only -E 'package(provisioner-tests-aws)'
 
 bench: build bundle ## how fast, measured side by side
 	tests/bench/run
