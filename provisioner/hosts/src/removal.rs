@@ -134,10 +134,10 @@ async fn look(site: &Arc<Site>, leaving: Option<&str>) -> Result<Survey, HostsEr
                 partly.get_or_insert(survey);
             }
             Ok(Ok(survey)) => return Ok(survey),
-            Ok(Err(said)) if said.is_empty() => {
-                reasons.push(format!("{host}: no API server answers"))
+            Ok(Err(said)) => {
+                let said = if said.is_empty() { "no API server answers" } else { said.as_str() };
+                reasons.push(format!("{host}: {said}"));
             }
-            Ok(Err(said)) => reasons.push(format!("{host}: no API server answers: {said}")),
             Err(error) => reasons.push(error.to_string()),
         }
     }

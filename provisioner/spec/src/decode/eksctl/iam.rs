@@ -1,6 +1,6 @@
 use super::{
     rest::{not_converted, warn},
-    well_known::{OpenIdentity, well_known},
+    well_known::{Allowed, OpenIdentity, well_known},
 };
 use crate::{
     decode::{
@@ -127,7 +127,7 @@ fn pod_identity(at: &Cursor<'_>) -> Option<OpenIdentity> {
             }
             let (policies, policy) = Default::default();
             let identity = PodIdentity { namespace, service_account, role, policies, policy };
-            return Some(OpenIdentity { identity, allowed: Default::default() });
+            return Some(OpenIdentity { identity, allowed: Allowed::default() });
         }
         let identity = PodIdentity { namespace, service_account, role, policies, policy };
         Some(OpenIdentity { identity, allowed })
