@@ -128,6 +128,37 @@ handlers:
     command: {run: "echo ran >>{{root}}/handled", always: true}
 "#;
 
+/// The exit code of a root shell that is sent this before its input ends.
+fn exit_after(program: &str, root: &Path, limit: &str, sent: &str) -> Option<i32> {
+    let text = inside(root, &format!("{limit}{}", shell::ROOT_SHELL));
+    let mut child = Command::new(program)
+        .args(["-c", &text, "sh", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell");
+    let mut stdin = child.stdin.take().expect("piped");
+    // It may have ended meanwhile.
+    let _ = stdin.write_all(sent.as_bytes());
+    drop(stdin);
+    child.wait().expect("an end").code()
+}
+
+#[test]
+fn a_script_that_comes_in_part_or_finds_no_room_is_not_run() {
+    on_every_shell(|program, root| {
+        let touch = format!("touch {}/ran\n", root.display());
+        let whole = format!("script {}\n{touch}", touch.len());
+        let cut_off = format!("script {}\n{touch}", touch.len() + 1);
+        assert_eq!(exit_after(program, root, "", &cut_off), Some(1), "{program}");
+        assert_eq!(exit_after(program, root, "ulimit -f 0; ", &whole), Some(1), "{program}");
+        assert!(!root.join("ran").exists(), "{program}");
+        assert_eq!(exit_after(program, root, "", &whole), Some(0), "{program}");
+        assert!(root.join("ran").exists(), "{program}");
+    });
+}
+
 #[test]
 fn steps_are_made_true_once_and_then_hold() {
     on_every_shell(|program, root| {

@@ -41,13 +41,16 @@ pub const STATE_DIR: &str = "/var/lib/provisioner";
 
 /// A root shell: reads `script LENGTH`, then that many bytes of script, and sources them, until its
 /// input ends. Any other line (a sudo password that sudo did not want) is passed over. `read` takes
-/// no byte beyond the line, `head -c` none beyond the length. `$1` is the process of the connection.
+/// no byte beyond the line, `head -c` none beyond the length. A script that has not come whole, or for
+/// which there is no room, is not run: the shell ends. `$1` is the process of the connection.
 ///
 /// One line, without exclamation marks and single quotes: csh and fish take it as well.
 pub const ROOT_SHELL: &str = concat!(
     r#"umask 077; mkdir -p /run/provisioner || exit 1; p_connection=$1; p_script=/run/provisioner/script.$$; "#,
     r#"echo provisioner; while IFS= read -r p_line; do case $p_line in "script "*) "#,
-    r#"head -c "${p_line#script }" >"$p_script" && . "$p_script"; rm -f "$p_script";; esac; done"#
+    r#"p_length=${p_line#script }; head -c "$p_length" >"$p_script" "#,
+    r#"&& [ "$(stat -c %s "$p_script")" = "$p_length" ] || { rm -f "$p_script"; exit 1; }; "#,
+    r#". "$p_script"; rm -f "$p_script";; esac; done"#
 );
 
 /// The first line that a root shell prints.
