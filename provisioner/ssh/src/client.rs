@@ -13,7 +13,7 @@ use crate::error::SshError;
 use crate::host_keys::{self, KnownKeys};
 
 /// How long a command may take to end that has closed its output.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The state of a connection that both its handler and its users see.
 #[derive(Debug, Default)]
@@ -23,12 +23,15 @@ pub(crate) struct Link {
     reason: OnceLock<String>,
     /// What the command that leads to the host complains of, once it has ended.
     complaints: Mutex<Option<JoinHandle<String>>>,
+    /// Its last complaint. It says more than the end of the connection, which may be seen first.
+    last_words: OnceLock<String>,
 }
 
 impl Link {
     /// Why the connection ended, for a message.
     pub(crate) fn reason(&self) -> String {
-        self.reason.get().cloned().unwrap_or_else(|| "the connection broke".to_owned())
+        let reason = self.last_words.get().or_else(|| self.reason.get());
+        reason.cloned().unwrap_or_else(|| "the connection broke".to_owned())
     }
 
     pub(crate) fn listens(&self, complaints: JoinHandle<String>) {
@@ -42,7 +45,7 @@ impl Link {
         if let Ok(Ok(said)) = timeout(LAST_WORDS, complaints).await
             && !said.is_empty()
         {
-            self.set_reason(format!("its ProxyCommand said: {said}"));
+            let _ = self.last_words.set(format!("its ProxyCommand said: {said}"));
         }
     }
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Join, join};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
 
-use crate::client::Link;
+use crate::client::{LAST_WORDS, Link};
 use crate::endpoint::Endpoint;
 use crate::error::SshError;
 use crate::ssh_config::{Surroundings, Tokens};
@@ -100,13 +101,15 @@ async fn last_line(complaints: ChildStderr) -> String {
     last
 }
 
-/// Ends the command when the connection is gone.
+/// Ends the command when the connection is gone. It may be the command that ended it, by closing
+/// its output, and is about to say why.
 async fn end(mut child: Child, link: Arc<Link>) {
     tokio::select! {
-        _ = child.wait() => {}
-        () = link.closed.cancelled() => {
-            let _ = child.kill().await;
-        }
+        _ = child.wait() => return,
+        () = link.closed.cancelled() => {}
+    }
+    if timeout(LAST_WORDS, child.wait()).await.is_err() {
+        let _ = child.kill().await;
     }
 }
 

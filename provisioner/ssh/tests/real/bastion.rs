@@ -94,6 +94,8 @@ async fn real_command_in_place_of_a_bastion() {
     assert!(known.starts_with("[127.0.0.1]:1 ssh-ed25519 "), "{known}");
     assert!(!host.path("known_hosts").exists(), "the host has a file of its own");
 
-    let error = host.connector().connect(&leading("echo no way to %h >&2")).await.unwrap_err();
+    // It hangs up first and says why a moment later.
+    let complaining = leading("sh -c 'exec >&-; sleep 0.1; echo no way to %h >&2'");
+    let error = host.connector().connect(&complaining).await.unwrap_err();
     assert!(error.to_string().contains("no way to 127.0.0.1"), "{error}");
 }
