@@ -30,9 +30,13 @@ pub(crate) struct Lines<W> {
     began: Option<Timestamp>,
     /// Hosts whose failure was told with a step of the stage that runs.
     failed: BTreeSet<String>,
-    /// What each host was last said to wait for.
-    waits: BTreeMap<String, String>,
+    /// What each host was last said to wait for, and when.
+    waits: BTreeMap<String, (Timestamp, String)>,
 }
+
+/// What a step waits for may change many times a second, as with the output of apt: one line a host
+/// in this many seconds is enough.
+const BETWEEN_WAITS: f64 = 5.0;
 
 impl<W: Write> Lines<W> {
     pub(crate) fn new(out: W, palette: Palette, detail: Detail) -> Self {
@@ -53,13 +57,13 @@ impl<W: Write> Lines<W> {
         Self { targets, ..self }
     }
 
-    fn text(&mut self, kind: &EventKind) -> Option<String> {
+    fn text(&mut self, Event { time, kind, .. }: &Event) -> Option<String> {
         match kind {
             EventKind::Run(info) => Some(self.run(info)),
             EventKind::Stage(stage) => Some(self.stage(stage)),
             EventKind::Host(host) => self.host(host),
             EventKind::Step(step) => self.step(step),
-            EventKind::Wait(wait) => self.wait(wait),
+            EventKind::Wait(wait) => self.wait(wait, time),
             EventKind::Note(note) => Some(match &note.host {
                 Some(host) => format!("  {host}: {}\n", printable(&note.text)),
                 None => format!("{}\n", printable(&note.text)),
@@ -118,20 +122,25 @@ impl<W: Write> Lines<W> {
         telling.then(|| format!("  {}", steps::step(step, self.mode, self.palette)))
     }
 
-    /// The same wait is told once.
-    fn wait(&mut self, wait: &WaitEvent) -> Option<String> {
-        let before = self.waits.insert(wait.host.clone(), wait.text.clone());
+    /// The same wait is told once, and another one not at once.
+    fn wait(&mut self, wait: &WaitEvent, now: &Timestamp) -> Option<String> {
+        if let Some((told, text)) = self.waits.get(&wait.host) {
+            let soon = now.duration_since(*told).as_secs_f64() < BETWEEN_WAITS;
+            if *text == wait.text || (soon && self.detail == Detail::Changes) {
+                return None;
+            }
+        }
+        self.waits.insert(wait.host.clone(), (*now, wait.text.clone()));
         let dim = self.palette.dim;
         let (step, text) = (printable(&wait.step), printable(&wait.text));
-        (before.as_ref() != Some(&wait.text))
-            .then(|| format!("  {}: {dim}{step}: waiting: {text}{dim:#}\n", wait.host))
+        Some(format!("  {}: {dim}{step}: waiting: {text}{dim:#}\n", wait.host))
     }
 }
 
 impl<W: Write + Send> Sink for Lines<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let began = *self.began.get_or_insert(event.time);
-        let text = self.text(&event.kind).unwrap_or_default();
+        let text = self.text(event).unwrap_or_default();
         let dim = self.palette.dim;
         let at = event.time.duration_since(began).as_secs_f64();
         for (index, line) in text.lines().enumerate() {

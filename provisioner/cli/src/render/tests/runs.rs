@@ -16,6 +16,30 @@ fn lines_of_every_step() {
     insta::assert_snapshot!(shown(UP, |page| Lines::new(page, PLAIN, Detail::EveryStep)));
 }
 
+/// A step that says `text` of itself, at this second of a minute.
+fn wait(second: &str, text: &str) -> String {
+    serde_json::json!({
+        "v": 1, "seq": 1, "time": format!("2026-11-20T06:15:{second}Z"), "kind": "wait", "host": "w1",
+        "stage": "prepare", "playbook": "base", "step": "packages", "text": text, "seconds": 1.0,
+    })
+    .to_string()
+        + "\n"
+}
+
+#[test]
+fn what_a_step_waits_for_fills_no_log() {
+    let said =
+        [("00.0", "Reading"), ("01.0", "Unpacking"), ("04.9", "Setting up"), ("05.1", "Trigger")];
+    let recorded: String = said.map(|(second, text)| wait(second, text)).concat();
+    let changes = shown(&recorded, |page| Lines::new(page, PLAIN, Detail::Changes));
+    assert_eq!(
+        changes,
+        "    0.0s   w1: packages: waiting: Reading\n    5.1s   w1: packages: waiting: Trigger\n"
+    );
+    let every = shown(&recorded, |page| Lines::new(page, PLAIN, Detail::EveryStep));
+    assert_eq!(every.lines().count(), said.len());
+}
+
 #[test]
 fn the_end_of_a_run() {
     insta::assert_snapshot!(shown(UP, |page| SummaryView::new(page, PLAIN, order())));
