@@ -45,6 +45,8 @@ fn real_edge() {
     the_gateway_hears_who_asks(&lab, &program, &mut spec, &vip);
     let again = up(&program);
     assert!(again.changed().is_empty(), "{}", again.account());
+    an_edge_node_becomes_a_worker(&lab, &program, &mut spec, &visitor);
+    the_edge_is_given_up(&lab, &program, &mut spec);
 }
 
 fn the_holder_is_powered_off(lab: &TestLab, visitor: &Visitor, vip: &str) {
@@ -120,6 +122,59 @@ fn the_gateway_hears_who_asks(lab: &TestLab, program: &Program, spec: &mut Spec,
     up(program);
     let (client, heard) = proxy_protocol::introduced(vip);
     assert_eq!(heard, client);
+}
+
+/// The other one has the address alone, and nothing of the edge is at work on the one that was.
+fn an_edge_node_becomes_a_worker(
+    lab: &TestLab,
+    program: &Program,
+    spec: &mut Spec,
+    visitor: &Visitor,
+) {
+    let before = spec.clone();
+    let host = |name| format!("{{name: {name}, address: {}}}", lab.address_of(name));
+    spec.set_yaml("spec.hosts.workers", &format!("[{}, {}]", host("w1"), host("e2")));
+    spec.set_yaml("spec.hosts.edge.nodes", &format!("[{}]", host("e1")));
+    program.set_spec(spec);
+    up(program);
+    assert_eq!(at_rest(lab, "e2"), "inactive inactive");
+    assert_eq!(node_exporter::holders(lab, &["e1"]), ["e1"]);
+    assert_eq!(roles(lab), "e1");
+    visitor.ask().expect("an answer");
+    let again = up(program);
+    assert!(again.changed().is_empty(), "{}", again.account());
+
+    *spec = before;
+    program.set_spec(spec);
+    up(program);
+    assert_eq!(at_rest(lab, "e2"), "active active");
+    assert_eq!(roles(lab), "e1 e2");
+}
+
+fn the_edge_is_given_up(lab: &TestLab, program: &Program, spec: &mut Spec) {
+    spec.remove("spec.hosts.edge.vip");
+    spec.remove("spec.hosts.edge.ingress");
+    spec.remove("spec.hosts.edge.proxyProtocol");
+    program.set_spec(spec);
+    let run = up(program);
+    for host in EDGES {
+        assert_eq!(at_rest(lab, host), "inactive inactive", "{}", run.account());
+    }
+    let again = up(program);
+    assert!(again.changed().is_empty(), "{}", again.account());
+}
+
+/// What systemd says of `HAProxy` and keepalived.
+fn at_rest(lab: &TestLab, host: &str) -> String {
+    let said = lab.shell(host, "systemctl is-active haproxy keepalived || :");
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The nodes that the cluster takes for its edge.
+fn roles(lab: &TestLab) -> String {
+    let script = "kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -l node-role.kubernetes.io/edge \
+        -o jsonpath='{.items[*].metadata.name}'";
+    lab.shell("m1", script).trim().to_owned()
 }
 
 fn up(program: &Program) -> provisioner_tests::Run {
