@@ -5,6 +5,7 @@ CACHE ?= $(HOME)/.cache/provisioner
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 
 KUBERNETES ?= 1.20.2
+MADE = $(CACHE)/kubernetes/$(KUBERNETES)
 BUNDLE ?= $(CACHE)/bundle-$(KUBERNETES)
 SPEC ?= cluster-specs/lab.yaml
 KUBECONFIG_FILE ?= $(CACHE)/demo-kubeconfig.yaml
@@ -16,6 +17,9 @@ ifeq ($(notdir $(VAGRANT_SPEC)),small.yaml)
 VAGRANT_FROM = --bundle $(BUNDLE) --assets vagrant/assets
 vagrant-demo: bundle
 endif
+
+# The program and Kubernetes are built side by side: neither keeps two cores busy to its end.
+MAKEFLAGS += --jobs=2
 
 .PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy vagrant-test vagrant-tools build bundle test lint soak bench tools rust nextest
 
@@ -53,21 +57,23 @@ vagrant-test: build bundle vagrant-tools ## IPVS, NFS and a reboot, seen on virt
 	PROVISIONER=$(PROVISIONER) BUNDLE=$(BUNDLE) tests/vagrant/run
 
 # Debian's own Vagrant, its libvirt, and what the box is made with.
-vagrant-tools: PACKAGES = vagrant vagrant-libvirt libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils \
-	dnsmasq-base mmdebstrap e2fsprogs openssh-client procps
 vagrant-tools: tools
+	@$(call install,vagrant vagrant-libvirt libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils \
+		dnsmasq-base mmdebstrap e2fsprogs openssh-client procps)
 
 build: tools rust ## the program, for trying it out
 	cargo build --locked -p provisioner-cli
 
-# Everything the lab's hosts need beyond Debian's packages, made once out of Debian's own sources.
+# Everything the lab's hosts need beyond Debian's packages.
 bundle: build $(BUNDLE)/bundle.yaml ## what the hosts get instead of the internet
 
-$(BUNDLE)/bundle.yaml: tests/kubernetes/build $(wildcard tests/kubernetes/lib/*.sh)
-	KUBERNETES_VERSION=v$(KUBERNETES) tests/kubernetes/build $(CACHE)/kubernetes/$(KUBERNETES)
-	$(PROVISIONER) bundle create --kubernetes-version $(KUBERNETES) \
-		--bin $(CACHE)/kubernetes/$(KUBERNETES)/bin \
-		--images $(CACHE)/kubernetes/$(KUBERNETES)/images -o $(BUNDLE)
+$(BUNDLE)/bundle.yaml: $(MADE)/.stamp | build
+	$(PROVISIONER) bundle create --kubernetes-version $(KUBERNETES) --bin $(MADE)/bin --images $(MADE)/images -o $(BUNDLE)
+
+# Kubernetes, made once out of Debian's own sources.
+$(MADE)/.stamp: tests/kubernetes/build $(wildcard tests/kubernetes/lib/*.sh) | tools
+	@KUBERNETES_VERSION=v$(KUBERNETES) tests/kubernetes/build $(MADE)
+	@touch $@
 
 test: build bundle nextest ## the whole test suite, on real hosts too
 	cargo nextest run --locked --workspace
@@ -87,22 +93,23 @@ lint: tools rust ## what a reviewer need not say
 	@if command -v ruby >/dev/null; then tests/vagrant/definition; else echo "no ruby: vagrant/Vagrantfile is not tried"; fi
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "no cargo-deny: dependencies are not checked"; fi
 
-# What building and testing need of a Debian machine; nothing is done when it is there.
-PACKAGES = gcc libc6-dev make sudo procps openssh-server openssh-client shellcheck systemd-container mmdebstrap \
-	nftables iproute2 curl ca-certificates xz-utils python3-venv python3-pip
+# What building and testing need of a Debian machine.
 tools:
-	@missing=$$(for name in $(PACKAGES); do \
-		dpkg-query -W -f '$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; done); \
-	if [ -n "$$missing" ]; then \
-		echo "installing" $$missing; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
-	fi
+	@$(call install,gcc libc6-dev make sudo procps openssh-server openssh-client shellcheck systemd-container mmdebstrap \
+		nftables iproute2 curl ca-certificates xz-utils python3-venv python3-pip)
 
 # Debian 12 carries a current Rust beside its own one of 2022: its browsers are built with it.
-rust:
-	@command -v cargo >/dev/null || { apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rustc-web cargo-web; } || { \
+rust: tools
+	@command -v cargo >/dev/null || { $(call install,rustc-web cargo-web); } || { \
 		echo "There is no Rust here, and none among this system's packages. https://rustup.rs has it." >&2; exit 1; }
+
+# Packages of Debian that are not there yet.
+define install
+missing=$$(for name in $(1); do \
+	dpkg-query -W -f '$${db:Status-Status}\n' $$name 2>/dev/null | grep -qx installed || echo $$name; done); \
+[ -z "$$missing" ] || { echo "installing" $$missing; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; }
+endef
 
 nextest: rust
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
