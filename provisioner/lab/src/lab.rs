@@ -101,6 +101,8 @@ impl Lab {
         let process = self.running(self.host(host)?)?.to_string();
         let mut nsenter = command("nsenter");
         nsenter.args(["--target", &process, "--all", "--wdns=/root", "sh", "-c", script]);
+        // Not that of whoever asks: there may be no such folder.
+        nsenter.env("HOME", "/root");
         capture(nsenter, "").await
     }
 
