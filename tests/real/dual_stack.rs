@@ -1,6 +1,8 @@
 //! Addresses of both families: nodes have ranges of both, and a service answers at both from other nodes.
 
-use provisioner_tests::{Inventory, Kubectl, Program, Spec, TestLab, bundle, figure, version_of};
+use provisioner_tests::{
+    Inventory, Kubectl, Program, Spec, TestLab, bundle, figure, version_of, web_on,
+};
 use serde_json::json;
 
 const HOSTS: [&str; 3] = ["m1", "w1", "w2"];
@@ -67,7 +69,7 @@ fn nodes_have_both(lab: &TestLab, kubectl: &Kubectl, host: &str) {
 
 fn a_service_answers_at_both(lab: &TestLab, kubectl: &Kubectl) {
     for node in ["w1", "w2"] {
-        kubectl.apply(&pod(node));
+        kubectl.apply(&web_on(node));
     }
     kubectl.apply(&service());
     let phases = ["get", "pods", "-l", "app", "-o", "jsonpath={.items[*].status.phase}"];
@@ -95,23 +97,6 @@ fn a_service_answers_at_both(lab: &TestLab, kubectl: &Kubectl) {
         }
     }
     kubectl.run(&["delete", "service/web", "pod/web-w1", "pod/web-w2", "--wait=false"]);
-}
-
-fn pod(node: &str) -> serde_json::Value {
-    let name = format!("web-{node}");
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": name}},
-        "spec": {
-            "nodeName": node,
-            "containers": [{
-                "name": "web",
-                "image": "provisioner.test/web:1",
-                "imagePullPolicy": "Never",
-            }],
-        },
-    })
 }
 
 /// In front of the pod on w2.

@@ -18,6 +18,7 @@ mod program;
 mod random;
 mod run;
 mod spec;
+mod web;
 
 pub use api::{Api, Outage};
 pub use bundle::{altered_bundle, bundle, cache, newer_bundle, version_of};
@@ -31,3 +32,4 @@ pub use provisioner_lab::System;
 pub use random::Random;
 pub use run::{Change, Run};
 pub use spec::Spec;
+pub use web::web_on;

@@ -1,4 +1,4 @@
-use provisioner_tests::{Kubectl, figure};
+use provisioner_tests::{Kubectl, figure, web_on};
 use serde_json::json;
 
 use crate::story::Story;
@@ -16,7 +16,7 @@ nsenter -t "$process" -n timeout 5 bash -c '
 
 pub(crate) fn pods_reach_services_on_other_nodes(story: &Story, kubectl: &Kubectl) {
     for node in NODES {
-        kubectl.apply(&pod(node));
+        kubectl.apply(&web_on(node));
         kubectl.apply(&service(node));
     }
     let phases = ["get", "pods", "-l", "app", "-o", "jsonpath={.items[*].status.phase}"];
@@ -34,23 +34,6 @@ pub(crate) fn pods_reach_services_on_other_nodes(story: &Story, kubectl: &Kubect
     for node in NODES {
         kubectl.run(&["delete", "pod,service", &format!("web-{node}"), "--wait=false"]);
     }
-}
-
-fn pod(node: &str) -> serde_json::Value {
-    let name = format!("web-{node}");
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": name}},
-        "spec": {
-            "nodeName": node,
-            "containers": [{
-                "name": "web",
-                "image": "provisioner.test/web:1",
-                "imagePullPolicy": "Never",
-            }],
-        },
-    })
 }
 
 fn service(node: &str) -> serde_json::Value {

@@ -253,11 +253,7 @@ spec:
     - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
 ";
 
-/// Something that runs, for what is waited for.
-pub(crate) const RUNNING: &[(&str, &str)] = &[
-    (
-        "running/addon.yaml",
-        r#"
+const RUNNING_ADDON: &str = r#"
 name: running
 about: Something that runs.
 version: 1.0.0
@@ -268,8 +264,11 @@ parts:
   - name: running
     manifests: [deployment.yaml.hbs]
     patience: 4
-"#,
-    ),
+"#;
+
+/// Something that runs, for what is waited for.
+pub(crate) const RUNNING: &[(&str, &str)] = &[
+    ("running/addon.yaml", RUNNING_ADDON),
     (
         "running/deployment.yaml.hbs",
         r"
@@ -331,21 +330,7 @@ metadata: {name: {{ .Release.Name }}, labels: {of: revised}}
 
 /// The same with a volume.
 pub(crate) const CLAIMING: &[(&str, &str)] = &[
-    (
-        "running/addon.yaml",
-        r#"
-name: running
-about: Something that runs.
-version: 1.0.0
-namespace: default
-settings:
-  image: {type: string, default: "registry.invalid/web:1", description: Which image.}
-parts:
-  - name: running
-    manifests: [deployment.yaml.hbs]
-    patience: 4
-"#,
-    ),
+    ("running/addon.yaml", RUNNING_ADDON),
     (
         "running/deployment.yaml.hbs",
         r"
