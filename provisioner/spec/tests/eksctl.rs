@@ -38,6 +38,22 @@ fn what_nodes_start_with_and_who_may_do_what_is_converted() {
     insta::assert_snapshot!("more_not", listed(&parsed.warnings));
 }
 
+#[test]
+fn roles_are_given_what_they_are_allowed() {
+    let parsed = parsed(include_str!("eksctl/roles.yaml"));
+    assert!(parsed.unavailable.is_empty(), "{}", parsed.unavailable);
+    insta::assert_snapshot!("roles", parsed.spec.to_yaml());
+    insta::assert_snapshot!("roles_not", listed(&parsed.warnings));
+}
+
+#[test]
+fn nodes_are_what_they_are_there() {
+    let parsed = parsed(include_str!("eksctl/nodes.yaml"));
+    assert!(parsed.unavailable.is_empty(), "{}", parsed.unavailable);
+    insta::assert_snapshot!("nodes", parsed.spec.to_yaml());
+    insta::assert_snapshot!("nodes_not", listed(&parsed.warnings));
+}
+
 /// Every key of eksctl's own schema, each with something in it.
 #[test]
 fn every_key_is_known() {

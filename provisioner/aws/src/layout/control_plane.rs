@@ -32,9 +32,9 @@ pub(super) fn pod_identities(context: &Context) -> Vec<PodIdentity> {
     let identity = |spec: &provisioner_spec::PodIdentity| {
         let role_purpose = pod_purpose(&spec.namespace, &spec.service_account);
         PodIdentity {
-            role_name: context.names.role(&role_purpose),
+            role_name: spec.role_name.clone().unwrap_or(context.names.role(&role_purpose)),
             role_purpose,
-            tags: context.names.tags("pod-identity"),
+            tags: context.names.tags_with("pod-identity", &spec.tags),
             spec: spec.clone(),
         }
     };
@@ -48,10 +48,10 @@ pub(super) fn addons(context: &Context) -> Vec<Addon> {
         Addon {
             name: name.clone(),
             spec: spec.clone(),
-            role: (!spec.policies.is_empty()).then_some(role),
+            role: spec.has_role().then_some(role),
             node_groups: group_names(context),
             fargate_profiles: profile_names(context),
-            tags: context.names.tags(&format!("addon-{name}")),
+            tags: context.names.tags_with(&format!("addon-{name}"), &spec.tags),
         }
     };
     context.cluster.eks.addons.iter().map(addon).collect()

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use provisioner_spec::IamRole;
-use serde_json::Value;
+use provisioner_spec::{EksAddon, IamRole, PodIdentity, ServiceAccount};
+use serde_json::{Map, Value};
 
+use crate::difference::Tags;
 use crate::resources::role::{Role, Trust};
 use crate::work::Context;
 
@@ -39,7 +40,8 @@ pub(super) fn roles(context: &Context) -> Vec<Role> {
         let trust = Trust::service("ec2.amazonaws.com", &["sts:AssumeRole"]);
         let mut policies = managed(context, &NODE_POLICIES);
         policies.extend(eks.roles.node_policies.iter().cloned());
-        roles.push(role(context, NODE_ROLE, trust, policies));
+        let document = document(&eks.roles.node_policy);
+        roles.push(Role { document, ..role(context, NODE_ROLE, trust, policies) });
     }
     if eks.fargate_profiles.iter().any(|profile| profile.role == IamRole::Create) {
         let policies = managed(context, &FARGATE_POLICIES);
@@ -47,28 +49,57 @@ pub(super) fn roles(context: &Context) -> Vec<Role> {
         let trust = Trust::FargatePods { region, cluster };
         roles.push(role(context, FARGATE_ROLE, trust, policies));
     }
-    for account in &eks.service_accounts {
-        let trust = Trust::ServiceAccount {
-            namespace: account.namespace.clone(),
-            name: account.name.clone(),
-        };
-        let purpose = format!("sa-{}-{}", account.namespace, account.name);
-        let policies = account.policies.iter().cloned().collect();
-        let made = role(context, &purpose, trust, policies);
-        roles.push(Role { name: account.role_name.clone().unwrap_or(made.name.clone()), ..made });
-    }
-    for identity in eks.pod_identities.iter().filter(|one| one.role == IamRole::Create) {
-        let purpose = pod_purpose(&identity.namespace, &identity.service_account);
-        let policies = identity.policies.iter().cloned().collect();
-        let made = role(context, &purpose, Trust::pods(), policies);
-        let own = (!identity.policy.is_empty()).then(|| Value::Object(identity.policy.clone()));
-        roles.push(Role { document: own, ..made });
-    }
-    for (name, addon) in eks.addons.iter().filter(|(_, addon)| !addon.policies.is_empty()) {
-        let policies = addon.policies.iter().cloned().collect();
-        roles.push(role(context, &addon_purpose(name), Trust::pods(), policies));
-    }
+    roles.extend(eks.service_accounts.iter().map(|one| of_service_account(context, one)));
+    let pods = eks.pod_identities.iter().filter(|one| one.role == IamRole::Create);
+    roles.extend(pods.map(|one| of_pods(context, one)));
+    let addons = eks.addons.iter().filter(|(_, addon)| addon.has_role());
+    roles.extend(addons.map(|(name, addon)| of_addon(context, name, addon)));
     roles
+}
+
+fn of_service_account(context: &Context, spec: &ServiceAccount) -> Role {
+    let (namespace, name) = (spec.namespace.clone(), spec.name.clone());
+    let purpose = format!("sa-{namespace}-{name}");
+    let policies = spec.policies.iter().cloned().collect();
+    let made = role(context, &purpose, Trust::ServiceAccount { namespace, name }, policies);
+    Role {
+        name: spec.role_name.clone().unwrap_or(made.name),
+        document: document(&spec.policy),
+        boundary: spec.permissions_boundary.clone().or(made.boundary),
+        tags: role_tags(context, &purpose, &spec.tags),
+        ..made
+    }
+}
+
+fn of_pods(context: &Context, spec: &PodIdentity) -> Role {
+    let purpose = pod_purpose(&spec.namespace, &spec.service_account);
+    let policies = spec.policies.iter().cloned().collect();
+    let made = role(context, &purpose, Trust::pods(), policies);
+    Role {
+        name: spec.role_name.clone().unwrap_or(made.name),
+        document: document(&spec.policy),
+        boundary: spec.permissions_boundary.clone().or(made.boundary),
+        tags: role_tags(context, &purpose, &spec.tags),
+        ..made
+    }
+}
+
+fn of_addon(context: &Context, name: &str, spec: &EksAddon) -> Role {
+    let policies = spec.policies.iter().cloned().collect();
+    let made = role(context, &addon_purpose(name), Trust::pods(), policies);
+    Role {
+        document: document(&spec.policy),
+        boundary: spec.permissions_boundary.clone().or(made.boundary),
+        ..made
+    }
+}
+
+fn document(policy: &Map<String, Value>) -> Option<Value> {
+    (!policy.is_empty()).then(|| Value::Object(policy.clone()))
+}
+
+fn role_tags(context: &Context, purpose: &str, own: &Tags) -> Tags {
+    context.names.tags_with(&format!("role-{purpose}"), own)
 }
 
 pub(super) fn pod_purpose(namespace: &str, service_account: &str) -> String {
@@ -87,7 +118,7 @@ fn role(context: &Context, purpose: &str, trust: Trust, policies: BTreeSet<Strin
         policies,
         document: None,
         boundary: context.cluster.eks.roles.permissions_boundary.clone(),
-        tags: context.names.tags(&format!("role-{purpose}")),
+        tags: role_tags(context, purpose, &Tags::new()),
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::EksCluster;
+use crate::model::partition;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,12 +14,12 @@ pub struct AddonIdentity {
 }
 
 impl AddonIdentity {
-    /// The policy document for one cluster.
-    pub(crate) fn policy_for(&self, cluster: &EksCluster) -> Map<String, Value> {
+    /// The policy document for the cluster of that name.
+    pub(crate) fn policy_for(&self, cluster: &str, region: &str) -> Map<String, Value> {
         let values = [
-            ("{{cluster.name}}", cluster.name.as_str()),
-            ("{{aws.region}}", &cluster.eks.region),
-            ("{{aws.partition}}", cluster.eks.partition()),
+            ("{{cluster.name}}", cluster),
+            ("{{aws.region}}", region),
+            ("{{aws.partition}}", partition(region)),
         ];
         let filled = |text: &str| {
             values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))

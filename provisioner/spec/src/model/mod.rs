@@ -22,11 +22,13 @@ pub use addon::Addon;
 pub use charts::Charts;
 pub use cidrs::Cidrs;
 pub use cluster::{API_VERSION, Cluster, KIND};
+pub(crate) use eks::partition;
 pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
     AuthenticationMode, Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion,
     EndpointAccess, FargateProfile, FargateSelector, IamRole, LogType, MaxUnavailable, Nat,
-    NodeGroup, PodIdentity, Roles, ServiceAccount, Subnets, Volume, VolumeType, Vpc,
+    NodeGroup, PodIdentity, ResolveConflicts, Roles, ServiceAccount, Subnets, Support, Volume,
+    VolumeType, Vpc,
 };
 pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;

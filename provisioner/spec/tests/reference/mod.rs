@@ -39,9 +39,11 @@ impl Sections {
         let section = Section { paths: vec![path.clone()], schema: target.clone() };
         self.by_name.insert(name.to_owned(), section);
         for (key, property) in target["properties"].as_object().into_iter().flatten() {
-            let (property, suffix) = match property.get("items") {
-                Some(items) => (items, "[]"),
-                None => (property, ""),
+            let (items, values) = (property.get("items"), property.get("additionalProperties"));
+            let (property, suffix) = match (items, values.filter(|values| values.is_object())) {
+                (Some(items), _) => (items, "[]"),
+                (None, Some(values)) => (values, ".NAME"),
+                (None, None) => (property, ""),
             };
             let inner = format!("{path}.{key}{suffix}").trim_start_matches('.').to_owned();
             let Some(name) = type_name(property) else { continue };

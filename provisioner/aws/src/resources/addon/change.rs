@@ -1,6 +1,7 @@
 //! How an addon is changed.
 
 use aws_sdk_eks::types::ResolveConflicts;
+use provisioner_spec::ResolveConflicts as Wish;
 
 use super::state::AddonState;
 use super::wanted::Addon;
@@ -29,6 +30,10 @@ impl Addon {
             (self.version(&account, Some(is))?, self.identities(&account)?)
         };
         let what = format!("update the addon {}", self.name);
+        let resolve_conflicts = match self.spec.resolve_conflicts {
+            Wish::Preserve => ResolveConflicts::Preserve,
+            Wish::Overwrite => ResolveConflicts::Overwrite,
+        };
         let update = work
             .once_free(async || {
                 let call = work.clients().eks.update_addon().cluster_name(work.names().cluster());
@@ -41,7 +46,7 @@ impl Addon {
                         difference.touches("podIdentity").then(|| identities.clone()),
                     )
                     .configuration_values(self.configuration().unwrap_or_else(|| "{}".to_owned()))
-                    .resolve_conflicts(ResolveConflicts::Preserve);
+                    .resolve_conflicts(resolve_conflicts.clone());
                 Ok(call.send().await.asked(&what)?.update)
             })
             .await?;

@@ -27,6 +27,11 @@ impl Cluster {
         if difference.touches("deletionProtection") {
             set_deletion_protection(work, self.eks.deletion_protection).await?;
         }
+        if difference.touches("support") {
+            let policy = self.upgrade_policy();
+            let what = "change how long the version of the cluster is supported";
+            configure(work, what, |call| call.set_upgrade_policy(policy.clone())).await?;
+        }
         if difference.touches("logging") {
             let logging = logging(&self.logging(), &is.logging);
             let what = "change the logging of the cluster";

@@ -47,6 +47,7 @@ impl Cluster {
                     // They come as addons, which can be updated.
                     .bootstrap_self_managed_addons(false)
                     .deletion_protection(self.eks.deletion_protection)
+                    .set_upgrade_policy(self.upgrade_policy())
                     .set_tags(Some(self.tags.clone().into_iter().collect()));
                 call.send().await.asked("create the cluster")
             })

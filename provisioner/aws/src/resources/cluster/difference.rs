@@ -32,6 +32,9 @@ impl Cluster {
             difference =
                 difference.field("endpoint.publicCidrs", &cluster.public_cidrs, &self.cidrs());
         }
+        if let Some(support) = eks.support {
+            difference = difference.field("support", cluster.support.as_ref(), support.as_str());
+        }
         difference = self.placement(account, cluster, difference);
         if let (None, Some(key)) = (&cluster.secrets_key, &eks.secrets_key) {
             difference = difference.field("secretsKey", None::<String>, key);
@@ -57,6 +60,7 @@ impl Cluster {
             .with("authenticationMode", self.mode())
             .with("serviceCidr", self.service_cidr.as_ref())
             .with("deletionProtection", eks.deletion_protection)
+            .with("support", eks.support.map(provisioner_spec::Support::as_str))
             .tags(&Tags::new(), &self.tags)
     }
 

@@ -44,6 +44,10 @@ fn state(cluster: aws_sdk_eks::types::Cluster) -> ClusterState {
             .and_then(mode)
             .map(|mode| mode.as_str().to_owned()),
         deletion_protection: cluster.deletion_protection == Some(true),
+        support: cluster
+            .upgrade_policy
+            .and_then(|policy| policy.support_type)
+            .map(|support| support.as_str().to_owned()),
         service_cidr: cluster.kubernetes_network_config.and_then(|config| config.service_ipv4_cidr),
         endpoint: cluster.endpoint,
         certificate_authority: cluster.certificate_authority.and_then(|ca| ca.data),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_eks::types::{
-    EncryptionConfig, LogSetup, LogType, Logging, Provider, VpcConfigRequest,
+    EncryptionConfig, LogSetup, LogType, Logging, Provider, SupportType, UpgradePolicyRequest,
+    VpcConfigRequest,
 };
 
 use super::wanted::Cluster;
@@ -30,6 +31,11 @@ impl Cluster {
             .endpoint_private_access(endpoint.private)
             .set_public_access_cidrs(endpoint.public.then(|| self.cidrs()))
             .build()
+    }
+
+    pub(super) fn upgrade_policy(&self) -> Option<UpgradePolicyRequest> {
+        let support = SupportType::from(self.eks.support?.as_str());
+        Some(UpgradePolicyRequest::builder().support_type(support).build())
     }
 
     pub(super) fn placement_request(

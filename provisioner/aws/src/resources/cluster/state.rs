@@ -25,6 +25,7 @@ pub(crate) struct ClusterState {
     pub(crate) secrets_key: Option<String>,
     pub(crate) authentication_mode: Option<String>,
     pub(crate) deletion_protection: bool,
+    pub(crate) support: Option<String>,
     pub(crate) service_cidr: Option<String>,
     pub(crate) endpoint: Option<String>,
     pub(crate) certificate_authority: Option<String>,

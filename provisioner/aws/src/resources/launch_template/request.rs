@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
     LaunchTemplateTagSpecificationRequest, RequestLaunchTemplateData, ResourceType, VolumeType,
 };
 
-use super::wanted::{HOPS, LaunchTemplate};
+use super::wanted::LaunchTemplate;
 use crate::account::Account;
 use crate::tags;
 
@@ -30,7 +30,7 @@ impl LaunchTemplate {
             .build();
         let imds = LaunchTemplateInstanceMetadataOptionsRequest::builder()
             .http_tokens(LaunchTemplateHttpTokensState::Required)
-            .http_put_response_hop_limit(HOPS)
+            .http_put_response_hop_limit(self.hops())
             .build();
         let tagged = |kind| {
             let tags = tags::specification(ResourceType::Instance, &self.instance_tags).tags;

@@ -10,9 +10,6 @@ use crate::account::Account;
 use crate::difference::Tags;
 use crate::resources::user_data;
 
-/// `IMDSv2` alone; a pod is one hop further away than its node.
-pub(super) const HOPS: i32 = 2;
-
 #[derive(Debug)]
 pub(crate) struct LaunchTemplate {
     pub(crate) name: String,
@@ -41,8 +38,13 @@ impl LaunchTemplate {
             security_groups: self.security_groups(account),
             ssh_key: self.group.ssh_key.clone(),
             user_data: user_data.map(|text| BASE64_STANDARD.encode(text)),
-            imds: imds_text("required", HOPS),
+            imds: imds_text("required", self.hops()),
         }
+    }
+
+    /// How far answers go: a pod is one hop further away than its node.
+    pub(super) fn hops(&self) -> i32 {
+        if self.group.pod_imds { 2 } else { 1 }
     }
 
     /// Bottlerocket keeps containers on its second disk.

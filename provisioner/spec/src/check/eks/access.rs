@@ -27,7 +27,7 @@ pub(super) fn pod_identity_agent(subject: &Subject<'_>) {
         return;
     }
     let addons = subject.path("eks.addons", "addons");
-    let with_policies = eks.addons.iter().find(|(_, addon)| !addon.policies.is_empty());
+    let with_policies = eks.addons.iter().find(|(_, addon)| addon.has_role());
     let path = match with_policies {
         Some(_) => addons,
         None if eks.pod_identities.is_empty() => return,

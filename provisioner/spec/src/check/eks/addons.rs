@@ -1,5 +1,5 @@
 use super::{super::addons::Addons, subject::Subject};
-use crate::{Platform, ServiceAccount, diagnostic::Fault};
+use crate::{EksAddon, Platform, ServiceAccount, diagnostic::Fault};
 use std::net::IpAddr;
 
 const VERSION: &str = "spec.kubernetes.version";
@@ -62,5 +62,18 @@ pub(super) fn roles(subject: &Subject<'_>) {
             let hint = "say `roleName` there and `eks.account`, or name it under `podIdentities`";
             subject.fault_at_key(&addon.path, fault.hint(hint));
         }
+    }
+}
+
+/// A role that is made for an addon of EKS goes to its service account.
+pub(super) fn service_accounts(subject: &Subject<'_>) {
+    let addons = subject.eks().addons.iter().filter(|(_, addon)| addon.has_role());
+    for (name, addon) in addons.filter(|(name, _)| EksAddon::service_account(name).is_none()) {
+        let key = if addon.policies.is_empty() { "policy" } else { "policies" };
+        let path = format!("{}.{name}.{key}", subject.path("eks.addons", "addons"));
+        let message = format!("the addon `{name}` cannot be given a role");
+        let fault = Fault::new("unknown-role", message, "its service account is not known here");
+        let hint = "name namespace and service account under `podIdentities`";
+        subject.fault_at_key(&path, fault.hint(hint));
     }
 }

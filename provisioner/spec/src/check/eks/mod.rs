@@ -10,7 +10,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 21] = [
+const CHECKS: [fn(&Subject<'_>); 22] = [
     network::imported_or_made,
     network::imported_subnets,
     network::size_of_the_vpc,
@@ -23,6 +23,7 @@ const CHECKS: [fn(&Subject<'_>); 21] = [
     addons::fit,
     addons::once,
     addons::roles,
+    addons::service_accounts,
     node_groups::names,
     node_groups::sizes,
     node_groups::instance_types,

@@ -1,14 +1,19 @@
-use super::{identity::policies, role_arn};
+use super::{
+    identity::{policies, policy_document},
+    policy_arn, role_arn, tags,
+};
 use crate::{
     decode::{cursor::Cursor, fields::Fields},
     diagnostic::{Fault, shown},
-    model::{AddonVersion, EksAddon},
+    model::{AddonVersion, EksAddon, ResolveConflicts},
     syntax,
 };
 use std::collections::BTreeMap;
 
 /// What nodes need to be ready, and pods to find each other.
 const DEFAULT: [&str; 3] = ["coredns", "kube-proxy", "vpc-cni"];
+const RESOLVE_CONFLICTS: [(&str, ResolveConflicts); 2] =
+    [("preserve", ResolveConflicts::Preserve), ("overwrite", ResolveConflicts::Overwrite)];
 /// What pod identities need on every node.
 pub(in crate::decode) const POD_IDENTITY_AGENT: &str = "eks-pod-identity-agent";
 
@@ -36,8 +41,14 @@ fn addon(fields: &Fields<'_, '_>) -> EksAddon {
     EksAddon {
         version: fields.optional("version", addon_version).unwrap_or(AddonVersion::Default),
         policies: fields.optional("policies", |at| Some(policies(at))).unwrap_or_default(),
+        policy: fields.section("policy", policy_document),
+        permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
         service_account_role: fields.optional("serviceAccountRole", role_arn),
         configuration: fields.section("configuration", Cursor::json_map),
+        resolve_conflicts: fields
+            .optional("resolveConflicts", |at| at.choice(&RESOLVE_CONFLICTS))
+            .unwrap_or_default(),
+        tags: fields.section("tags", tags),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     decode::Report,
     model::{EksCluster, IamRole, PodIdentity},
 };
+use std::collections::BTreeMap;
 
 /// Gives the service accounts of addons that call AWS a role each, where the spec names none: a pod
 /// identity with a policy of its own, and the agent that brings it to the nodes.
@@ -27,6 +28,9 @@ fn pod_identity(of: &AddonIdentity, cluster: &EksCluster) -> PodIdentity {
         service_account: of.service_account.clone(),
         role: IamRole::Create,
         policies: Vec::new(),
-        policy: of.policy_for(cluster),
+        policy: of.policy_for(&cluster.name, &cluster.eks.region),
+        role_name: None,
+        permissions_boundary: None,
+        tags: BTreeMap::new(),
     }
 }

@@ -1,4 +1,4 @@
-use super::{policy_arn, principal_arn, role};
+use super::{policy_arn, principal_arn, role, tags};
 use crate::{
     decode::cursor::Cursor,
     diagnostic::Fault,
@@ -14,6 +14,7 @@ pub(super) fn roles(at: &Cursor<'_>) -> Roles {
         cluster: fields.optional("cluster", role).unwrap_or(IamRole::Create),
         node: fields.optional("node", role).unwrap_or(IamRole::Create),
         node_policies: fields.optional("nodePolicies", |at| Some(policies(at))).unwrap_or_default(),
+        node_policy: fields.section("nodePolicy", policy_document),
         permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
     })
 }
@@ -26,15 +27,32 @@ fn object_name(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-name", "name", syntax::domain)
 }
 
+pub(in crate::decode) fn role_name(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-name", "name of a role", syntax::role_name)
+}
+
 pub(super) fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
     at.map(|fields| {
         let namespace = fields.required("namespace", object_name);
         let name = fields.required("name", object_name);
-        let policies = fields.required("policies", |at| Some(policies(at)));
-        let role_name = fields.optional("roleName", |at| {
-            at.valid("invalid-name", "name of a role", syntax::role_name)
-        });
-        Some(ServiceAccount { namespace: namespace?, name: name?, policies: policies?, role_name })
+        let policies = fields.optional("policies", |at| Some(policies(at))).unwrap_or_default();
+        let policy = fields.section("policy", policy_document);
+        if policies.is_empty() && policy.is_empty() {
+            let message = "a role needs `policies`, or a `policy`";
+            at.fault_at_key(Fault::new("service-account", message, "this has neither"));
+        }
+        let role_name = fields.optional("roleName", role_name);
+        let permissions_boundary = fields.optional("permissionsBoundary", policy_arn);
+        let tags = fields.section("tags", tags);
+        Some(ServiceAccount {
+            namespace: namespace?,
+            name: name?,
+            policies,
+            policy,
+            role_name,
+            permissions_boundary,
+            tags,
+        })
     })
 }
 
@@ -45,15 +63,26 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let role = fields.optional("role", role).unwrap_or(IamRole::Create);
         let policies = fields.optional("policies", |at| Some(policies(at))).unwrap_or_default();
         let policy = fields.section("policy", policy_document);
+        let role_name = fields.optional("roleName", role_name);
+        let permissions_boundary = fields.optional("permissionsBoundary", policy_arn);
+        let tags = fields.section("tags", tags);
         Some(PodIdentity {
             namespace: namespace?,
             service_account: service_account?,
             role,
             policies,
             policy,
+            role_name,
+            permissions_boundary,
+            tags,
         })
     })?;
     let says_nothing = identity.policies.is_empty() && identity.policy.is_empty();
+    let of_a_new_role = identity.role_name.is_some() || identity.permissions_boundary.is_some();
+    if identity.role != IamRole::Create && of_a_new_role {
+        let message = "`roleName` and `permissionsBoundary` are of a role that is made";
+        at.fault_at_key(Fault::new("pod-identity", message, "`role` names one that exists"));
+    }
     if (identity.role == IamRole::Create) == says_nothing {
         let reason = match identity.role {
             IamRole::Create => "a role that is made needs `policies`, or a `policy`",

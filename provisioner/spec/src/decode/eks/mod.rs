@@ -10,11 +10,11 @@ mod settings;
 mod text;
 mod vpc;
 
-pub(super) use addon::{addon_version, default_addons};
+pub(super) use addon::{POD_IDENTITY_AGENT, addon_version, default_addons};
 pub(super) use addon_identities::give_identities;
 pub(super) use cluster::eks_cluster;
 pub(super) use fargate_profile::selectors;
-pub(super) use identity::{access_policy_name, policy_document};
+pub(super) use identity::{access_policy_name, policy_document, role_name};
 pub(super) use node_group::{Sizes, sizes, whole};
-pub(super) use settings::{EVERYWHERE, eks, log_types};
+pub(super) use settings::{EVERYWHERE, eks, log_types, support};
 pub(super) use text::*;

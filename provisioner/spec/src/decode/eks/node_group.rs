@@ -49,6 +49,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
                 .unwrap_or_default(),
             ssh_key: fields.optional("sshKey", Cursor::text),
             user_data: fields.optional("userData", Cursor::lines),
+            pod_imds: fields.optional("podImds", Cursor::boolean).unwrap_or(true),
             max_unavailable: fields.optional("maxUnavailable", max_unavailable).unwrap_or_default(),
             tags: fields.section("tags", tags),
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     decode::{cursor::Cursor, eks::node_group::node_group},
-    model::{AuthenticationMode, Eks, EndpointAccess, LogType},
+    model::{AuthenticationMode, Eks, EndpointAccess, LogType, Support},
     syntax,
 };
 use ipnet::Ipv4Net;
@@ -46,6 +46,7 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
             deletion_protection: fields
                 .optional("deletionProtection", Cursor::boolean)
                 .unwrap_or(false),
+            support: fields.optional("support", support),
             oidc_provider: fields
                 .optional("oidcProvider", Cursor::boolean)
                 .unwrap_or(!service_accounts.is_empty()),
@@ -65,6 +66,11 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
             pod_identities,
         }
     })
+}
+
+pub(in crate::decode) fn support(at: &Cursor<'_>) -> Option<Support> {
+    let words = [Support::Standard, Support::Extended].map(|support| (support.as_str(), support));
+    at.choice(&words)
 }
 
 fn endpoint(at: &Cursor<'_>) -> EndpointAccess {

@@ -1,4 +1,4 @@
-use super::rest::{not_converted, warn};
+use super::rest::{Rest, not_converted, warn};
 use crate::{
     decode::{
         cursor::Cursor,
@@ -14,6 +14,12 @@ const MASTERS: (&str, &str) = ("system:masters", "AmazonEKSClusterAdminPolicy");
 /// The groups by which nodes are known, and those with Windows among them.
 const NODES: &str = "system:nodes";
 const WINDOWS: &str = "eks:kube-proxy-windows";
+const OF_SERVICE: &str = "AWS's services get access entries by themselves";
+const REST_OF_MAPPING: [Rest; 3] = [
+    ("account", "an access entry is for one user or role"),
+    ("namespace", OF_SERVICE),
+    ("serviceName", OF_SERVICE),
+];
 /// What access entries have no groups and names under.
 const RESERVED: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
 
@@ -103,9 +109,7 @@ pub(super) fn identity_mappings(
 
 fn mapping(at: &Cursor<'_>) -> Option<AccessEntry> {
     at.map(|fields| {
-        not_converted(fields, &["account"], "an access entry is for one user or role");
-        let of_service = "AWS's services get access entries by themselves";
-        not_converted(fields, &["namespace", "serviceName"], of_service);
+        not_converted(fields, &REST_OF_MAPPING);
         // There is one entry for each.
         fields.optional("noDuplicateARNs", Cursor::boolean);
         let username = fields.optional("username", Cursor::text);

@@ -1,71 +1,81 @@
-use super::rest::not_converted;
+use super::{
+    iam::pod_identity,
+    permissions::{ATTACHED, Names, Permissions},
+    rest::{Rest, not_converted, warn},
+};
 use crate::{
     decode::{
         Report,
         cursor::Cursor,
-        eks::{addon_version, default_addons, eks_name, policy_arn, role_arn},
-        fields::Fields,
+        eks::{addon_version, eks_name, policy_arn, role_arn, tags},
     },
     diagnostic::Fault,
-    model::{AddonVersion, EksAddon},
+    model::{AddonVersion, EksAddon, PodIdentity, ResolveConflicts},
     yaml,
 };
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
-const REST: [&str; 11] = [
-    "attachPolicy",
-    "namespaceConfig",
-    "owners",
-    "permissionsBoundary",
-    "podIdentityAssociations",
-    "publishers",
-    "resolveConflicts",
-    "tags",
-    "types",
-    "useDefaultPodIdentityAssociations",
-    "wellKnownPolicies",
+const SEARCHED: &str = "it is known by its name alone";
+const REST: [Rest; 4] = [
+    ("namespaceConfig", "it is installed into the namespace that EKS has for it"),
+    ("owners", SEARCHED),
+    ("publishers", SEARCHED),
+    ("types", SEARCHED),
+];
+const CONFLICTS: [(&str, Option<ResolveConflicts>); 6] = [
+    ("none", None),
+    ("NONE", None),
+    ("overwrite", Some(ResolveConflicts::Overwrite)),
+    ("OVERWRITE", Some(ResolveConflicts::Overwrite)),
+    ("preserve", Some(ResolveConflicts::Preserve)),
+    ("PRESERVE", Some(ResolveConflicts::Preserve)),
 ];
 
-/// The addons of the file, with those that eksctl adds by itself.
-pub(super) fn addons(
-    fields: &Fields<'_, '_>,
-    with_pod_identity: bool,
-) -> BTreeMap<String, EksAddon> {
-    let given: BTreeMap<_, _> = fields
-        .optional("addons", |at| Some(at.list(addon)))
-        .unwrap_or_default()
-        .into_iter()
-        .collect();
-    let no_defaults = fields.section("addonsConfig", |at| {
-        at.map(|fields| {
-            let instead = "policies that are named get a pod identity";
-            not_converted(fields, &["autoApplyPodIdentityAssociations"], instead);
-            fields.optional("disableDefaultAddons", Cursor::boolean).unwrap_or(false)
-        })
-    });
-    let needs_agent = with_pod_identity || given.values().any(|addon| !addon.policies.is_empty());
-    let mut addons = if no_defaults { BTreeMap::new() } else { default_addons(needs_agent) };
-    addons.extend(given);
-    addons
+/// An addon of the file.
+pub(super) struct Given<'a> {
+    pub(super) at: Cursor<'a>,
+    pub(super) name: String,
+    pub(super) addon: EksAddon,
+    pub(super) pod_identities: Vec<PodIdentity>,
+    /// Whether it is to have the policies that AWS recommends.
+    pub(super) wants_recommended: bool,
 }
 
-fn addon(at: &Cursor<'_>) -> Option<(String, EksAddon)> {
+pub(super) fn addon<'a>(at: &Cursor<'a>, names: Names<'_>) -> Option<Given<'a>> {
     at.map(|fields| {
         let name = fields.required("name", eks_name);
+        let Permissions { policies, policy } = Permissions::read(fields, ATTACHED, names);
         let addon = EksAddon {
             version: fields.optional("version", addon_version).unwrap_or(AddonVersion::Default),
-            policies: fields
-                .optional("attachPolicyARNs", |at| Some(at.list(policy_arn)))
-                .unwrap_or_default(),
+            policies,
+            policy,
+            permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
             service_account_role: fields.optional("serviceAccountRoleARN", role_arn),
             configuration: fields
                 .optional("configurationValues", configuration)
                 .unwrap_or_default(),
+            resolve_conflicts: fields
+                .optional("resolveConflicts", resolve_conflicts)
+                .unwrap_or_default(),
+            tags: fields.section("tags", tags),
         };
-        not_converted(fields, &REST, "left out");
-        Some((name?, addon))
+        let wants_recommended =
+            fields.optional("useDefaultPodIdentityAssociations", Cursor::boolean) == Some(true);
+        let pod_identities = fields
+            .optional("podIdentityAssociations", |at| Some(at.list(|at| pod_identity(at, names))))
+            .unwrap_or_default();
+        not_converted(fields, &REST);
+        Some(Given { at: at.clone(), name: name?, addon, pod_identities, wants_recommended })
     })
+}
+
+/// At first EKS's own settings hold, here as there.
+fn resolve_conflicts(at: &Cursor<'_>) -> Option<ResolveConflicts> {
+    let wish = at.choice(&CONFLICTS)?;
+    if wish.is_none() {
+        warn(at, "resolveConflicts: none", "`preserve`: what was changed in the cluster stays");
+    }
+    wish
 }
 
 /// Settings, which the file has as a text of JSON or YAML.

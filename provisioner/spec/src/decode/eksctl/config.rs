@@ -1,20 +1,25 @@
 use super::{
     access::{access, identity_mappings},
-    addon::addons,
+    addons::addons,
     fargate_profile::fargate_profiles,
-    iam::{Iam, iam},
-    node_group::{Kind, NodeGroups, node_groups},
-    rest::{not_converted, unavailable, warn},
-    vpc::{Network, vpc},
+    iam::iam,
+    node_group::{Kind, Surroundings, node_groups},
+    node_role::{GroupIam, node_role},
+    permissions::Names,
+    rest::{Rest, not_converted, unavailable, warn},
+    vpc::vpc,
 };
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{eks_name, key_arn, log_types, region, tags, zone},
+        eks::{eks_name, key_arn, log_types, region, support, tags, zone},
         fields::Fields,
         network::cidr,
     },
-    model::{Charts, Eks, EksCluster, EksKubernetes, EksNetwork, EksVersion, LogType, Roles},
+    diagnostic::{Fault, shown},
+    model::{
+        Charts, Eks, EksCluster, EksKubernetes, EksNetwork, EksVersion, LogType, NodeGroup, Roles,
+    },
     syntax,
 };
 use ipnet::IpNet;
@@ -25,21 +30,32 @@ pub(in crate::decode) const API_VERSION: &str = "eksctl.io/v1alpha5";
 
 /// Parts that make it another kind of cluster than the ones made here.
 const OTHER_CLUSTERS: [&str; 2] = ["outpost", "remoteNetworkConfig"];
+const OF_AWS: &str = "the control plane has AWS's own settings";
+const INSTALLED: &str = "it is installed once the cluster stands";
 /// Parts without a counterpart.
-const REST: [&str; 10] = [
-    "capabilities",
-    "controlPlaneScalingConfig",
-    "gitops",
-    "identityProviders",
-    "karpenter",
-    "kubeAPIServerConfig",
-    "kubeControllerManagerConfig",
-    "kubeSchedulerConfig",
-    "localZones",
-    "zonalShiftConfig",
+const REST: [Rest; 10] = [
+    ("capabilities", "no capabilities of EKS: `spec.addons` installs such programs"),
+    ("controlPlaneScalingConfig", "AWS scales the control plane as it is used"),
+    ("gitops", INSTALLED),
+    ("identityProviders", "the API knows principals of IAM: see `accessEntries`"),
+    ("karpenter", INSTALLED),
+    ("kubeAPIServerConfig", OF_AWS),
+    ("kubeControllerManagerConfig", OF_AWS),
+    ("kubeSchedulerConfig", OF_AWS),
+    ("localZones", "nodes run in the zones of the cluster"),
+    ("zonalShiftConfig", "AWS shifts no traffic away from a zone"),
+];
+const NO_ENDPOINTS: &str = "no VPC endpoints are made";
+const REST_OF_PRIVATE_CLUSTER: [Rest; 2] =
+    [("additionalEndpointServices", NO_ENDPOINTS), ("skipEndpointCreation", NO_ENDPOINTS)];
+const OF_IPV4: &str = "clusters made here are of IPv4";
+const REST_OF_METADATA: [Rest; 3] = [
+    ("annotations", "eksctl's own notes"),
+    ("forceUpdateVersion", "AWS refuses an upgrade that it has found reasons against"),
+    ("rollbackConfig", "an upgrade is not taken back"),
 ];
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Metadata {
     name: String,
     region: String,
@@ -50,69 +66,79 @@ struct Metadata {
 /// Reads the whole file.
 pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCluster> {
     let metadata = fields.required("metadata", |at| Some(metadata(at)));
-    let Network { vpc, endpoint, subnets } = fields.section("vpc", vpc);
-    let iam = fields.section("iam", iam);
+    let Metadata { name, region, version, tags } = metadata.clone().unwrap_or_default();
+    let names = Names { cluster: &name, region: &region };
+    let network = fields.section("vpc", vpc);
+    let mut iam = fields.section("iam", |at| iam(at, names));
     let access = fields.section("accessConfig", access);
     let access_entries = identity_mappings(fields, access.entries);
-    let groups = fields.section("nodeGroups", |at| node_groups(at, Kind::SelfManaged, &subnets));
-    let managed =
-        fields.section("managedNodeGroups", |at| node_groups(at, Kind::Managed, &subnets));
-    let service_cidr = fields.section("kubernetesNetworkConfig", service_cidr);
-    let addons = addons(fields, !iam.pod_identities.is_empty());
+    let boundary = iam.permissions_boundary.as_ref();
+    let surroundings = Surroundings { names, network: &network, boundary };
+    let (node_groups, group_iams) = all_node_groups(fields, surroundings);
+    let (node, allowed) = node_role(&group_iams);
+    let addons = addons(fields, &mut iam, names);
     let eks = Eks {
-        region: String::new(),
         account: None,
         zones: fields.optional("availabilityZones", |at| Some(at.list(zone))).unwrap_or_default(),
-        tags: BTreeMap::new(),
-        vpc,
-        roles: roles(&iam, &groups, &managed),
-        endpoint,
+        vpc: network.vpc,
+        roles: Roles {
+            cluster: iam.cluster_role,
+            node,
+            node_policies: allowed.policies,
+            node_policy: allowed.policy,
+            permissions_boundary: iam.permissions_boundary,
+        },
+        endpoint: network.endpoint,
         logging: fields.section("cloudWatch", logging),
         secrets_key: fields
             .section("secretsEncryption", |at| at.map(|fields| fields.optional("keyARN", key_arn))),
         authentication_mode: access.mode,
         creator_is_admin: access.creator_is_admin,
         deletion_protection: false,
+        support: fields.section("upgradePolicy", |at| {
+            at.map(|fields| fields.optional("supportType", support))
+        }),
         oidc_provider: iam.oidc_provider,
         service_accounts: iam.service_accounts,
-        pod_identities: Vec::new(),
+        pod_identities: iam.pod_identities,
         access_entries,
         addons,
-        node_groups: [groups.list, managed.list].concat(),
+        node_groups,
         fargate_profiles: fargate_profiles(fields, &iam.fargate_role),
+        region: region.clone(),
+        tags,
     };
-    fields.section("privateCluster", private_cluster);
-    fields.section("upgradePolicy", |at| {
-        at.map(|fields| not_converted(fields, &["supportType"], "AWS's own default holds"));
-    });
-    auto_mode(fields);
-    unavailable(fields, &OTHER_CLUSTERS);
-    not_converted(fields, &REST, "left out");
-    let Metadata { name, region, version, tags } = metadata?;
-    let mut cluster = EksCluster {
-        name,
+    let service_cidr = fields.section("kubernetesNetworkConfig", service_cidr);
+    other_parts(fields);
+    metadata?;
+    Some(EksCluster {
         kubernetes: EksKubernetes { version },
         network: EksNetwork { service_cidr },
-        eks: Eks { region, tags, ..eks },
+        eks,
         charts: Charts::default(),
         addons: BTreeMap::new(),
-    };
-    let identities = iam.pod_identities.into_iter().map(|one| one.within(&cluster)).collect();
-    cluster.eks.pod_identities = identities;
-    Some(cluster)
+        name,
+    })
 }
 
-/// All groups have one role: their own one only if it is the same for all of them.
-fn roles(iam: &Iam, groups: &NodeGroups, managed: &NodeGroups) -> Roles {
-    let mut policies = [groups.policies.clone(), managed.policies.clone()].concat();
-    policies.sort();
-    policies.dedup();
-    Roles {
-        cluster: iam.cluster_role.clone(),
-        node: groups.role.clone().or(managed.role.clone()).unwrap_or(crate::model::IamRole::Create),
-        node_policies: policies,
-        permissions_boundary: iam.permissions_boundary.clone(),
-    }
+/// Of both lists.
+fn all_node_groups<'a>(
+    fields: &Fields<'_, 'a>,
+    of: Surroundings<'_>,
+) -> (Vec<NodeGroup>, Vec<GroupIam<'a>>) {
+    let lists = [("nodeGroups", Kind::SelfManaged), ("managedNodeGroups", Kind::Managed)];
+    let lists = lists.map(|(key, kind)| {
+        fields.optional(key, |at| Some(node_groups(at, kind, of))).unwrap_or_default()
+    });
+    lists.into_iter().flatten().unzip()
+}
+
+/// What makes it another kind of cluster, and what is not converted.
+fn other_parts(fields: &Fields<'_, '_>) {
+    fields.section("privateCluster", private_cluster);
+    auto_mode(fields);
+    unavailable(fields, &OTHER_CLUSTERS);
+    not_converted(fields, &REST);
 }
 
 fn metadata(at: &Cursor<'_>) -> Metadata {
@@ -123,8 +149,7 @@ fn metadata(at: &Cursor<'_>) -> Metadata {
             version: fields.optional("version", version),
             tags: fields.section("tags", tags),
         };
-        let rest = ["annotations", "forceUpdateVersion", "rollbackConfig"];
-        not_converted(fields, &rest, "left out");
+        not_converted(fields, &REST_OF_METADATA);
         metadata
     })
 }
@@ -159,7 +184,7 @@ fn logging(at: &Cursor<'_>) -> Vec<LogType> {
     at.map(|fields| {
         fields.section("clusterLogging", |at| {
             at.map(|fields| {
-                not_converted(fields, &["logRetentionInDays"], "logs are kept until deleted");
+                not_converted(fields, &[("logRetentionInDays", "logs are kept until deleted")]);
                 fields.optional("enableTypes", |at| {
                     let all = at.any_item(|text| text == "*" || text == "all");
                     Some(if all { LogType::ALL.to_vec() } else { log_types(at) })
@@ -172,14 +197,12 @@ fn logging(at: &Cursor<'_>) -> Vec<LogType> {
 
 fn service_cidr(at: &Cursor<'_>) -> Option<IpNet> {
     at.map(|fields| {
-        not_converted(fields, &["serviceIPv6CIDR"], "clusters made here are of IPv4");
+        not_converted(fields, &[("serviceIPv6CIDR", OF_IPV4)]);
         fields.optional("ipFamily", |at| {
             let text = at.text()?;
             if !text.eq_ignore_ascii_case("ipv4") {
-                at.warn(crate::diagnostic::Fault::not_available(
-                    format!("`ipFamily: {}`", crate::diagnostic::shown(&text)),
-                    "clusters made here are of IPv4",
-                ));
+                let what = format!("`ipFamily: {}`", shown(&text));
+                at.warn(Fault::not_available(what, OF_IPV4));
             }
             Some(())
         });
@@ -191,12 +214,8 @@ fn private_cluster(at: &Cursor<'_>) {
     at.map(|fields| {
         let enabled = fields.optional("enabled", Cursor::boolean).unwrap_or(false);
         if enabled {
-            at.warn(crate::diagnostic::Fault::not_available(
-                "`privateCluster`",
-                "not available yet",
-            ));
+            at.warn(Fault::not_available("`privateCluster`", "not available yet"));
         }
-        let rest = ["additionalEndpointServices", "skipEndpointCreation"];
-        not_converted(fields, &rest, "left out");
+        not_converted(fields, &REST_OF_PRIVATE_CLUSTER);
     });
 }

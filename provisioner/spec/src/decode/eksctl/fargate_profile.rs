@@ -1,4 +1,4 @@
-use super::rest::{not_converted, warn};
+use super::rest::warn;
 use crate::{
     decode::{
         cursor::Cursor,
@@ -16,7 +16,9 @@ pub(super) fn fargate_profiles(fields: &Fields<'_, '_>, role: &IamRole) -> Vec<F
 
 fn fargate_profile(at: &Cursor<'_>, role: &IamRole) -> FargateProfile {
     at.map(|fields| {
-        let profile = FargateProfile {
+        // What AWS says of it.
+        fields.get("status");
+        FargateProfile {
             name: fields.required("name", eks_name).unwrap_or_default(),
             selectors: fields.required("selectors", |at| Some(selectors(at))).unwrap_or_default(),
             subnets: fields.optional("subnets", subnets).unwrap_or_default(),
@@ -24,9 +26,7 @@ fn fargate_profile(at: &Cursor<'_>, role: &IamRole) -> FargateProfile {
                 .optional("podExecutionRoleARN", role_arn)
                 .map_or_else(|| role.clone(), IamRole::Arn),
             tags: fields.section("tags", tags),
-        };
-        not_converted(fields, &["status"], "left out");
-        profile
+        }
     })
 }
 

@@ -1,62 +1,60 @@
 use super::{
-    rest::{not_converted, warn},
-    well_known::{Allowed, OpenIdentity, well_known},
+    permissions::{ATTACHED, Names, Permissions},
+    rest::{Rest, not_converted, warn},
 };
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{policy_arn, policy_document, role_arn},
+        eks::{policy_arn, role_arn, role_name, tags},
+        fields::Fields,
     },
     model::{IamRole, PodIdentity, ServiceAccount},
     syntax,
 };
 
-const REST: [&str; 1] = ["fargatePodExecutionRolePermissionsBoundary"];
-const REST_OF_SERVICE_ACCOUNT: [&str; 7] = [
-    "attachPolicy",
-    "attachRoleARN",
-    "permissionsBoundary",
-    "status",
-    "subjectPattern",
-    "tags",
-    "wellKnownPolicies",
+const OF_THE_WORKLOAD: &str = "the service account comes with what runs under it";
+const REST_OF_SERVICE_ACCOUNT: [Rest; 2] = [
+    ("attachRoleARN", "a role that exists is left as it is: annotate the service account with it"),
+    ("subjectPattern", "the role trusts the service account of that name"),
 ];
-const REST_OF_POD_IDENTITY: [&str; 7] = [
-    "createServiceAccount",
-    "disableSessionTags",
-    "permissionPolicyName",
-    "permissionsBoundaryARN",
-    "policy",
-    "tags",
-    "targetRoleARN",
+const REST_OF_POD_IDENTITY: [Rest; 5] = [
+    ("createServiceAccount", OF_THE_WORKLOAD),
+    ("disableSessionTags", "EKS adds its tags to the session"),
+    ("permissionPolicyName", "the document is called `provisioner`"),
+    ("policy", "what the role allows holds as it is"),
+    ("targetRoleARN", "pods get the role itself, without another one behind it"),
 ];
+const OF_PERMISSIONS: [&str; 2] = ["permissionPolicyARNs", "permissionPolicy"];
 
 pub(super) struct Iam {
     pub(super) cluster_role: IamRole,
     pub(super) permissions_boundary: Option<String>,
     pub(super) oidc_provider: bool,
     pub(super) service_accounts: Vec<ServiceAccount>,
-    pub(super) pod_identities: Vec<OpenIdentity>,
+    pub(super) pod_identities: Vec<PodIdentity>,
     pub(super) fargate_role: IamRole,
 }
 
-pub(super) fn iam(at: &Cursor<'_>) -> Iam {
+pub(super) fn iam(at: &Cursor<'_>, names: Names<'_>) -> Iam {
     at.map(|fields| {
+        let boundary = fields.optional("serviceRolePermissionsBoundary", policy_arn);
         let iam = Iam {
             cluster_role: fields
                 .optional("serviceRoleARN", role_arn)
                 .map_or(IamRole::Create, IamRole::Arn),
-            permissions_boundary: fields.optional("serviceRolePermissionsBoundary", policy_arn),
             oidc_provider: fields.optional("withOIDC", Cursor::boolean).unwrap_or(false),
             service_accounts: fields
-                .optional("serviceAccounts", |at| Some(at.list(service_account)))
+                .optional("serviceAccounts", |at| Some(at.list(|at| service_account(at, names))))
                 .unwrap_or_default(),
             pod_identities: fields
-                .optional("podIdentityAssociations", |at| Some(at.list(pod_identity)))
+                .optional("podIdentityAssociations", |at| {
+                    Some(at.list(|at| pod_identity(at, names)))
+                })
                 .unwrap_or_default(),
             fargate_role: fields
                 .optional("fargatePodExecutionRoleARN", role_arn)
                 .map_or(IamRole::Create, IamRole::Arn),
+            permissions_boundary: boundary,
         };
         fields.optional("vpcResourceControllerPolicy", |at| {
             if at.boolean() == Some(false) {
@@ -64,28 +62,61 @@ pub(super) fn iam(at: &Cursor<'_>) -> Iam {
             }
             Some(())
         });
-        not_converted(fields, &REST, "left out");
+        let key = "fargatePodExecutionRolePermissionsBoundary";
+        shared_boundary(fields, key, iam.permissions_boundary.as_ref());
         iam
     })
 }
 
-fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
+/// The boundary of a role that has that of all roles.
+pub(super) fn shared_boundary(fields: &Fields<'_, '_>, key: &'static str, all: Option<&String>) {
+    fields.optional(key, |at| {
+        let own = policy_arn(at)?;
+        match all {
+            Some(all) if *all == own => {}
+            Some(_) => warn(at, key, "`iam.serviceRolePermissionsBoundary`, as of all roles"),
+            None => {
+                let instead = "none: `iam.serviceRolePermissionsBoundary` is that of all roles";
+                warn(at, key, instead);
+            }
+        }
+        Some(())
+    });
+}
+
+fn service_account(at: &Cursor<'_>, names: Names<'_>) -> Option<ServiceAccount> {
     at.map(|fields| {
         let metadata = fields.required("metadata", |at| Some(object(at)));
-        let policies =
-            fields.optional("attachPolicyARNs", |at| Some(at.list(policy_arn))).unwrap_or_default();
-        let role_name = fields.optional("roleName", |at| {
-            at.valid("invalid-name", "name of a role", syntax::role_name)
-        });
-        // The service account itself comes with the workload that uses it.
-        fields.optional("roleOnly", Cursor::boolean);
-        not_converted(fields, &REST_OF_SERVICE_ACCOUNT, "left out");
-        if policies.is_empty() {
-            warn(at, "serviceAccounts", "one without `attachPolicyARNs` gets no role");
+        let Permissions { policies, policy } = Permissions::read(fields, ATTACHED, names);
+        let role_name = fields.optional("roleName", role_name);
+        let permissions_boundary = fields.optional("permissionsBoundary", policy_arn);
+        let tags = fields.section("tags", tags);
+        // What eksctl has found out itself.
+        fields.get("status");
+        let role_only = fields.optional("roleOnly", Cursor::boolean) == Some(true);
+        let refers = fields.has("attachRoleARN");
+        not_converted(fields, &REST_OF_SERVICE_ACCOUNT);
+        if policies.is_empty() && policy.is_empty() {
+            if !refers {
+                warn(at, "serviceAccounts", "one without policies gets no role");
+            }
             return None;
         }
+        if !role_only {
+            let instead = "its role alone is made: the service account comes with what runs \
+                under it, annotated with `eks.amazonaws.com/role-arn`";
+            warn(at, "serviceAccounts", instead);
+        }
         let (namespace, name) = metadata?;
-        Some(ServiceAccount { namespace, name, policies, role_name })
+        Some(ServiceAccount {
+            namespace,
+            name,
+            policies,
+            policy,
+            role_name,
+            permissions_boundary,
+            tags,
+        })
     })
 }
 
@@ -95,41 +126,45 @@ fn object(at: &Cursor<'_>) -> (String, String) {
     at.map(|fields| {
         let namespace = fields.optional("namespace", valid).unwrap_or_else(|| "default".to_owned());
         let name = fields.required("name", valid).unwrap_or_default();
-        not_converted(fields, &["annotations", "labels"], "left out");
+        let rest = [("annotations", OF_THE_WORKLOAD), ("labels", OF_THE_WORKLOAD)];
+        not_converted(fields, &rest);
         (namespace, name)
     })
 }
 
-fn pod_identity(at: &Cursor<'_>) -> Option<OpenIdentity> {
+/// Of the cluster, and of an addon.
+pub(super) fn pod_identity(at: &Cursor<'_>, names: Names<'_>) -> Option<PodIdentity> {
     let valid = |at: &Cursor<'_>| at.valid("invalid-name", "name", syntax::domain);
     at.map(|fields| {
         let namespace = fields.required("namespace", valid);
         let service_account = fields.required("serviceAccountName", valid);
         let role = fields.optional("roleARN", role_arn).map_or(IamRole::Create, IamRole::Arn);
-        let policies = fields
-            .optional("permissionPolicyARNs", |at| Some(at.list(policy_arn)))
-            .unwrap_or_default();
-        let policy = fields.section("permissionPolicy", policy_document);
-        let allowed = fields.section("wellKnownPolicies", well_known);
-        not_converted(fields, &["roleName"], "roles have names of their own");
-        not_converted(fields, &REST_OF_POD_IDENTITY, "left out");
-        let says_nothing = policies.is_empty() && policy.is_empty() && allowed.is_empty();
-        if role == IamRole::Create && says_nothing {
+        let allowed = Permissions::read(fields, OF_PERMISSIONS, names);
+        let role_name = fields.optional("roleName", role_name);
+        let permissions_boundary = fields.optional("permissionsBoundaryARN", policy_arn);
+        let tags = fields.section("tags", tags);
+        not_converted(fields, &REST_OF_POD_IDENTITY);
+        let makes = role == IamRole::Create;
+        if makes && allowed.is_empty() {
             let instead = "one without `roleARN` and policies gets no role";
             warn(at, "podIdentityAssociations", instead);
             return None;
         }
-        let (namespace, service_account) = (namespace?, service_account?);
-        if role != IamRole::Create {
-            if !says_nothing {
-                let instead = "the role that it names has its own";
-                warn(at, "policies of podIdentityAssociations", instead);
-            }
-            let (policies, policy) = Default::default();
-            let identity = PodIdentity { namespace, service_account, role, policies, policy };
-            return Some(OpenIdentity { identity, allowed: Allowed::default() });
+        let says = !allowed.is_empty() || role_name.is_some() || permissions_boundary.is_some();
+        if !makes && says {
+            let instead = "the role that it names is left as it is";
+            warn(at, "what podIdentityAssociations say of a role", instead);
         }
-        let identity = PodIdentity { namespace, service_account, role, policies, policy };
-        Some(OpenIdentity { identity, allowed })
+        let Permissions { policies, policy } = if makes { allowed } else { Permissions::default() };
+        Some(PodIdentity {
+            namespace: namespace?,
+            service_account: service_account?,
+            role,
+            policies,
+            policy,
+            role_name: role_name.filter(|_| makes),
+            permissions_boundary: permissions_boundary.filter(|_| makes),
+            tags,
+        })
     })
 }

@@ -3,11 +3,16 @@
 
 mod access;
 mod addon;
+mod addons;
 mod config;
 mod fargate_profile;
 mod iam;
+mod instances;
 mod node_group;
+mod node_role;
+mod permissions;
 mod rest;
+mod ssh;
 mod user_data;
 mod vpc;
 mod well_known;

@@ -1,23 +1,25 @@
 use super::{
-    rest::{not_converted, warn},
+    instances::instances,
+    node_role::{GroupIam, group_iam},
+    permissions::Names,
+    rest::{Rest, not_converted, warn},
+    ssh::ssh,
     user_data::user_data,
-    vpc::NamedSubnet,
+    vpc::{NamedSubnet, Network},
 };
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{
-            Sizes, eks_name, ids, instance_type, key_arn, policy_arn, role_arn, sizes, tags, whole,
-            zone,
-        },
+        eks::{Sizes, eks_name, ids, key_arn, sizes, tags, whole, zone},
         fields::Fields,
         host::node_labels,
         taint::taint,
     },
     diagnostic::{Fault, shown},
-    model::{AmiFamily, IamRole, MaxUnavailable, NodeGroup, Taint, Volume, VolumeType},
+    model::{AmiFamily, MaxUnavailable, NodeGroup, Taint, Volume, VolumeType},
     syntax,
 };
+use std::collections::BTreeMap;
 
 /// In which of the two lists a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,72 +28,69 @@ pub(super) enum Kind {
     Managed,
 }
 
-/// The groups, and what they say of the role that all of them have here.
-#[derive(Default)]
-pub(super) struct NodeGroups {
-    pub(super) list: Vec<NodeGroup>,
-    pub(super) role: Option<IamRole>,
-    pub(super) policies: Vec<String>,
+/// What groups are read with.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    pub(super) names: Names<'a>,
+    pub(super) network: &'a Network,
+    /// The permissions boundary of all roles.
+    pub(super) boundary: Option<&'a String>,
 }
 
-const REST: [&str; 20] = [
-    "additionalVolumes",
-    "ami",
-    "asgSuspendProcesses",
-    "capacityReservation",
-    "disablePodIMDS",
-    "ebsOptimized",
-    "efaEnabled",
-    "enableDetailedMonitoring",
-    "instanceMarketOptions",
-    "instanceName",
-    "instancePrefix",
-    "instanceSelector",
-    "launchTemplate",
-    "nodeRepairConfig",
-    "outpostARN",
-    "placement",
-    "propagateASGTags",
-    "releaseVersion",
-    "status",
-    "volumeName",
+const ONE_DISK: &str = "nodes have the one disk";
+const OF_EKS: &str = "EKS runs the Auto Scaling group";
+const AS_IN_THE_TYPE: &str = "as the instance type has it";
+const REST: [Rest; 14] = [
+    ("additionalVolumes", ONE_DISK),
+    ("asgSuspendProcesses", OF_EKS),
+    ("capacityReservation", "open reservations are used as they fit"),
+    ("ebsOptimized", AS_IN_THE_TYPE),
+    ("efaEnabled", "nodes have no EFA interfaces"),
+    ("enableDetailedMonitoring", "metrics of instances come every five minutes"),
+    ("instanceMarketOptions", "instances are spot ones or not: `spot`"),
+    ("launchTemplate", "a launch template is made for the group"),
+    ("nodeRepairConfig", "EKS does not replace nodes that are ill"),
+    ("outpostARN", "nodes run in the region"),
+    ("placement", "nodes are placed as there is room"),
+    ("propagateASGTags", "cluster-autoscaler learns labels and taints of a group from EKS"),
+    ("releaseVersion", "the newest AMI for the version of Kubernetes"),
+    ("status", "what AWS says of it"),
 ];
-const REST_OF_SELF_MANAGED: [&str; 9] = [
-    "asgMetricsCollection",
-    "classicLoadBalancerNames",
-    "clusterDNS",
-    "containerRuntime",
-    "cpuCredits",
-    "enclaveEnabled",
-    "localZones",
-    "maxInstanceLifetime",
-    "targetGroupARNs",
+const REST_OF_SELF_MANAGED: [Rest; 7] = [
+    ("asgMetricsCollection", OF_EKS),
+    ("classicLoadBalancerNames", "nodes are registered by controllers in the cluster"),
+    ("cpuCredits", AS_IN_THE_TYPE),
+    ("enclaveEnabled", "nodes have no enclaves"),
+    ("localZones", "nodes run in the zones of the cluster"),
+    ("maxInstanceLifetime", "nodes run until they are replaced"),
+    ("targetGroupARNs", "nodes are registered by controllers in the cluster"),
 ];
 
-pub(super) fn node_groups(at: &Cursor<'_>, kind: Kind, subnets: &[NamedSubnet]) -> NodeGroups {
-    let mut groups = NodeGroups::default();
+/// The groups, and what each says of the role that all of them have here.
+pub(super) fn node_groups<'a>(
+    at: &Cursor<'a>,
+    kind: Kind,
+    of: Surroundings<'_>,
+) -> Vec<(NodeGroup, GroupIam<'a>)> {
     if at.is_empty() {
-        return groups;
+        return Vec::new();
     }
     if kind == Kind::SelfManaged {
         warn(at, "nodeGroups", "these become groups that EKS manages");
     }
-    for (group, iam) in at.list(|at| Some(node_group(at, kind, subnets))) {
-        groups.list.push(group);
-        groups.policies.extend(iam.policies);
-        groups.role = groups.role.or(iam.role);
-    }
-    groups
+    at.list(|at| Some(node_group(at, kind, of)))
 }
 
-fn node_group(at: &Cursor<'_>, kind: Kind, known: &[NamedSubnet]) -> (NodeGroup, GroupIam) {
+fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGroup, GroupIam<'a>) {
     at.map(|fields| {
         let Sizes { min, max, desired } = sizes(fields, ["minSize", "maxSize", "desiredCapacity"]);
-        let iam = fields.section("iam", group_iam);
+        let iam = fields.section("iam", |at| group_iam(at, of.names, of.boundary));
         let (instance_types, distribution_spot) = instances(fields, kind);
         let ami = fields.optional("amiFamily", ami_family).unwrap_or(AmiFamily::AmazonLinux2023);
+        let ssh = fields.section("ssh", |at| ssh(at, ami));
+        let name = fields.required("name", eks_name).unwrap_or_default();
+        let own_tags = fields.section("tags", tags);
         let group = NodeGroup {
-            name: fields.required("name", eks_name).unwrap_or_default(),
             instance_types,
             spot: fields.optional("spot", Cursor::boolean).unwrap_or(distribution_spot),
             ami,
@@ -103,57 +102,74 @@ fn node_group(at: &Cursor<'_>, kind: Kind, known: &[NamedSubnet]) -> (NodeGroup,
             zones: fields
                 .optional("availabilityZones", |at| Some(at.list(zone)))
                 .unwrap_or_default(),
-            subnets: fields.optional("subnets", |at| group_subnets(at, known)).unwrap_or_default(),
+            subnets: fields
+                .optional("subnets", |at| group_subnets(at, &of.network.subnets))
+                .unwrap_or_default(),
             volume: volume(fields),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(taints(at))).unwrap_or_default(),
-            security_groups: fields.section("securityGroups", |at| security_groups(at, kind)),
-            ssh_key: fields.section("ssh", ssh_key),
-            user_data: user_data(fields, ami, kind),
+            security_groups: fields.section("securityGroups", |at| {
+                security_groups(at, kind, of.network.shared_group.as_ref())
+            }),
+            ssh_key: ssh.name,
+            user_data: user_data(fields, ami, kind, ssh.key),
+            pod_imds: fields.optional("disablePodIMDS", Cursor::boolean) != Some(true),
             max_unavailable: fields.section("updateConfig", max_unavailable),
-            tags: fields.section("tags", tags),
+            tags: with_name(fields, own_tags, &format!("{}-{name}-Node", of.names.cluster)),
+            name,
         };
-        // Nodes made here never have it.
-        fields.optional("disableIMDSv1", Cursor::boolean);
-        not_converted(fields, &REST, "left out");
-        if kind == Kind::SelfManaged {
-            not_converted(fields, &REST_OF_SELF_MANAGED, "left out");
-        }
+        rest(fields, kind, ami);
         (group, iam)
     })
 }
 
-fn instances(fields: &Fields<'_, '_>, kind: Kind) -> (Vec<String>, bool) {
-    let list = |at: &Cursor<'_>| Some(at.list(instance_type));
-    let one = fields.optional("instanceType", |at| {
-        // With a distribution, eksctl wants this word.
-        if at.begins_with("mixed") { None } else { instance_type(at) }
+/// What is there already, and what is not converted.
+fn rest(fields: &Fields<'_, '_>, kind: Kind, ami: AmiFamily) {
+    fields.optional("disableIMDSv1", |at| {
+        if at.boolean() == Some(false) {
+            warn(at, "disableIMDSv1: false", "instances answer to IMDSv2 alone");
+        }
+        Some(())
     });
-    let mut types = Vec::from_iter(one);
-    let mut spot = false;
-    match kind {
-        Kind::Managed => types.extend(fields.optional("instanceTypes", list).unwrap_or_default()),
-        Kind::SelfManaged => fields.section("instancesDistribution", |at| {
-            at.map(|fields| {
-                types.extend(fields.optional("instanceTypes", list).unwrap_or_default());
-                let share = fields
-                    .optional("onDemandPercentageAboveBaseCapacity", |at| at.integer(0..=100));
-                spot = share == Some(0);
-                let rest = [
-                    "capacityRebalance",
-                    "maxPrice",
-                    "onDemandBaseCapacity",
-                    "spotAllocationStrategy",
-                    "spotInstancePools",
-                ];
-                not_converted(fields, &rest, "a group is of spot instances or of others");
-            });
-        }),
+    let is_default = |key, words: &[&str]| {
+        let word = fields.get(key).filter(|at| !at.is_map()).and_then(Cursor::text);
+        word.is_some_and(|word| words.contains(&word.as_str()))
+    };
+    if !is_default("ami", &["auto", "auto-ssm", "static"]) {
+        not_converted(fields, &[("ami", "the AMI that EKS has for `amiFamily`")]);
     }
-    if types.is_empty() {
-        types.push("m5.large".to_owned());
+    let disk = match ami {
+        AmiFamily::AmazonLinux2023 => "/dev/xvda",
+        AmiFamily::Bottlerocket => "/dev/xvdb",
+    };
+    if !is_default("volumeName", &[disk]) {
+        let instead = "the disk that the AMI starts from, or keeps containers on";
+        not_converted(fields, &[("volumeName", instead)]);
     }
-    (types, spot)
+    not_converted(fields, &REST);
+    if kind == Kind::SelfManaged {
+        if !is_default("containerRuntime", &["containerd"]) {
+            not_converted(fields, &[("containerRuntime", "containerd")]);
+        }
+        not_converted(fields, &REST_OF_SELF_MANAGED);
+    }
+}
+
+/// eksctl calls instances by a tag.
+fn with_name(
+    fields: &Fields<'_, '_>,
+    mut tags: BTreeMap<String, String>,
+    default: &str,
+) -> BTreeMap<String, String> {
+    let text = |at: &Cursor<'_>| at.valid("invalid-tag", "value of a tag", syntax::tag_value);
+    let prefix = fields.optional("instancePrefix", text);
+    let name = fields.optional("instanceName", text);
+    if prefix.is_some() || name.is_some() {
+        let name = name.unwrap_or_else(|| default.to_owned());
+        let name = prefix.map_or(name.clone(), |prefix| format!("{prefix}-{name}"));
+        tags.entry("Name".to_owned()).or_insert(name);
+    }
+    tags
 }
 
 fn ami_family(at: &Cursor<'_>) -> Option<AmiFamily> {
@@ -210,39 +226,32 @@ fn taints(at: &Cursor<'_>) -> Vec<Taint> {
     at.entries().into_iter().filter_map(read).collect()
 }
 
-fn security_groups(at: &Cursor<'_>, kind: Kind) -> Vec<String> {
+fn security_groups(at: &Cursor<'_>, kind: Kind, shared: Option<&String>) -> Vec<String> {
     at.map(|fields| {
-        for key in ["withShared", "withLocal"] {
+        let mut groups = fields.optional("attachIDs", |at| Some(ids(at, "sg"))).unwrap_or_default();
+        let with = |key| {
             fields.optional(key, |at| {
-                match (at.boolean()?, kind) {
-                    (false, _) => {}
-                    (true, Kind::SelfManaged) => {
-                        warn(at, key, "groups that EKS manages have the cluster's own instead");
-                    }
-                    (true, Kind::Managed) => at.fault(Fault::new(
+                let on = at.boolean()?;
+                match kind {
+                    Kind::Managed if on => at.fault(Fault::new(
                         "managed-node-group",
                         format!("`{key}` is not for managed node groups"),
                         "these have the security group of the cluster",
                     )),
+                    Kind::SelfManaged if on && (key == "withLocal" || shared.is_none()) => {
+                        warn(at, key, "groups that EKS manages have the cluster's own instead");
+                    }
+                    _ => {}
                 }
-                Some(())
-            });
+                Some(on)
+            })
+        };
+        let [with_shared, _] = ["withShared", "withLocal"].map(with);
+        let shared = shared.filter(|one| !groups.contains(one));
+        if kind == Kind::SelfManaged && with_shared != Some(false) {
+            groups.extend(shared.cloned());
         }
-        fields.optional("attachIDs", |at| Some(ids(at, "sg"))).unwrap_or_default()
-    })
-}
-
-fn ssh_key(at: &Cursor<'_>) -> Option<String> {
-    at.map(|fields| {
-        let allow = fields.optional("allow", Cursor::boolean);
-        let name = fields.optional("publicKeyName", Cursor::text);
-        let instead = "import the key into EC2 and give its name as `publicKeyName`";
-        not_converted(fields, &["publicKey", "publicKeyPath"], instead);
-        let rest = "the security groups of the nodes say who reaches them";
-        not_converted(fields, &["sourceSecurityGroupIds"], rest);
-        // The nodes' role allows it always.
-        fields.optional("enableSsm", Cursor::boolean);
-        name.filter(|_| allow != Some(false))
+        groups
     })
 }
 
@@ -263,30 +272,4 @@ fn group_subnets(at: &Cursor<'_>, known: &[NamedSubnet]) -> Option<Vec<String>> 
         return None;
     }
     Some(at.list(|at| find(&at.text()?).map(|one| one.id.clone())))
-}
-
-#[derive(Default)]
-struct GroupIam {
-    role: Option<IamRole>,
-    policies: Vec<String>,
-}
-
-fn group_iam(at: &Cursor<'_>) -> GroupIam {
-    at.map(|fields| {
-        let rest = ["attachPolicy", "instanceProfileARN", "instanceRoleName"];
-        not_converted(fields, &rest, "all groups have one role");
-        not_converted(fields, &["instanceRolePermissionsBoundary"], "left out");
-        let addons = "give the addons roles of their own, as `serviceAccounts` or pod identities";
-        not_converted(fields, &["withAddonPolicies"], addons);
-        let role = fields.optional("instanceRoleARN", role_arn);
-        if role.is_some() {
-            warn(at, "iam.instanceRoleARN", "the first one is the role of all groups");
-        }
-        GroupIam {
-            role: role.map(IamRole::Arn),
-            policies: fields
-                .optional("attachPolicyARNs", |at| Some(at.list(policy_arn)))
-                .unwrap_or_default(),
-        }
-    })
 }

@@ -5,10 +5,13 @@ use crate::{
     diagnostic::Fault,
 };
 
-/// Lists those of the keys that the file has, with what holds instead.
-pub(super) fn not_converted(fields: &Fields<'_, '_>, keys: &[&'static str], instead: &str) {
-    for key in keys {
-        if let Some(at) = fields.get_unavailable(key).filter(|at| !at.is_empty()) {
+/// A key, and what holds instead.
+pub(super) type Rest = (&'static str, &'static str);
+
+/// Lists those of the keys that the file has, each with what holds instead.
+pub(super) fn not_converted(fields: &Fields<'_, '_>, rest: &[Rest]) {
+    for (key, instead) in rest {
+        if let Some(at) = fields.get_unavailable(key).filter(|at| !says_nothing(at)) {
             warn(at, key, instead);
         }
     }
@@ -26,4 +29,9 @@ pub(super) fn unavailable(fields: &Fields<'_, '_>, keys: &[&'static str]) {
             at.warn(Fault::not_available(format!("`{key}`"), "not available yet"));
         }
     }
+}
+
+/// What is off is as if it were not there.
+fn says_nothing(at: &Cursor<'_>) -> bool {
+    at.is_empty() || at.begins_with("false")
 }

@@ -2,14 +2,16 @@
 
 use super::{
     node_group::Kind,
-    rest::{not_converted, warn},
+    rest::{Rest, not_converted, warn},
 };
 use crate::{
     decode::{cursor::Cursor, fields::Fields},
     diagnostic::Fault,
     model::AmiFamily,
+    syntax::Invalid,
 };
 use serde_json::{Map, Value, json};
+use std::net::IpAddr;
 
 /// What is between the parts of a text of several; nobody writes that into a script.
 const BOUNDARY: &str = "==PART==";
@@ -18,27 +20,53 @@ const NODE_CONFIG: &str = "node.eks.aws/v1alpha1";
 /// The type of a part, and its text.
 type Part = (&'static str, String);
 
-/// Reads what a group says of it.
-pub(super) fn user_data(fields: &Fields<'_, '_>, ami: AmiFamily, kind: Kind) -> Option<String> {
+const NO_COMMANDS: &str = "Bottlerocket runs no commands";
+const NOT_OF_BOTTLEROCKET: [Rest; 2] =
+    [("overrideBootstrapCommand", NO_COMMANDS), ("preBootstrapCommands", NO_COMMANDS)];
+
+/// Reads what a group says of it; with a public key for SSH, where there is one.
+pub(super) fn user_data(
+    fields: &Fields<'_, '_>,
+    ami: AmiFamily,
+    kind: Kind,
+    key: Option<String>,
+) -> Option<String> {
+    let dns = match kind {
+        Kind::SelfManaged => fields.optional("clusterDNS", dns_address),
+        Kind::Managed => None,
+    };
     match ami {
         AmiFamily::AmazonLinux2023 => {
             let instead = "Bottlerocket alone has such settings";
-            not_converted(fields, &["bottlerocket"], instead);
-            of_amazon_linux(fields, kind)
+            not_converted(fields, &[("bottlerocket", instead)]);
+            of_amazon_linux(fields, kind, key, dns)
         }
         AmiFamily::Bottlerocket => {
-            let commands = ["overrideBootstrapCommand", "preBootstrapCommands"];
-            not_converted(fields, &commands, "Bottlerocket runs no commands");
+            not_converted(fields, &NOT_OF_BOTTLEROCKET);
             if kind == Kind::SelfManaged {
-                not_converted(fields, &["kubeletExtraConfig"], "see `bottlerocket.settings`");
+                let instead = "see `bottlerocket.settings`";
+                not_converted(fields, &[("kubeletExtraConfig", instead)]);
             }
-            of_bottlerocket(fields)
+            of_bottlerocket(fields, dns)
         }
     }
 }
 
+/// A cache on every node has a link-local one.
+fn dns_address(at: &Cursor<'_>) -> Option<String> {
+    let address = |text: &str| text.parse::<IpAddr>();
+    let wrong = |_| Invalid::new("must be an address such as `169.254.20.10`");
+    let found = at.valid("invalid-address", "address", |text| address(text).map_err(wrong));
+    found.map(|address| address.to_string())
+}
+
 /// Scripts, and what nodeadm sets the kubelet up with: a text of several parts where there is more than one.
-fn of_amazon_linux(fields: &Fields<'_, '_>, kind: Kind) -> Option<String> {
+fn of_amazon_linux(
+    fields: &Fields<'_, '_>,
+    kind: Kind,
+    key: Option<String>,
+    dns: Option<String>,
+) -> Option<String> {
     let script = |command: String| ("text/x-shellscript", format!("#!/bin/bash\n{command}"));
     let commands = fields.optional("preBootstrapCommands", |at| Some(at.list(Cursor::lines)));
     let mut parts: Vec<Part> = commands.unwrap_or_default().into_iter().map(script).collect();
@@ -48,12 +76,17 @@ fn of_amazon_linux(fields: &Fields<'_, '_>, kind: Kind) -> Option<String> {
     };
     let pods = fields.optional("maxPodsPerNode", |at| at.integer(1..=1000));
     kubelet.extend(pods.map(|pods| ("maxPods".to_owned(), pods.into())));
+    kubelet.extend(dns.map(|dns| ("clusterDNS".to_owned(), vec![dns].into())));
     if !kubelet.is_empty() {
         let spec = json!({"kubelet": {"config": kubelet}});
         let config = format!("apiVersion: {NODE_CONFIG}\nkind: NodeConfig\nspec: {spec}\n");
         parts.push(("application/node.eks.aws", config));
     }
     parts.extend(fields.optional("overrideBootstrapCommand", node_config));
+    parts.extend(key.map(|key| {
+        let keys = json!({"ssh_authorized_keys": [key]});
+        ("text/cloud-config", format!("#cloud-config\n{keys}\n"))
+    }));
     match parts.as_slice() {
         [] => None,
         [(_, text)] => Some(text.clone()),
@@ -81,7 +114,7 @@ fn joined(parts: &[Part]) -> String {
 }
 
 /// Settings, as Bottlerocket reads them.
-fn of_bottlerocket(fields: &Fields<'_, '_>) -> Option<String> {
+fn of_bottlerocket(fields: &Fields<'_, '_>, dns: Option<String>) -> Option<String> {
     let mut settings = fields.section("bottlerocket", |at| {
         at.map(|fields| {
             let mut settings = fields.section("settings", bottlerocket_settings);
@@ -93,6 +126,9 @@ fn of_bottlerocket(fields: &Fields<'_, '_>) -> Option<String> {
     });
     if let Some(pods) = fields.optional("maxPodsPerNode", |at| at.integer(1..=1000)) {
         put(&mut settings, &["kubernetes", "max-pods"], pods.into());
+    }
+    if let Some(dns) = dns {
+        put(&mut settings, &["kubernetes", "cluster-dns-ip"], dns.into());
     }
     if settings.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-use super::rest::{not_converted, warn};
+use super::rest::{Rest, not_converted, warn};
 use crate::{
     decode::{
         cursor::Cursor,
@@ -8,24 +8,27 @@ use crate::{
     model::{EndpointAccess, Nat, Subnets, Vpc},
 };
 
-const REST: [&str; 11] = [
-    "autoAllocateIPv6",
-    "controlPlaneEgressMode",
-    "controlPlaneOnPrivateSubnets",
-    "controlPlaneSubnetIDs",
-    "extraCIDRs",
-    "extraIPv6CIDRs",
-    "hostnameType",
-    "ipv6Cidr",
-    "ipv6Pool",
-    "manageSharedNodeSecurityGroupRules",
-    "sharedNodeSecurityGroup",
+const OF_IPV4: &str = "clusters made here are of IPv4";
+const ALL_SUBNETS: &str = "the control plane has addresses in all subnets of the cluster";
+const REST: [Rest; 10] = [
+    ("autoAllocateIPv6", OF_IPV4),
+    ("controlPlaneEgressMode", "the control plane goes out as AWS lets it"),
+    ("controlPlaneOnPrivateSubnets", ALL_SUBNETS),
+    ("controlPlaneSubnetIDs", ALL_SUBNETS),
+    ("extraCIDRs", "a VPC that is made has one range, `vpc.cidr`"),
+    ("extraIPv6CIDRs", OF_IPV4),
+    ("hostnameType", "nodes are called by their addresses"),
+    ("ipv6Cidr", OF_IPV4),
+    ("ipv6Pool", OF_IPV4),
+    ("manageSharedNodeSecurityGroupRules", "no rule of a security group that exists is changed"),
 ];
 
 pub(super) struct Network {
     pub(super) vpc: Vpc,
     pub(super) endpoint: EndpointAccess,
     pub(super) subnets: Vec<NamedSubnet>,
+    /// The security group of nodes that EKS does not manage.
+    pub(super) shared_group: Option<String>,
 }
 
 /// A subnet that exists, under the name that the file has for it.
@@ -58,10 +61,11 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
             id: vpc_id,
             security_groups,
         };
-        not_converted(fields, &REST, "left out");
+        let shared_group = fields.optional("sharedNodeSecurityGroup", |at| id(at, "sg"));
+        not_converted(fields, &REST);
         let public_cidrs = if public_cidrs.is_empty() { vec![EVERYWHERE] } else { public_cidrs };
         let endpoint = EndpointAccess { public_cidrs, ..endpoint };
-        Network { vpc, endpoint, subnets: [public, private].concat() }
+        Network { vpc, endpoint, subnets: [public, private].concat(), shared_group }
     })
 }
 
@@ -95,7 +99,7 @@ fn named_subnets(at: &Cursor<'_>, imported: bool) -> Vec<NamedSubnet> {
             if imported {
                 fields.optional("cidr", cidr_v4);
             } else {
-                not_converted(fields, &["cidr"], "subnets are made out of `vpc.cidr`");
+                not_converted(fields, &[("cidr", "subnets are made out of `vpc.cidr`")]);
             }
             fields.optional("id", |at| id(at, "subnet"))
         });

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The IAM roles of the control plane and the nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -16,6 +17,11 @@ pub struct Roles {
     /// ARNs of further policies for the nodes' role that is made.
     #[schemars(with = "Option<Vec<String>>")]
     pub node_policies: Vec<String>,
+    /// A policy document of one's own for the nodes' role that is made: what IAM reads, with `Version`
+    /// and `Statement`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub node_policy: Map<String, Value>,
     /// The ARN of the permissions boundary of every role that is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<String>,
@@ -47,10 +53,21 @@ pub struct ServiceAccount {
     /// The name of the service account.
     pub name: String,
     /// ARNs of the policies of its role.
+    #[schemars(with = "Option<Vec<String>>")]
     pub policies: Vec<String>,
+    /// A policy document of one's own for its role: what IAM reads, with `Version` and `Statement`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub policy: Map<String, Value>,
     /// The name of the role. Default: made of the names of cluster, namespace and service account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_name: Option<String>,
+    /// The ARN of the permissions boundary of the role. Default: that of `roles`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
+    /// Tags of the role, beside those of the cluster.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// An IAM role that the pods of a service account get through EKS Pod Identity.
@@ -73,6 +90,16 @@ pub struct PodIdentity {
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schemars(with = "Option<Map<String, Value>>")]
     pub policy: Map<String, Value>,
+    /// The name of a role that is made. Default: made of the names of cluster, namespace and service
+    /// account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_name: Option<String>,
+    /// The ARN of the permissions boundary of a role that is made. Default: that of `roles`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions_boundary: Option<String>,
+    /// Tags of a role that is made and of the identity, beside those of the cluster.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// An IAM principal that may use the Kubernetes API.

@@ -9,7 +9,7 @@ mod node_group;
 mod settings;
 mod vpc;
 
-pub use addon::{AddonVersion, EksAddon};
+pub use addon::{AddonVersion, EksAddon, ResolveConflicts};
 pub use cluster::{EksCluster, EksKubernetes, EksNetwork, EksVersion};
 pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
@@ -17,5 +17,6 @@ pub use identity::{
 };
 pub use max_unavailable::MaxUnavailable;
 pub use node_group::{AmiFamily, Architecture, NodeGroup, Volume, VolumeType};
-pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType};
+pub(crate) use settings::partition;
+pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType, Support};
 pub use vpc::{Nat, Subnets, Vpc};

@@ -61,6 +61,10 @@ pub struct NodeGroup {
     /// What `cloud-init` (Bottlerocket: its settings, in TOML) is given besides what EKS gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_data: Option<String>,
+    /// Whether pods reach the metadata of their instance, and by it the nodes' role; those on the
+    /// network of the node always do.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub pod_imds: bool,
     /// How many nodes are replaced at once in an update: a number, or a share such as `30%`. Default: 1.
     #[schemars(with = "Option<MaxUnavailable>")]
     pub max_unavailable: MaxUnavailable,

@@ -47,6 +47,10 @@ pub struct Eks {
     /// Whether AWS refuses to delete the cluster; `down` takes it off first.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub deletion_protection: bool,
+    /// What happens when AWS no longer supports the cluster's version as a standard one. Default: as it is
+    /// with AWS, `EXTENDED` for a new cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub support: Option<Support>,
     /// Whether IAM trusts the cluster's service accounts (IRSA). Default: when there are
     /// `serviceAccounts`.
     #[schemars(with = "Option<bool>")]
@@ -111,6 +115,27 @@ pub enum AuthenticationMode {
     ApiAndConfigMap,
 }
 
+/// What happens when AWS no longer supports a version as a standard one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum Support {
+    /// AWS upgrades the control plane.
+    #[serde(rename = "STANDARD")]
+    Standard,
+    /// The control plane stays for another year, and costs more.
+    #[serde(rename = "EXTENDED")]
+    Extended,
+}
+
+impl Support {
+    /// The word that AWS uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Extended => "EXTENDED",
+        }
+    }
+}
+
 impl Eks {
     /// Whether the spec says which role a service account has.
     pub(crate) fn names_role_of(&self, namespace: &str, name: &str) -> bool {
@@ -123,13 +148,18 @@ impl Eks {
 
     /// The part of AWS that the region is in, as ARNs name it.
     pub fn partition(&self) -> &'static str {
-        if self.region.starts_with("cn-") {
-            "aws-cn"
-        } else if self.region.starts_with("us-gov-") {
-            "aws-us-gov"
-        } else {
-            "aws"
-        }
+        partition(&self.region)
+    }
+}
+
+/// The part of AWS that a region is in, as ARNs name it.
+pub(crate) fn partition(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
     }
 }
 
