@@ -309,6 +309,7 @@ class Eks:
                 "authenticationMode": access.get("authenticationMode", "CONFIG_MAP"),
             },
             "deletionProtection": body.get("deletionProtection", False),
+            "upgradePolicy": body.get("upgradePolicy", {"supportType": "EXTENDED"}),
             "identity": identity,
             "fails": self.fail_cluster,
             "tags": body.get("tags", {}),
@@ -343,6 +344,7 @@ class Eks:
             "encryptionConfig": cluster["encryptionConfig"],
             "accessConfig": cluster["accessConfig"],
             "deletionProtection": cluster["deletionProtection"],
+            "upgradePolicy": cluster["upgradePolicy"],
             "health": {"issues": [cluster["fails"]] if cluster["status"] == "FAILED" else []},
             "tags": cluster["tags"],
         }
@@ -390,8 +392,8 @@ class Eks:
 
     def update_cluster_config(self, name, body, _):
         cluster = self.active(name)
-        kinds = {"logging", "resourcesVpcConfig", "accessConfig", "deletionProtection"} & set(body)
-        if len(kinds) != 1:
+        kinds = {"logging", "resourcesVpcConfig", "accessConfig", "deletionProtection"}
+        if len((kinds | {"upgradePolicy"}) & set(body)) != 1:
             raise invalid("exactly one kind of update is allowed at a time")
         vpc = body.get("resourcesVpcConfig", {})
         if vpc.get("subnetIds"):
@@ -406,6 +408,7 @@ class Eks:
                 cluster["logging"].update({kind: setup["enabled"] for kind in setup["types"]})
             cluster["vpc"].update(vpc)
             cluster["accessConfig"].update(body.get("accessConfig", {}))
+            cluster["upgradePolicy"] = body.get("upgradePolicy", cluster["upgradePolicy"])
             if "deletionProtection" in body:
                 cluster["deletionProtection"] = body["deletionProtection"]
 
@@ -697,7 +700,8 @@ class Eks:
 
     @staticmethod
     def shown_addon(addon):
-        return {key: value for key, value in addon.items() if key != "due" and value is not None}
+        hidden = ("due", "conflicts")
+        return {k: value for k, value in addon.items() if k not in hidden and value is not None}
 
     def describe_addon(self, name, addon, _, __):
         return {"addon": self.shown_addon(self.addon(name, addon))}
@@ -716,6 +720,7 @@ class Eks:
 
         def effect():
             addon["addonVersion"] = version
+            addon["conflicts"] = body.get("resolveConflicts")
             addon["serviceAccountRoleArn"] = body.get("serviceAccountRoleArn")
             values = body.get("configurationValues")
             addon["configurationValues"] = None if values in (None, "{}") else values

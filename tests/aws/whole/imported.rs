@@ -118,6 +118,108 @@ fn an_eksctl_file_says_where_nodes_are_and_what_they_start_with() {
     assert!(plan.stdout.contains("subnets"), "{}", plan.stdout);
 }
 
+/// Roles of a service account, of pods, of an addon and of the nodes; and what nodes are started with.
+const ROLES: &str = r#"
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: prod, region: us-west-2, version: "1.35"}
+upgradePolicy: {supportType: STANDARD}
+iam:
+  withOIDC: true
+  serviceAccounts:
+    - metadata: {name: reader, namespace: backend}
+      attachPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}
+      permissionsBoundary: arn:aws:iam::123456789012:policy/narrow
+      tags: {owner: backend}
+      roleOnly: true
+    - metadata: {name: external-dns, namespace: dns}
+      wellKnownPolicies: {externalDNS: true}
+      roleName: prod-us-west-2-dns
+      roleOnly: true
+  podIdentityAssociations:
+    - namespace: backend
+      serviceAccountName: writer
+      roleName: prod-us-west-2-writer
+      permissionPolicyARNs: [arn:aws:iam::aws:policy/AmazonS3FullAccess]
+      permissionsBoundaryARN: arn:aws:iam::123456789012:policy/narrow
+      tags: {owner: backend}
+addons:
+  - {name: vpc-cni, resolveConflicts: overwrite, tags: {owner: network}}
+  - {name: aws-ebs-csi-driver, permissionsBoundary: "arn:aws:iam::123456789012:policy/narrow"}
+nodeGroups:
+  - name: workers
+    clusterDNS: 169.254.20.10
+    disablePodIMDS: true
+    instanceName: worker
+    privateNetworking: true
+    iam: {withAddonPolicies: {autoScaler: true, cloudWatch: true}}
+"#;
+
+#[test]
+fn an_eksctl_file_says_what_roles_allow() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, ROLES);
+    let before = aws.account();
+    program.up().expect(0);
+    program.plan().expect(0);
+    let account = aws.account();
+    let role = |name: &str| account["role"][name].clone();
+    let allows = |role: &Value, action: &str| {
+        let own = role["permissions"]["provisioner"].to_string();
+        assert!(own.contains(action), "{action}: {role}");
+    };
+    let narrow = |role: &Value| {
+        assert!(role["boundary"].to_string().contains("policy/narrow"), "{role}");
+    };
+    let reader = role("prod-us-west-2-sa-backend-reader");
+    allows(&reader, "s3:GetObject");
+    narrow(&reader);
+    assert_eq!(reader["tags"]["owner"], "backend");
+    assert!(reader["trust"].to_string().contains("system:serviceaccount:backend:reader"));
+    allows(&role("prod-us-west-2-dns"), "route53:ChangeResourceRecordSets");
+    let writer = role("prod-us-west-2-writer");
+    narrow(&writer);
+    let identities = account["pod identity"].as_object().expect("some");
+    let of = |account: &str| {
+        identities.values().find(|one| one["serviceAccount"] == account).expect(account)
+    };
+    let arn = "arn:aws:iam::123456789012:role/prod-us-west-2-";
+    assert_eq!(of("writer")["roleArn"], format!("{arn}writer"));
+    assert_eq!(of("writer")["tags"]["owner"], "backend");
+    let driver = of("ebs-csi-controller-sa");
+    assert_eq!(driver["roleArn"], format!("{arn}addon-aws-ebs-csi-driver"));
+    let driver = role("prod-us-west-2-addon-aws-ebs-csi-driver");
+    assert!(driver["policies"].to_string().contains("AmazonEBSCSIDriverPolicy"), "{driver}");
+    narrow(&driver);
+    assert_eq!(account["addon"]["vpc-cni"]["tags"]["owner"], "network");
+    let node = role("prod-us-west-2-node");
+    allows(&node, "autoscaling:SetDesiredCapacity");
+    assert!(node["policies"].to_string().contains("CloudWatchAgentServerPolicy"), "{node}");
+    let templates = account["launch template"].as_object().expect("some");
+    let content = templates.values().next().expect("one")["content"].to_string();
+    assert!(content.contains(r#""HttpPutResponseHopLimit":1"#), "{content}");
+    assert_eq!(account["node group"]["workers"]["tags"]["Name"], "worker");
+    program.set_spec(&ROLES.replace("s3:GetObject", "s3:ListBucket"));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(r#"-permission: {"Action":"s3:GetObject""#), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["PutRolePolicy"]);
+    program.set_spec(&ROLES.replace(
+        "overwrite, ",
+        r#"overwrite, configurationValues: '{"enableNetworkPolicy": "true"}', "#,
+    ));
+    program.up().expect(0);
+    assert_eq!(aws.account()["addon"]["vpc-cni"]["conflicts"], "OVERWRITE");
+    let support = |aws: &StandIn| aws.account()["cluster"]["prod"]["upgradePolicy"].clone();
+    assert_eq!(support(&aws)["supportType"], "STANDARD");
+    program.set_spec(&ROLES.replace("STANDARD", "EXTENDED"));
+    program.up().expect(0);
+    assert_eq!(support(&aws)["supportType"], "EXTENDED");
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
 #[test]
 fn ids_that_do_not_exist_are_refused_before_anything_is_made() {
     let aws = StandIn::instant();
