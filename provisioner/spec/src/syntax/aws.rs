@@ -82,6 +82,21 @@ pub(crate) fn key_arn(text: &str) -> Result<String, Invalid> {
     Err(Invalid::new("must be the ARN of a KMS key: `arn:aws:kms:REGION:ACCOUNT:key/ID`"))
 }
 
+/// What EBS knows a KMS key by: its ARN, its id, or its alias.
+pub(crate) fn volume_key(text: &str) -> Result<String, Invalid> {
+    let id = text.strip_prefix("mrk-").unwrap_or(text);
+    let is_id = [32, 36].contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let is_name = |name: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte);
+        !name.is_empty() && name.bytes().all(fits)
+    };
+    if is_id || text.strip_prefix("alias/").is_some_and(is_name) {
+        return Ok(text.to_owned());
+    }
+    key_arn(text)
+}
+
 /// The id of a resource of EC2: a prefix and hexadecimal digits.
 pub(crate) fn id(prefix: &'static str) -> impl Fn(&str) -> Result<String, Invalid> {
     move |text| {

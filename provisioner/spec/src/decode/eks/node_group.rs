@@ -1,4 +1,4 @@
-use super::{eks_name, ids, instance_type, key_arn, tags, zone};
+use super::{eks_name, ids, instance_type, tags, volume_key, zone};
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
     diagnostic::{Fault, shown},
@@ -60,7 +60,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
 pub(in crate::decode) fn sizes(fields: &Fields<'_, '_>, keys: [&'static str; 3]) -> Sizes {
     let [min, max, desired] = keys.map(|key| fields.optional(key, |at| whole(at, 0, MOST_NODES)));
     let min = min.or(desired).unwrap_or(2);
-    let max = max.or(desired).unwrap_or(min.max(1));
+    let max = max.unwrap_or(desired.unwrap_or(min).max(1));
     Sizes { min, max, desired: desired.unwrap_or(min) }
 }
 
@@ -73,7 +73,7 @@ fn volume(at: &Cursor<'_>) -> Volume {
         iops: fields.optional("iops", |at| whole(at, 100, 256_000)),
         throughput: fields.optional("throughput", |at| whole(at, 125, 2000)),
         encrypted: fields.optional("encrypted", Cursor::boolean).unwrap_or(true),
-        kms_key: fields.optional("kmsKey", key_arn),
+        kms_key: fields.optional("kmsKey", volume_key),
     })
 }
 

@@ -41,6 +41,10 @@ pub(in crate::decode) fn key_arn(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-arn", "ARN", syntax::key_arn)
 }
 
+pub(in crate::decode) fn volume_key(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-arn", "key", syntax::volume_key)
+}
+
 pub(in crate::decode) fn instance_type(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-instance-type", "instance type", syntax::instance_type)
 }

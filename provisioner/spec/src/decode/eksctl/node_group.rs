@@ -10,7 +10,7 @@ use super::{
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{Sizes, eks_name, ids, key_arn, sizes, tags, whole, zone},
+        eks::{Sizes, eks_name, ids, sizes, tags, volume_key, whole, zone},
         fields::Fields,
         host::node_labels,
         taint::taint,
@@ -211,7 +211,7 @@ fn volume(fields: &Fields<'_, '_>) -> Volume {
         iops: fields.optional("volumeIOPS", |at| whole(at, 100, 256_000)),
         throughput: fields.optional("volumeThroughput", |at| whole(at, 125, 2000)),
         encrypted: fields.optional("volumeEncrypted", Cursor::boolean).unwrap_or(false),
-        kms_key: fields.optional("volumeKmsKeyID", key_arn),
+        kms_key: fields.optional("volumeKmsKeyID", volume_key),
     }
 }
 

@@ -24,7 +24,7 @@ pub struct NodeGroup {
     /// The least number of nodes. Default: `desired`, or 2.
     #[schemars(with = "Option<u32>")]
     pub min: u32,
-    /// The greatest number of nodes. Default: `desired`, or `min`.
+    /// The greatest number of nodes. Default: `desired`, or `min`, and 1 at least.
     #[schemars(with = "Option<u32>")]
     pub max: u32,
     /// The number of nodes to begin with; later it is left to the autoscaler and `scale`. Default:
@@ -108,7 +108,8 @@ pub struct Volume {
     /// Whether it is encrypted.
     #[schemars(with = "Option<bool>", extend("default" = true))]
     pub encrypted: bool,
-    /// The KMS key that it is encrypted with. Default: the account's own for EBS.
+    /// The KMS key that it is encrypted with: its ARN, its id, or its alias. Default: the account's own
+    /// for EBS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
 }
