@@ -123,6 +123,23 @@ pub(crate) fn instance_type(text: &str) -> Result<String, Invalid> {
     }
 }
 
+/// The release of an AMI for nodes: `1.36.4-20260923` of Amazon Linux, `1.49.0-713f44ce` of Bottlerocket.
+pub(crate) fn release_version(text: &str) -> Result<String, Invalid> {
+    length(text, 40)?;
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let is_build = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_hexdigit());
+    match text.split_once('-') {
+        Some((version, build))
+            if version.split('.').count() == 3
+                && version.split('.').all(is_number)
+                && is_build(build) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(Invalid::new("must be a release such as `1.36.4-20260923` or `1.49.0-713f44ce`")),
+    }
+}
+
 /// The name of a cluster or a node group: what EKS allows (`^[0-9A-Za-z][A-Za-z0-9_-]*$`).
 pub(crate) fn eks_name(text: &str) -> Result<String, Invalid> {
     // Node groups get 63; a cluster could have 100, but is part of other names as well.

@@ -29,6 +29,7 @@ const CHECKS: [fn(&Subject<'_>); 22] = [
     node_groups::instance_types,
     node_groups::placement,
     node_groups::volume,
+    node_groups::releases,
     node_groups::labels,
     fargate_profiles::names,
     fargate_profiles::selectors,

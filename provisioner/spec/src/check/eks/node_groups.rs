@@ -1,5 +1,5 @@
 use super::subject::{Group, Subject};
-use crate::{Architecture, Nat, VolumeType, check::nodes::reserved, diagnostic::Fault};
+use crate::{AmiFamily, Architecture, Nat, VolumeType, check::nodes::reserved, diagnostic::Fault};
 
 pub(super) fn names(subject: &Subject<'_>) {
     let groups = subject.node_groups();
@@ -133,6 +133,24 @@ pub(super) fn volume(subject: &Subject<'_>) {
             let message = "a key for a volume that is not encrypted".to_owned();
             subject.fault(&path, fault(message, "`encrypted` is false"));
         }
+    }
+}
+
+/// A release of Amazon Linux begins with the version of Kubernetes that it is for; one of Bottlerocket does not tell.
+pub(super) fn releases(subject: &Subject<'_>) {
+    let Some(version) = subject.cluster.kubernetes.version else { return };
+    for at in subject.node_groups() {
+        let Some(release) = &at.group.release_version else { continue };
+        if at.group.ami == AmiFamily::Bottlerocket || release.starts_with(&format!("{version}.")) {
+            continue;
+        }
+        let path = at.at("releaseVersion", "releaseVersion");
+        let message = format!("the release {release} is for another version of Kubernetes");
+        let fault =
+            Fault::new("release-of-another-version", message, format!("this has {version}"));
+        let hint =
+            format!("one that begins with `{version}.`, or leave it out: AWS takes the latest");
+        subject.fault(&path, fault.hint(hint));
     }
 }
 

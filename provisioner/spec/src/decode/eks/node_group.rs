@@ -1,4 +1,4 @@
-use super::{eks_name, ids, instance_type, tags, volume_key, zone};
+use super::{eks_name, ids, instance_type, release_version, tags, volume_key, zone};
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
     diagnostic::{Fault, shown},
@@ -50,6 +50,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             ssh_key: fields.optional("sshKey", Cursor::text),
             user_data: fields.optional("userData", Cursor::lines),
             pod_imds: fields.optional("podImds", Cursor::boolean).unwrap_or(true),
+            release_version: fields.optional("releaseVersion", release_version),
             max_unavailable: fields.optional("maxUnavailable", max_unavailable).unwrap_or_default(),
             tags: fields.section("tags", tags),
         }

@@ -49,6 +49,10 @@ pub(in crate::decode) fn instance_type(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-instance-type", "instance type", syntax::instance_type)
 }
 
+pub(in crate::decode) fn release_version(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-release", "release", syntax::release_version)
+}
+
 pub(in crate::decode) fn eks_name(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-name", "name", syntax::eks_name)
 }

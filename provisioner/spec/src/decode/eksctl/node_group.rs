@@ -10,7 +10,7 @@ use super::{
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{Sizes, eks_name, ids, sizes, tags, volume_key, whole, zone},
+        eks::{Sizes, eks_name, ids, release_version, sizes, tags, volume_key, whole, zone},
         fields::Fields,
         host::node_labels,
         taint::taint,
@@ -40,7 +40,7 @@ pub(super) struct Surroundings<'a> {
 const ONE_DISK: &str = "nodes have the one disk";
 const OF_EKS: &str = "EKS runs the Auto Scaling group";
 const AS_IN_THE_TYPE: &str = "as the instance type has it";
-const REST: [Rest; 14] = [
+const REST: [Rest; 13] = [
     ("additionalVolumes", ONE_DISK),
     ("asgSuspendProcesses", OF_EKS),
     ("capacityReservation", "open reservations are used as they fit"),
@@ -53,7 +53,6 @@ const REST: [Rest; 14] = [
     ("outpostARN", "nodes run in the region"),
     ("placement", "nodes are placed as there is room"),
     ("propagateASGTags", "cluster-autoscaler learns labels and taints of a group from EKS"),
-    ("releaseVersion", "the newest AMI for the version of Kubernetes"),
     ("status", "what AWS says of it"),
 ];
 const REST_OF_SELF_MANAGED: [Rest; 7] = [
@@ -114,6 +113,7 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
             ssh_key: ssh.name,
             user_data: user_data(fields, ami, kind, ssh.key),
             pod_imds: fields.optional("disablePodIMDS", Cursor::boolean) != Some(true),
+            release_version: fields.optional("releaseVersion", release_version),
             max_unavailable: fields.section("updateConfig", max_unavailable),
             tags: with_name(fields, own_tags, &format!("{}-{name}-Node", of.names.cluster)),
             name,

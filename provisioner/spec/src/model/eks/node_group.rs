@@ -65,6 +65,10 @@ pub struct NodeGroup {
     /// network of the node always do.
     #[schemars(with = "Option<bool>", extend("default" = true))]
     pub pod_imds: bool,
+    /// The release of the AMI, such as `1.36.4-20260923` (Bottlerocket: `1.49.0-713f44ce`), to which `up` brings the
+    /// nodes. Default: the latest when a group is made; then `upgrade` brings newer ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_version: Option<String>,
     /// How many nodes are replaced at once in an update: a number, or a share such as `30%`. Default: 1.
     #[schemars(with = "Option<MaxUnavailable>")]
     pub max_unavailable: MaxUnavailable,
