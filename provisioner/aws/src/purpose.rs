@@ -9,6 +9,8 @@ pub enum Purpose {
         prune: bool,
         /// Delete what has failed, and make it anew.
         replace_failed: bool,
+        /// Bring nodes to the latest releases of their AMIs, but where the spec names one.
+        latest_releases: bool,
     },
     /// Remove everything.
     Down,

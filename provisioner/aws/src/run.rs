@@ -69,15 +69,16 @@ pub async fn carry_out(
 
 /// Who plans a run on AWS, and who carries it out.
 fn begin(site: AwsSite, purpose: Purpose) -> (AwsPlanner, Arc<AwsDriver>) {
-    let (prune, replace_failed) = match purpose {
-        Purpose::Up { prune, replace_failed } => (prune, replace_failed),
-        Purpose::Down | Purpose::Scale(_) => (true, false),
-    };
     let mut context = Context::new(site.cluster, site.clients, site.pace);
-    context.replace_failed = replace_failed;
+    let mut prunes = true;
+    if let Purpose::Up { prune, replace_failed, latest_releases } = purpose {
+        prunes = prune;
+        context.replace_failed = replace_failed;
+        context.latest_releases = latest_releases;
+    }
     let context = Arc::new(context);
     let planner = AwsPlanner { context: Arc::clone(&context), purpose };
-    (planner, Arc::new(AwsDriver { context, prune }))
+    (planner, Arc::new(AwsDriver { context, prune: prunes }))
 }
 
 /// The parts of a cluster that have versions, in the order in which an upgrade changes them.

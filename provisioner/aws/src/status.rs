@@ -38,6 +38,10 @@ pub struct NodeGroupStatus {
     pub name: String,
     pub state: String,
     pub version: Option<String>,
+    /// That of its AMI.
+    pub release: Option<String>,
+    /// One that AWS has published since, for the same version of Kubernetes.
+    pub newer_release: Option<String>,
     pub instance_types: Vec<String>,
     pub min: u32,
     pub max: u32,
@@ -71,12 +75,15 @@ pub async fn status(site: AwsSite) -> Result<EksStatus, AwsError> {
         fargate_profile::find(&context),
         addon::find(&context),
     )?;
+    let newer_releases = node_group::newer_releases(&context, &groups).await?;
     let mut problems = problems(&context, cluster.as_ref(), &groups, &addons);
     problems.extend(problems_of_profiles(&context, &profiles));
     let group = |group: &GroupState| NodeGroupStatus {
         name: group.name.clone(),
         state: group.status.to_string(),
         version: group.version.map(|version| version.to_string()),
+        release: group.release.clone(),
+        newer_release: newer_releases.get(&group.name).cloned(),
         instance_types: group.instance_types.clone(),
         min: group.min,
         max: group.max,

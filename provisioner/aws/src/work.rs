@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) pace: Pace,
     /// Whether what has failed is deleted and made anew.
     pub(crate) replace_failed: bool,
+    /// Whether nodes are brought to the latest releases of their AMIs.
+    pub(crate) latest_releases: bool,
     /// What exists: read once, then kept up to date by whatever changes it.
     account: RwLock<Account>,
 }
@@ -29,7 +31,9 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(cluster: EksCluster, clients: Clients, pace: Pace) -> Self {
         let names = Names::new(&cluster);
-        Self { cluster, clients, names, pace, replace_failed: false, account: RwLock::default() }
+        let (replace_failed, latest_releases) = (false, false);
+        let account = RwLock::default();
+        Self { cluster, clients, names, pace, replace_failed, latest_releases, account }
     }
 
     /// To be held over no call.

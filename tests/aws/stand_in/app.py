@@ -259,6 +259,8 @@ class StandIn:
                 self.eks.degrade(body["kind"], body["name"])
             case "/fail-update":
                 self.eks.fail_updates[body["of"]] = body["error"]
+            case "/publish-release":
+                self.eks.images.publish(body)
             case "/policy":
                 self.authorization.set(body)
             case "/used-actions":

@@ -10,10 +10,12 @@ import uuid
 from urllib.parse import unquote
 
 from .errors import Refused
+from .images import Images
 from .paging import PAGE
 
 VERSIONS = ["1.31", "1.32", "1.33", "1.34", "1.35", "1.36"]
 DEFAULT_VERSION = "1.35"
+DEFAULT_AMI = "AL2023_x86_64_STANDARD"
 ADDONS = ["aws-ebs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
 # A cluster goes from one to the next.
 MODES = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"]
@@ -57,6 +59,7 @@ class Eks:
         self.fail_cluster = None
         # Where its API server is, and what signs for it; by default nobody is there.
         self.endpoint = {"url": "https://127.0.0.1:1", "authority": AUTHORITY}
+        self.images = Images(ec2.backend, VERSIONS)
         self.routes = [
             (method, re.compile(f"^{path}$"), action) for method, path, action in self.table()
         ]
@@ -459,6 +462,7 @@ class Eks:
         version = body.get("version", cluster["version"])
         if VERSIONS.index(version) > VERSIONS.index(cluster["version"]):
             raise invalid("Requested Nodegroup version is greater than the cluster's")
+        release = self.release(body.get("amiType", DEFAULT_AMI), version, body)
         vpc = cluster["vpc"]
         subnets = body["subnets"]
         nodes = [subnets[index % len(subnets)] for index in range(body["scalingConfig"]["desiredSize"])]
@@ -482,7 +486,7 @@ class Eks:
             "clusterName": name,
             "nodegroupArn": self.arn("nodegroup", name, group_name, uuid.uuid4()),
             "version": version,
-            "releaseVersion": f"{version}.1-20261101",
+            "releaseVersion": release,
             "labels": body.get("labels", {}),
             "taints": body.get("taints", []),
             "tags": body.get("tags", {}),
@@ -493,6 +497,16 @@ class Eks:
             "enis": [self.ec2.interface(one, groups, description) for one in nodes],
         }
         return {"nodegroup": self.shown_group(cluster["groups"][group_name])}
+
+    def release(self, ami, version, body):
+        """That which is asked for, or else the latest."""
+        releases = self.images.releases(ami, version)
+        wanted = body.get("releaseVersion", releases[-1])
+        if wanted not in releases:
+            raise invalid(
+                f"Requested release version {wanted} is not valid for kubernetes version {version}."
+            )
+        return wanted
 
     @staticmethod
     def check_sizes(sizes):
@@ -557,7 +571,8 @@ class Eks:
         template = body.get("launchTemplate")
         if template:
             self.ec2.check_template(template)
-        changed = {"version": version}
+        release = self.release(group.get("amiType", DEFAULT_AMI), version, body)
+        changed = {"version": version, "releaseVersion": release}
         if template:
             changed["launchTemplate"] = template
         return self.update(cluster, "VersionUpdate", lambda: group.update(changed), group_name)

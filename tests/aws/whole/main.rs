@@ -18,6 +18,7 @@ mod kubeconfig;
 mod others;
 mod policies;
 mod program;
+mod releases;
 mod roles;
 mod shape;
 mod speed;

@@ -71,6 +71,7 @@ fn a_plan_reads_and_no_more() {
     program.up().expect(0);
     enforce(&aws, &["plan"]);
     program.plan().expect(0);
+    program.run(&["status", "-f", "spec.yaml"]).expect(0);
     assert_eq!(needless("plan", &aws.used_actions()), [""; 0]);
     let refused = program.down().expect(1);
     assert!(refused.stderr.contains("is not authorized to perform: "), "{}", refused.stderr);
@@ -169,7 +170,7 @@ fn down_removes_everything_with_its_policy_alone() {
 }
 
 /// What controllers in the cluster make for a Service and an Ingress, and do not take away.
-fn leave_behind(aws: &StandIn) {
+pub(crate) fn leave_behind(aws: &StandIn) {
     let account = aws.account();
     let tagged = |one: &&Value| one["tags"]["kubernetes.io/role/elb"] == "1";
     let subnets = account["subnet"].as_object().expect("some");

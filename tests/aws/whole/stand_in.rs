@@ -180,6 +180,11 @@ impl StandIn {
         self.order("degrade", &json!({"kind": kind, "name": name}));
     }
 
+    /// AWS publishes AMIs for nodes of every kind and version, on that day: `20261115`.
+    pub(crate) fn publish_release(&self, day: &str) {
+        self.order("publish-release", &json!(day));
+    }
+
     /// The next update of this node group, or `addon NAME`, fails in AWS's words.
     pub(crate) fn fail_update(&self, of: &str, code: &str, message: &str) {
         let error = json!({"errorCode": code, "errorMessage": message, "resourceIds": []});

@@ -50,13 +50,28 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         }
         instance::find(context).await
     };
-    let (addons, access_entries, pod_identities, fargate_profiles, addon_versions, instances) = futures::try_join!(
+    let newer_releases = async {
+        if !context.latest_releases {
+            return Ok(BTreeMap::new());
+        }
+        node_group::newer_releases(context, &node_groups).await
+    };
+    let (
+        addons,
+        access_entries,
+        pod_identities,
+        fargate_profiles,
+        addon_versions,
+        instances,
+        newer_releases,
+    ) = futures::try_join!(
         addon::find(context),
         access_entry::find(context),
         pod_identity::find(context),
         fargate_profile::find(context),
         versions,
         instances,
+        newer_releases,
     )?;
     let (addresses, surplus_addresses) = addresses;
     let mut account = Account {
@@ -66,6 +81,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         templates,
         roles,
         node_groups,
+        newer_releases,
         instances,
         fargate_profiles,
         addons,

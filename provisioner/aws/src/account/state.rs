@@ -49,6 +49,8 @@ pub(crate) struct Account {
     pub(crate) pod_identities: BTreeMap<String, IdentityState>,
     pub(crate) templates: BTreeMap<String, TemplateState>,
     pub(crate) node_groups: BTreeMap<String, GroupState>,
+    /// Of AMIs, by the groups that have older ones; only looked for when groups are to have the latest.
+    pub(crate) newer_releases: BTreeMap<String, String>,
     /// Those that run, by node group; not looked for when the cluster is to go.
     pub(crate) instances: BTreeMap<String, Vec<InstanceState>>,
     pub(crate) fargate_profiles: BTreeMap<String, ProfileState>,

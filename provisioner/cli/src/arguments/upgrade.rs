@@ -11,7 +11,8 @@ use super::{ConnectArguments, SpecArguments};
 /// each is emptied of its pods, changed, and has to be healthy before the next one's turn. What was
 /// cut off goes on with the same command.
 ///
-/// On EKS, to a minor version: each time the control plane, then EKS's addons, then the node groups.
+/// On EKS, to a minor version: each time the control plane, then EKS's addons, then the node groups, with the latest
+/// releases of their AMIs. Once more to the version that the cluster has, it brings newer releases.
 ///
 /// The spec keeps the old version meanwhile, and `up` refuses until the new one is written into it.
 #[derive(Debug, Clone, Args)]
@@ -21,6 +22,7 @@ Examples:
   provisioner upgrade -f cluster.yaml --to 1.36.2
   provisioner upgrade -f cluster.yaml --to 1.36.2 --bundle ./bundle-1.36.2 --yes
   provisioner upgrade -f eks.yaml --to 1.36 --plan
+  provisioner upgrade -f eks.yaml --to 1.36     # once more: newer releases of the nodes' AMIs
 
 Next: write the version into the spec, then `provisioner plan -f SPEC`.")]
 pub(crate) struct UpgradeArguments {

@@ -15,7 +15,7 @@ use crate::run;
 /// Shows what `up` would change in the account, and in the cluster.
 pub(crate) fn plan(program: &Program, arguments: &PlanArguments, eks: Eks) -> Result<Exit, Error> {
     let how = How::new("plan", run::Purpose::Plan);
-    let purpose = Purpose::Up { prune: false, replace_failed: false };
+    let purpose = Purpose::Up { prune: false, replace_failed: false, latest_releases: false };
     let site = eks.site()?;
     let place = with_bundle(program, Place::from(&site), arguments.bundle.as_deref())?;
     let addons = addons::open(program, &arguments.spec.file, place)?;

@@ -26,7 +26,11 @@ pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result
     let place = with_bundle(program, place, arguments.bundle.as_deref())?;
     let addons = addons::open(program, &arguments.spec.file, place)?;
     let addons = addons.pruning(arguments.prune);
-    let purpose = Purpose::Up { prune: arguments.prune, replace_failed: arguments.replace_failed };
+    let purpose = Purpose::Up {
+        prune: arguments.prune,
+        replace_failed: arguments.replace_failed,
+        latest_releases: false,
+    };
     if !arguments.yes
         && let Some(exit) = agree(program, &site, &addons, &purpose)?
     {

@@ -22,7 +22,7 @@ struct Way {
 }
 
 /// Goes to a version, one minor version after the other: each time the control plane, then the addons,
-/// then the nodes.
+/// then the nodes. To the version that it has, it brings the latest releases of the nodes' AMIs.
 pub(crate) fn upgrade(
     program: &Program,
     arguments: &UpgradeArguments,
@@ -44,7 +44,10 @@ pub(crate) fn upgrade(
             return Ok(Exit::of_run(&summary));
         }
     }
-    program.terminal.say(format_args!("Write `version: \"{}\"` into the spec.", way.wanted));
+    if site.cluster.kubernetes.version != Some(way.wanted) {
+        let wanted = way.wanted;
+        program.terminal.say(format_args!("Write `version: \"{wanted}\"` into the spec."));
+    }
     Ok(Exit::Done)
 }
 
@@ -91,7 +94,12 @@ fn agree(program: &Program, site: &AwsSite, way: Way) -> Result<Option<Exit>, Er
     }
     program.terminal.say(way.text());
     let (name, Way { is, wanted, .. }) = (&site.cluster.name, way);
-    match program.terminal.ask(format!("\nUpgrade the cluster {name} from {is} to {wanted}?")) {
+    let question = if is == wanted {
+        format!("\nMake these changes to the cluster {name}, which stays at {is}?")
+    } else {
+        format!("\nUpgrade the cluster {name} from {is} to {wanted}?")
+    };
+    match program.terminal.ask(question) {
         Some(true) => Ok(None),
         Some(false) => Err(Error::Declined),
         None => Err(Error::NobodyToAsk),
@@ -108,7 +116,7 @@ fn to(
     let mut site = site.clone();
     site.cluster.kubernetes.version = Some(version);
     let how = How::new("upgrade", view).ordered(provisioner_aws::upgrade_order(&site.cluster));
-    let purpose = Purpose::Up { prune: false, replace_failed: false };
+    let purpose = Purpose::Up { prune: false, replace_failed: false, latest_releases: true };
     carry_out(program, &site, None, purpose, &how)
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn eks_status(report: &Report, palette: Palette) -> String {
     }
     if !report.node_groups.is_empty() {
         text.push('\n');
-        let header = ["NODE GROUP", "INSTANCES", "NODES", "VERSION", "STATE"];
+        let header = ["NODE GROUP", "INSTANCES", "NODES", "VERSION", "RELEASE", "STATE"];
         text += &table(&header, report.node_groups.iter().map(group));
     }
     if !report.fargate_profiles.is_empty() {
@@ -50,8 +50,18 @@ fn group(group: &NodeGroupStatus) -> Vec<String> {
         group.instance_types.join(", "),
         format!("{} ({} to {})", group.desired, group.min, group.max),
         group.version.clone().unwrap_or_else(|| "-".to_owned()),
+        release(group),
         group.state.clone(),
     ]
+}
+
+/// What `upgrade` would bring stands behind it.
+fn release(group: &NodeGroupStatus) -> String {
+    let is = group.release.as_deref().unwrap_or("-");
+    match &group.newer_release {
+        Some(newer) => format!("{is} (newer: {newer})"),
+        None => is.to_owned(),
+    }
 }
 
 fn profile(profile: &FargateProfileStatus) -> Vec<String> {

@@ -35,8 +35,9 @@ impl NodeGroup {
             self.change_config(work, is).await?;
         }
         let template = self.template(&work.context.account())?;
-        let newer = self.version.filter(|version| is.version < Some(*version));
-        if newer.is_some() || is.template_version != template.version {
+        let newer = self.newer_version(is.version);
+        let other_release = difference.touches("releaseVersion");
+        if newer.is_some() || other_release || is.template_version != template.version {
             let what = format!("renew the nodes of {}", is.name);
             let update = work
                 .once_free(async || {
@@ -44,6 +45,8 @@ impl NodeGroup {
                     let call = call.cluster_name(work.names().cluster()).nodegroup_name(&is.name);
                     let call = call.launch_template(template.clone());
                     let call = call.set_version(newer.map(|version| version.to_string()));
+                    // Without one, EKS takes the latest.
+                    let call = call.set_release_version(self.release().cloned());
                     Ok(call.send().await.asked(&what)?.update)
                 })
                 .await?;

@@ -59,6 +59,7 @@ impl NodeGroup {
                     .set_taints((!taints.is_empty()).then(|| taints.clone()))
                     .launch_template(template.clone())
                     .set_version(self.version.map(|version| version.to_string()))
+                    .set_release_version(self.release().cloned())
                     .set_tags(Some(self.tags.clone().into_iter().collect()));
                 call.send().await.asked(format!("create the node group {name}"))
             })

@@ -31,11 +31,12 @@ impl NodeGroup {
             .field("taints", &group.taints, &self.taints());
         let desired = self.desired(group.desired);
         difference = difference.field("desired", group.desired, desired);
-        if let Some(version) = self.version.filter(|version| group.version < Some(*version)) {
+        if let Some(version) = self.newer_version(group.version) {
             let is = group.version.map(|version| version.to_string());
             difference = difference.field("version", is, version.to_string());
         }
         if difference.kind != Kind::Replace {
+            difference = self.release_difference(account, group, difference);
             difference = self.template_difference(account, group, difference);
         }
         let surplus: Vec<_> = existing
@@ -108,6 +109,7 @@ impl NodeGroup {
             .with("instanceTypes", &spec.instance_types)
             .with("capacity", if spec.spot { "spot" } else { "on demand" })
             .with("ami", ami_type(spec))
+            .with("releaseVersion", self.release())
             .with("subnets", &self.subnets(account))
             .with("min", spec.min)
             .with("max", spec.max)
@@ -116,6 +118,23 @@ impl NodeGroup {
             .map("labels", &Tags::new(), &spec.labels)
             .with("taints", &self.taints())
             .tags(&Tags::new(), &self.tags)
+    }
+
+    /// The release of the AMI: that of the spec; else the latest, when that is asked for. It comes along with
+    /// another version.
+    fn release_difference(
+        &self,
+        account: &Account,
+        group: &GroupState,
+        difference: Difference,
+    ) -> Difference {
+        let latest = account.newer_releases.get(&group.name);
+        let latest = latest.filter(|_| self.newer_version(group.version).is_none());
+        let latest = latest.map(|release| format!("the latest, {release}"));
+        match self.release().cloned().or(latest) {
+            Some(wanted) => difference.field("releaseVersion", group.release.clone(), wanted),
+            None => difference,
+        }
     }
 
     /// Nodes started from an older version of the launch template are replaced one by one. A template

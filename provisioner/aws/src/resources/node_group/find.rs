@@ -50,6 +50,7 @@ fn state(group: Nodegroup) -> GroupState {
         arn: group.nodegroup_arn.unwrap_or_default(),
         status: group.status.unwrap_or(NodegroupStatus::Creating),
         version: group.version.and_then(|version| version.parse().ok()),
+        release: group.release_version,
         min: size(sizes.as_ref().and_then(|sizes| sizes.min_size)),
         max: size(sizes.as_ref().and_then(|sizes| sizes.max_size)),
         desired: size(sizes.as_ref().and_then(|sizes| sizes.desired_size)),

@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod difference;
 mod find;
+mod release;
 mod removal;
 mod resource;
 mod scaling;
@@ -13,6 +14,7 @@ mod wait;
 mod wanted;
 
 pub(crate) use find::{find, of_spec};
+pub(crate) use release::newer_releases;
 pub(crate) use removal::NodeGroupRemoval;
 pub(crate) use scaling::scale;
 pub(crate) use state::{GROUP_TAG, GroupState};

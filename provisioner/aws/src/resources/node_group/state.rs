@@ -14,6 +14,8 @@ pub(crate) struct GroupState {
     pub(crate) arn: String,
     pub(crate) status: NodegroupStatus,
     pub(crate) version: Option<EksVersion>,
+    /// That of its AMI, such as `1.36.4-20260923`.
+    pub(crate) release: Option<String>,
     pub(crate) min: u32,
     pub(crate) max: u32,
     pub(crate) desired: u32,

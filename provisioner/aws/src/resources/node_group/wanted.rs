@@ -51,6 +51,23 @@ impl NodeGroup {
         }
     }
 
+    /// The release that the spec holds it at. One of Amazon Linux is for one version of Kubernetes: an upgrade to
+    /// another leaves it behind.
+    pub(super) fn release(&self) -> Option<&String> {
+        let goes_with = |release: &&String| match (self.spec.ami, self.version) {
+            (AmiFamily::AmazonLinux2023, Some(version)) => {
+                release.starts_with(&format!("{version}."))
+            }
+            _ => true,
+        };
+        self.spec.release_version.as_ref().filter(goes_with)
+    }
+
+    /// The version that it is brought to, where it has an older one.
+    pub(super) fn newer_version(&self, is: Option<EksVersion>) -> Option<EksVersion> {
+        self.version.filter(|version| is < Some(*version))
+    }
+
     pub(super) fn template(
         &self,
         account: &Account,
