@@ -113,31 +113,29 @@ impl AwsDriver {
         }
     }
 
-    /// Looks at everything once more, and fails when anything is left.
+    /// Looks at everything once more, tells what is gone, and fails when anything is left.
     async fn verify(&self, work: &Work<'_>, mode: Mode) -> Result<StepEnd, AwsError> {
         if mode == Mode::Check {
             return Ok(unchanged());
         }
-        let listed = |account: &Account| {
-            let all = removals::all(&self.context.cluster, &self.context.names, account);
-            let line = |removal: &Arc<dyn Removal>| {
-                format!("{}: {}", removal.target(), removal.goes().join(", "))
-            };
-            all.iter().map(line).collect::<Vec<_>>()
-        };
-        let before = listed(&self.context.account());
-        let left = listed(&Box::pin(account::read(&self.context, true)).await?);
-        if !left.is_empty() {
-            return Err(AwsError::NotPossible {
-                what: "remove everything".to_owned(),
-                why: format!("still there: {}", left.join("; ")),
-                hint: "run `provisioner down` once more; the reasons are above".to_owned(),
-            });
+        let all =
+            |account: &Account| removals::all(&self.context.cluster, &self.context.names, account);
+        let before = all(&self.context.account());
+        let left = all(&Box::pin(account::read(&self.context, true)).await?);
+        let line = |one: &Arc<dyn Removal>| format!("{}: {}", one.target(), one.goes().join(", "));
+        let is_left = |one: &Arc<dyn Removal>| left.iter().any(|it| it.target() == one.target());
+        for gone in before.iter().filter(|one| !is_left(one)) {
+            work.reporter.note(format!("verified gone: {}", line(gone)));
         }
-        for line in before {
-            work.reporter.note(format!("verified gone: {line}"));
+        if left.is_empty() {
+            return Ok(unchanged());
         }
-        Ok(unchanged())
+        let left: Vec<_> = left.iter().map(line).collect();
+        Err(AwsError::NotPossible {
+            what: "remove everything".to_owned(),
+            why: format!("still there: {}", left.join("; ")),
+            hint: "run `provisioner down` once more; the reasons are above".to_owned(),
+        })
     }
 }
 

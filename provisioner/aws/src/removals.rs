@@ -107,7 +107,12 @@ fn control_plane(account: &Account) -> Removals {
         after.push(targets::NETWORK_INTERFACES.to_owned());
     }
     after.extend(profile_targets(account));
-    removals.push(Arc::new(ClusterRemoval { cluster: cluster.clone(), after }));
+    removals.push(Arc::new(ClusterRemoval {
+        cluster: cluster.clone(),
+        addons: account.addons.keys().cloned().collect(),
+        access_entries: account.access_entries.keys().cloned().collect(),
+        after,
+    }));
     removals.extend(oidc(account));
     removals
 }

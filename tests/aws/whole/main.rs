@@ -12,6 +12,7 @@ mod drift;
 mod everything;
 mod fargate;
 mod faults;
+mod gone;
 mod imported;
 mod killed;
 mod kubeconfig;

@@ -8,7 +8,7 @@ use crate::story::SPEC;
 
 const MANAGED: &str = "arn:aws:iam::aws:policy";
 
-fn role(aws: &StandIn, name: &str, service: &str, policies: &[&str]) -> String {
+pub(crate) fn role(aws: &StandIn, name: &str, service: &str, policies: &[&str]) -> String {
     let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
         "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]});
     let trust = trust.to_string();

@@ -174,8 +174,11 @@ impl Program {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
-    drained: Vec<std::thread::JoinHandle<()>>,
+    drained: Drained,
 }
+
+/// Standard output and standard error of a command, once it has ended.
+type Drained = [std::thread::JoinHandle<String>; 2];
 
 impl Running {
     /// Waits until it has made these calls, each so many times; a run that never does fails the test.
@@ -202,27 +205,25 @@ impl Running {
         }
     }
 
-    pub(crate) fn ended(mut self) -> Option<i32> {
+    pub(crate) fn ended(mut self) -> Ran {
         let code = self.child.wait().expect("its end").code();
-        for thread in self.drained {
-            drop(thread.join());
-        }
-        code
+        let [stdout, stderr] = self.drained.map(|thread| thread.join().expect("what it said"));
+        Ran { code, stdout, stderr }
     }
 }
 
-/// Nobody reads what it says; but it must not wait for that.
-fn drain(child: &mut Child) -> Vec<std::thread::JoinHandle<()>> {
-    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-    let read = |stream: Option<Box<dyn std::io::Read + Send>>| {
+/// Reads what it says meanwhile: it must not wait for that.
+fn drain(child: &mut Child) -> Drained {
+    let read = |mut stream: Box<dyn std::io::Read + Send>| {
         std::thread::spawn(move || {
-            let mut sink = Vec::new();
-            let _ = stream.map(|mut stream| stream.read_to_end(&mut sink));
+            let mut text = Vec::new();
+            let _ = stream.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
         })
     };
-    let out = out.take().map(|stream| Box::new(stream) as Box<dyn std::io::Read + Send>);
-    let err = err.take().map(|stream| Box::new(stream) as Box<dyn std::io::Read + Send>);
-    vec![read(out), read(err)]
+    let out = child.stdout.take().expect("its output");
+    let err = child.stderr.take().expect("its errors");
+    [read(Box::new(out)), read(Box::new(err))]
 }
 
 impl Ran {

@@ -25,6 +25,9 @@ pub(super) async fn delete(work: &Work<'_>) -> Result<(), AwsError> {
 #[derive(Debug)]
 pub(crate) struct ClusterRemoval {
     pub(crate) cluster: ClusterState,
+    /// What it takes with it.
+    pub(crate) addons: Vec<String>,
+    pub(crate) access_entries: Vec<String>,
     pub(crate) after: Vec<String>,
 }
 
@@ -39,7 +42,13 @@ impl Removal for ClusterRemoval {
     }
 
     fn goes(&self) -> Vec<String> {
-        vec![self.cluster.arn.clone()]
+        let with = |what: &str, names: &[String]| {
+            (!names.is_empty()).then(|| format!("its {what} {}", names.join(", ")))
+        };
+        let mut goes = vec![self.cluster.arn.clone()];
+        goes.extend(with("addons", &self.addons));
+        goes.extend(with("access entries", &self.access_entries));
+        goes
     }
 
     /// Its own security group goes with it, but only when no network interface is left in it.
