@@ -82,8 +82,9 @@ soak: build bundle nextest ## the tests that take hours: many more interrupted r
 	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak --workspace --run-ignored all -E 'package(provisioner-tests)'
 	cargo nextest run --locked --profile soak --workspace --run-ignored only -E 'package(provisioner-tests-aws)'
 
-bench: build bundle ## how fast, measured side by side
+bench: build bundle nextest ## how fast, measured side by side
 	tests/bench/run
+	tests/bench/eks
 
 lint: tools rust ## what a reviewer need not say
 	@if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "no rustfmt: layout is not checked"; fi
