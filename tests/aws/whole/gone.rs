@@ -87,7 +87,7 @@ fn everything_that_there_was_is_listed_as_gone() {
     let listed = listed(&down.stderr);
     for (kind, name) in &made {
         let is_it = |line: &&str| line.split([' ', ',']).any(|word| word.ends_with(name.as_str()));
-        assert!(listed.iter().any(|line| is_it(&line)), "{kind} {name}: {}", down.stderr);
+        assert!(listed.iter().any(is_it), "{kind} {name}: {}", down.stderr);
     }
     println!(
         "figure: gone: {} things of {} kinds in {} lines",
