@@ -10,7 +10,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 22] = [
+const CHECKS: [fn(&Subject<'_>); 23] = [
     network::imported_or_made,
     network::imported_subnets,
     network::size_of_the_vpc,
