@@ -107,7 +107,7 @@ fn written(lab: &TestLab, assets: &TempDir, version: &str) -> TempDir {
     spec.set_yaml("spec.kubernetes.controllerManager.extraArgs", "{bind-address: 0.0.0.0}");
     spec.set_yaml("spec.kubernetes.scheduler.extraArgs", "{bind-address: 0.0.0.0}");
     spec.set_yaml("spec.kubernetes.etcd.extraArgs", "{quota-backend-bytes: '8589934592'}");
-    spec.set_yaml("spec.kubernetes.kubelet.maxPods", "200");
+    spec.set_yaml("spec.kubernetes.kubelet", "{maxPods: 200}");
     spec.set_yaml("spec.kubernetes.schedulableControlPlane", "true");
     spec.set_yaml("spec.network.dns", "{enabled: true, domain: corp.example}");
     let program = Program::new(lab, &spec);

@@ -1,26 +1,14 @@
 //! Addresses of both families: nodes have ranges of both, and a service answers at both from other nodes.
 
 use provisioner_tests::{
-    Inventory, Kubectl, Program, Spec, TestLab, bundle, figure, version_of, web_on,
+    Inventory, Kubectl, Program, Spec, TestLab, ask, ask_from_pod, bundle, figure, version_of,
+    web_on,
 };
 use serde_json::json;
 
 const HOSTS: [&str; 3] = ["m1", "w1", "w2"];
 /// Dual stack is stable from here on (KEP-563).
 const STABLE: u32 = 23;
-
-/// A request from inside a pod: by its network namespace, as its image has no client.
-const FROM_POD: &str = r#"set -e
-task=$(ctr -n k8s.io containers ls | awk '$2 == "provisioner.test/web:1" { print $1 }')
-process=$(ctr -n k8s.io tasks ls | awk -v task="$task" '$1 == task { print $2 }')
-nsenter -t "$process" -n timeout 5 bash -c '
-    exec 3<>/dev/tcp/ADDRESS/PORT
-    printf "GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n" >&3
-    tail -n 1 <&3 | grep .'"#;
-const FROM_HOST: &str = r#"timeout 5 bash -c '
-    exec 3<>/dev/tcp/ADDRESS/PORT
-    printf "GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n" >&3
-    tail -n 1 <&3 | grep .'"#;
 
 #[test]
 fn real_dual_stack() {
@@ -91,9 +79,9 @@ fn a_service_answers_at_both(lab: &TestLab, kubectl: &Kubectl) {
     for (addresses, port) in [(service, "80"), (pod, "8080")] {
         assert_eq!(addresses.len(), 2, "{addresses:?}");
         for address in addresses {
-            let ask = |script: &str| script.replace("ADDRESS", &address).replace("PORT", port);
-            assert_eq!(lab.wait("w1", &ask(FROM_POD)), "web-w2", "from a pod: {address}");
-            assert_eq!(lab.wait("m1", &ask(FROM_HOST)), "web-w2", "from a host: {address}");
+            let (pod, host) = (ask_from_pod(&address, port), ask(&address, port));
+            assert_eq!(lab.wait("w1", &pod), "web-w2", "from a pod: {address}");
+            assert_eq!(lab.wait("m1", &host), "web-w2", "from a host: {address}");
         }
     }
     kubectl.run(&["delete", "service/web", "pod/web-w1", "pod/web-w2", "--wait=false"]);

@@ -152,9 +152,11 @@ fn an_edge_node_becomes_a_worker(
 }
 
 fn the_edge_is_given_up(lab: &TestLab, program: &Program, spec: &mut Spec) {
-    spec.remove("spec.hosts.edge.vip");
-    spec.remove("spec.hosts.edge.ingress");
-    spec.remove("spec.hosts.edge.proxyProtocol");
+    for key in ["vip", "ingress", "proxyProtocol"] {
+        spec.remove(&format!("spec.hosts.edge.{key}"));
+    }
+    // One of these would be the ingress by itself.
+    spec.set_yaml("spec.addons", "{monitoring: {}}");
     program.set_spec(spec);
     let run = up(program);
     for host in EDGES {

@@ -32,4 +32,4 @@ pub use provisioner_lab::System;
 pub use random::Random;
 pub use run::{Change, Run};
 pub use spec::Spec;
-pub use web::web_on;
+pub use web::{ask, ask_from_pod, web_on};
