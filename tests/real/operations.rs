@@ -1,5 +1,5 @@
 //! What is done to a cluster that stands: edits to its spec, new certificates, a snapshot, another version, and
-//! the snapshot brought back.
+//! the snapshot brought back. After `down` nothing is left of it all.
 
 mod changes;
 mod endpoint;
@@ -10,7 +10,7 @@ mod upgrade;
 
 use std::time::Duration;
 
-use provisioner_tests::{Api, Kubectl, Outage, Program, Spec, TestLab, figure};
+use provisioner_tests::{Api, Inventory, Kubectl, Outage, Program, Spec, TestLab, figure};
 
 const CONTROL_PLANES: [&str; 3] = ["m1", "m2", "m3"];
 /// Far more than the API should be silent for: this is against one that goes away.
@@ -30,6 +30,7 @@ fn real_operations() {
     let lab = TestLab::new("t-operate", 17, &HOSTS);
     let spec = Spec::of(&lab);
     let program = Program::new(&lab, &spec);
+    let before = HOSTS.map(|host| Inventory::of(&lab, host));
     program.up().expect(0);
     let mut cluster = Operations::of(lab, spec, program);
     secrets::one_is_made(&cluster);
@@ -43,6 +44,11 @@ fn real_operations() {
     expired::control_planes_come_back(&cluster);
     upgrade::a_killed_upgrade_is_finished(&mut cluster);
     recovery::a_snapshot_is_brought_back(&cluster);
+    cluster.program.down().expect(0);
+    for (host, before) in HOSTS.iter().zip(before) {
+        let difference = Inventory::of(&cluster.lab, host).difference(&before);
+        assert!(difference.is_empty(), "{host}: {difference:#?}");
+    }
 }
 
 impl Operations {

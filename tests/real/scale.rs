@@ -1,6 +1,6 @@
 //! Hosts come and go: added by the spec, removed one by one, any control plane among them, dead ones too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use provisioner_tests::{Inventory, Kubectl, Program, Run, Spec, TestLab, figure};
 use serde_json::json;
@@ -11,6 +11,7 @@ struct Scale {
     lab: TestLab,
     spec: Spec,
     program: Program,
+    before: BTreeMap<&'static str, Inventory>,
 }
 
 #[test]
@@ -18,8 +19,8 @@ fn real_hosts_come_and_go() {
     let lab = TestLab::new("t-scale", 16, &HOSTS);
     let spec = Spec::of(&lab);
     let program = Program::new(&lab, &spec);
-    let scale = Scale { lab, spec, program };
-    let before = Inventory::of(&scale.lab, "w2");
+    let before = HOSTS.map(|host| (host, Inventory::of(&lab, host))).into();
+    let scale = Scale { lab, spec, program, before };
     let smaller = scale.without_w2();
     scale.program.set_spec(&smaller);
     scale.program.up().expect(0);
@@ -27,7 +28,7 @@ fn real_hosts_come_and_go() {
 
     scale.a_host_is_added_and_only_it_has_work(&kubectl);
     scale.a_protected_pod_holds_up_its_node(&kubectl);
-    scale.a_host_is_pruned_and_is_what_it_was(&kubectl, &smaller, &before);
+    scale.a_host_is_pruned_and_is_what_it_was(&kubectl, &smaller);
     scale.control_planes_are_replaced(&kubectl);
     scale.a_dead_host_is_forgotten_and_cleaned_later(&kubectl);
     scale.the_only_worker_is_exchanged(&kubectl);
@@ -95,12 +96,7 @@ impl Scale {
         assert_eq!(status, "active\nt-scale");
     }
 
-    fn a_host_is_pruned_and_is_what_it_was(
-        &self,
-        kubectl: &Kubectl,
-        smaller: &Spec,
-        before: &Inventory,
-    ) {
+    fn a_host_is_pruned_and_is_what_it_was(&self, kubectl: &Kubectl, smaller: &Spec) {
         self.program.set_spec(smaller);
         let plan = self.program.plan();
         assert!(
@@ -114,8 +110,7 @@ impl Scale {
         let up = self.program.run("up", &[&options[..], &["--bundle", bundle]].concat()).expect(0);
         figure("scale", "up --prune of one worker", format!("{:.1} s", up.seconds));
         assert_eq!(kubectl.ready_nodes(), ["m1", "m2", "m3", "w1"]);
-        let difference = Inventory::of(&self.lab, "w2").difference(before);
-        assert!(difference.is_empty(), "w2: {difference:#?}");
+        self.is_what_it_was("w2");
         kubectl.run(&["delete", "deployment,poddisruptionbudget", "web"]);
         self.program.plan().expect(0);
     }
@@ -153,8 +148,12 @@ impl Scale {
         let lists =
             kubectl.run(&["-n", "kube-system", "get", "configmap", "kubeadm-config", "-o", "yaml"]);
         assert!(!lists.contains(&format!("\n      {host}:")), "{lists}");
-        let left = self.lab.try_shell(host, "ls /etc/kubernetes /var/lib/provisioner").status;
-        assert!(!left.success(), "{host} is clean");
+        self.is_what_it_was(host);
+    }
+
+    fn is_what_it_was(&self, host: &str) {
+        let difference = Inventory::of(&self.lab, host).difference(&self.before[host]);
+        assert!(difference.is_empty(), "{host}: {difference:#?}");
     }
 
     /// What would lose the quorum is refused, then the dead one goes.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use provisioner_tests::Change;
 
-use crate::story::Story;
+use crate::story::{Story, everyday};
 
 pub(crate) fn is_planned_and_mended_exactly(story: &Story) {
     story.lab.shell("w1", "echo 'timeout: 99' >>/etc/crictl.yaml");
@@ -26,7 +26,9 @@ pub(crate) fn is_planned_and_mended_exactly(story: &Story) {
         assert!(diffs.iter().any(|diff| diff.contains(part)), "{part:?} in {diffs:#?}");
     }
 
+    assert_eq!(everyday::drift(story), ["e1", "m3", "w1"]);
     let up = story.program.up().expect(0);
     assert_eq!(up.changed(), three, "{}", up.account());
     story.program.plan().expect(0);
+    assert!(everyday::drift(story).is_empty());
 }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use provisioner_tests::{Api, Kubectl, figure};
 
-use crate::story::{CONTROL_PLANES, HOSTS, Story};
+use crate::story::{CONTROL_PLANES, HOSTS, Story, everyday};
 
 /// Far more than it should take (two seconds): this is against hanging only.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -31,6 +31,7 @@ pub(crate) fn the_holder_of_the_vip_is_powered_off(story: &Story, kubectl: &Kube
     figure("story", "VIP moved after", format!("{:.2} s", (vip_seen - off).as_secs_f64()));
     figure("story", "API answers again after", format!("{:.2} s", took.as_secs_f64()));
     assert!(took < LIMIT, "{took:?}");
+    everyday::status_tells_of_a_host_that_is_off(story, &holder);
 
     story.lab.start(&holder);
     let on = Instant::now();

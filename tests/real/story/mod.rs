@@ -1,6 +1,7 @@
 //! The life of a cluster from fresh hosts on, one chapter after another on the same hosts.
 
 mod drift;
+mod everyday;
 mod failover;
 mod fresh;
 mod network;
@@ -31,6 +32,8 @@ fn real_story() {
     up::shows_no_secret_and_does_what_was_planned(&mut story, &planned);
     let kubectl = story.kubectl();
     up::the_cluster_is_highly_available(&story, &kubectl);
+    everyday::hooks_have_run(&story);
+    everyday::commands_run_on_hosts(&story);
     network::pods_reach_services_on_other_nodes(&story, &kubectl);
     up::again_nothing_is_done(&story);
     refused::preflight_finds_what_is_wrong(&story);
@@ -53,6 +56,7 @@ impl Story {
         spec.set_yaml("spec.hosts.workers.1.ssh", with_variable);
         let with_file = "{user: opspw, sudo: true, sudoPassword: {file: ~/sudo-password}}";
         spec.set_yaml("spec.hosts.edge.nodes.0.ssh", with_file);
+        everyday::add_hooks(&mut spec);
         let program = machine(&lab, &spec);
         let mut secrets = Secrets::default();
         secrets.add("the sudo password", PASSWORD);
@@ -86,6 +90,7 @@ fn machine(lab: &TestLab, spec: &Spec) -> Program {
     use std::os::unix::fs::PermissionsExt as _;
     let mut program = Program::new(lab, spec);
     program.set_variable("SUDO_PASSWORD", PASSWORD);
+    everyday::write_hooks(&program);
     let path = program.home().join("sudo-password");
     std::fs::write(&path, format!("{PASSWORD}\n")).expect("written");
     std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("private");
