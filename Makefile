@@ -18,9 +18,6 @@ VAGRANT_FROM = --bundle $(BUNDLE) --assets vagrant/assets
 vagrant-demo: bundle
 endif
 
-# The program and Kubernetes are built side by side: neither keeps two cores busy to its end.
-MAKEFLAGS += --jobs=2
-
 .PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy vagrant-test vagrant-tools build bundle test lint soak bench tools rust nextest
 
 help: ## what there is to make
