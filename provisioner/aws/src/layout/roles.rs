@@ -60,38 +60,41 @@ pub(super) fn roles(context: &Context) -> Vec<Role> {
 fn of_service_account(context: &Context, spec: &ServiceAccount) -> Role {
     let (namespace, name) = (spec.namespace.clone(), spec.name.clone());
     let purpose = format!("sa-{namespace}-{name}");
-    let policies = spec.policies.iter().cloned().collect();
-    let made = role(context, &purpose, Trust::ServiceAccount { namespace, name }, policies);
-    Role {
-        name: spec.role_name.clone().unwrap_or(made.name),
-        document: document(&spec.policy),
-        boundary: spec.permissions_boundary.clone().or(made.boundary),
-        tags: role_tags(context, &purpose, &spec.tags),
-        ..made
-    }
+    let trust = Trust::ServiceAccount { namespace, name };
+    let boundary = spec.permissions_boundary.as_ref();
+    let made = allowed(context, &purpose, trust, (&spec.policies, &spec.policy), boundary);
+    called(context, made, spec.role_name.as_ref(), &spec.tags)
 }
 
 fn of_pods(context: &Context, spec: &PodIdentity) -> Role {
     let purpose = pod_purpose(&spec.namespace, &spec.service_account);
-    let policies = spec.policies.iter().cloned().collect();
-    let made = role(context, &purpose, Trust::pods(), policies);
-    Role {
-        name: spec.role_name.clone().unwrap_or(made.name),
-        document: document(&spec.policy),
-        boundary: spec.permissions_boundary.clone().or(made.boundary),
-        tags: role_tags(context, &purpose, &spec.tags),
-        ..made
-    }
+    let boundary = spec.permissions_boundary.as_ref();
+    let made = allowed(context, &purpose, Trust::pods(), (&spec.policies, &spec.policy), boundary);
+    called(context, made, spec.role_name.as_ref(), &spec.tags)
 }
 
 fn of_addon(context: &Context, name: &str, spec: &EksAddon) -> Role {
-    let policies = spec.policies.iter().cloned().collect();
-    let made = role(context, &addon_purpose(name), Trust::pods(), policies);
-    Role {
-        document: document(&spec.policy),
-        boundary: spec.permissions_boundary.clone().or(made.boundary),
-        ..made
-    }
+    let boundary = spec.permissions_boundary.as_ref();
+    let allows = (spec.policies.as_slice(), &spec.policy);
+    allowed(context, &addon_purpose(name), Trust::pods(), allows, boundary)
+}
+
+/// A role with policies by their ARNs and a document of its own, within a boundary of its own if it has one.
+fn allowed(
+    context: &Context,
+    purpose: &str,
+    trust: Trust,
+    (policies, policy): (&[String], &Map<String, Value>),
+    boundary: Option<&String>,
+) -> Role {
+    let made = role(context, purpose, trust, policies.iter().cloned().collect());
+    Role { document: document(policy), boundary: boundary.cloned().or(made.boundary), ..made }
+}
+
+/// The role under a name and with tags of its own.
+fn called(context: &Context, made: Role, name: Option<&String>, tags: &Tags) -> Role {
+    let tags = role_tags(context, &made.purpose, tags);
+    Role { name: name.cloned().unwrap_or(made.name), tags, ..made }
 }
 
 fn document(policy: &Map<String, Value>) -> Option<Value> {
