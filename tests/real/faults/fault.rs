@@ -106,13 +106,13 @@ impl Fault {
 
     fn script(self) -> String {
         match self {
-            // Everything that is written from now on is too much.
+            // Everything that is written from now on is too much. No size at all would mean no limit, for good.
             Self::Full(place) => format!(
                 "place={}
                  mountpoint -q $place || exit 1
                  for attempt in 1 2 3 4 5 6 7 8 9; do
                      used=$(df -B1 --output=used $place | tail -n 1)
-                     mount -o remount,size=$((used)) $place 2>/dev/null && exit 0
+                     mount -o remount,size=$((used > 4096 ? used : 4096)) $place 2>/dev/null && exit 0
                  done
                  exit 1",
                 disk_of(place)
