@@ -11,13 +11,15 @@ mod manifest;
 mod parallel;
 mod path;
 mod reference;
+mod request;
 mod sources;
 mod staging;
 mod verify;
 
 pub use bundle::{Bundle, open};
-pub use create::{Progress, Request, create};
+pub use create::{Progress, create};
 pub use error::Error;
 pub use manifest::{Architecture, File, Image, MANIFEST_NAME, Manifest};
 pub use reference::normalize_reference;
+pub use request::Request;
 pub use verify::{Problem, Problems, Report};

@@ -3,8 +3,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::create::Request;
-use crate::{Architecture, Error, elf, path};
+use crate::{Architecture, Error, Request, elf, path};
 
 const REQUIRED: [&str; 3] = ["kubeadm", "kubelet", "kubectl"];
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_engine::{Driver, Events};
 use provisioner_kube::{
-    AddonsPlanner, Assets, ChartStore, Claim, HelmStore, KubeAction, KubeDriver, Library, Lock,
-    Purpose, Secrets, Selection, Surroundings, Toolbox, target,
+    AddonsPlanner, ChartStore, Claim, HelmStore, KubeAction, KubeDriver, Library, Lock, Purpose,
+    Secrets, Selection, Surroundings, Toolbox, target,
 };
 
 use crate::error::Error;
+use crate::libraries;
 use crate::place::Place;
 use crate::program::Program;
 use crate::site;
@@ -29,22 +30,12 @@ pub(crate) struct Addons {
     prune: bool,
 }
 
-/// The addons that there are: the program's own, and those of `--assets`.
-pub(crate) fn library(program: &Program) -> Result<Library, Error> {
-    let assets = Assets::embedded();
-    let assets = match &program.options.assets {
-        Some(folder) => assets.with_overrides(folder)?,
-        None => assets,
-    };
-    Ok(Library::load(assets)?)
-}
-
 /// The versions of the addons that a spec enables, by name.
 pub(crate) fn versions(
     program: &Program,
     cluster: &Surroundings,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let library = library(program)?;
+    let library = libraries::addons(program)?;
     let selection = Selection::of(cluster, &library)?;
     let version = |name: &String| Ok((name.clone(), library.get(name)?.version.clone()));
     selection.names().iter().map(version).collect()
@@ -52,7 +43,7 @@ pub(crate) fn versions(
 
 /// The addons that a spec enables.
 pub(crate) fn open(program: &Program, spec: &Utf8Path, place: Place) -> Result<Addons, Error> {
-    let library = library(program)?;
+    let library = libraries::addons(program)?;
     let secrets = secrets(program, &place.surroundings, &library)?;
     open_with(program, spec, place, library, secrets)
 }
@@ -63,7 +54,7 @@ pub(crate) fn open_without_secrets(
     spec: &Utf8Path,
     place: Place,
 ) -> Result<Addons, Error> {
-    open_with(program, spec, place, library(program)?, Secrets::placeholders())
+    open_with(program, spec, place, libraries::addons(program)?, Secrets::placeholders())
 }
 
 fn open_with(

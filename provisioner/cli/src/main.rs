@@ -14,6 +14,7 @@ mod etcd_files;
 mod exit;
 mod hooks;
 mod lab_definition;
+mod libraries;
 mod logging;
 mod place;
 mod private_file;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use provisioner_hosts::{Access, Secrets, Site};
-use provisioner_playbook::{Assets, Library};
 use provisioner_spec::{Bastion, Cluster, SecretSource, Ssh};
 use provisioner_ssh::{HostKeyPolicy, UnknownHostKey, ssh_config};
 use secrecy::SecretString;
@@ -19,6 +18,7 @@ use crate::error::Error;
 use crate::etcd_files;
 use crate::hooks;
 use crate::lab_definition;
+use crate::libraries;
 use crate::program::Program;
 use crate::spec_file;
 use crate::terminal::Terminal;
@@ -54,7 +54,7 @@ fn with(
     connect: &ConnectArguments,
     bundle: Option<&Utf8Path>,
 ) -> Result<Arc<Site>, Error> {
-    let library = library(program.options.assets.as_deref())?;
+    let library = libraries::playbooks(program)?;
     let home = program.environment.home()?;
     let folder = hooks::folder(spec);
     let mut library = hooks::add(library, &cluster, &folder, home)?;
@@ -68,16 +68,6 @@ fn with(
     let etcd = etcd.transpose().map_err(|why| Error::EtcdFiles { why })?;
     let access = access(program, &cluster, connect)?;
     Ok(Arc::new(Site { cluster, library, bundle, access, etcd }))
-}
-
-/// The program's own playbooks, and what replaces single files of them.
-pub(crate) fn library(overrides: Option<&Utf8Path>) -> Result<Library, Error> {
-    let assets = Assets::embedded();
-    let assets = match overrides {
-        Some(folder) => assets.with_overrides(folder)?,
-        None => assets,
-    };
-    Ok(Library::load(assets)?)
 }
 
 fn access(

@@ -6,14 +6,13 @@ use provisioner_kube::Surroundings;
 use provisioner_spec::{Cluster, Diagnostics, Known, Parsed, ParsedSpec};
 use semver::Version;
 
-use crate::addons;
 use crate::audit_policy;
 use crate::eks::Eks;
 use crate::error::Error;
 use crate::etcd_files;
 use crate::hooks;
+use crate::libraries;
 use crate::program::Program;
-use crate::site;
 
 /// Standard input can be read once only.
 static INPUT: OnceLock<Vec<u8>> = OnceLock::new();
@@ -61,8 +60,8 @@ impl SpecFile {
 
 /// What a spec in that file is held to.
 pub(crate) fn known(program: &Program, spec: &Utf8Path) -> Result<Known, Error> {
-    let addons = addons::library(program)?.schemas();
-    let library = site::library(program.options.assets.as_deref())?;
+    let addons = libraries::addons(program)?.schemas();
+    let library = libraries::playbooks(program)?;
     let folder = hooks::folder(spec);
     // Without a home directory `~` is what it is.
     let home = program.environment.home().unwrap_or(Utf8Path::new("~")).to_owned();

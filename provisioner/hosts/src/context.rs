@@ -17,9 +17,10 @@ use crate::encryption::EncryptionKeys;
 use crate::facts::{Facts, Module};
 use crate::images::{is_for, is_superfluous, pause_image};
 use crate::inventory::{Inventory, manifest};
+use crate::leaving::Leaving;
 use crate::moving::Moving;
-use crate::planner::{Leaving, Secrets};
-use crate::platform;
+use crate::platform::{self, vip_prefix};
+use crate::secrets::Secrets;
 use crate::security;
 use crate::serving;
 use crate::static_pods;
@@ -396,12 +397,6 @@ fn family(pods: Option<IpNet>, services: Option<IpNet>) -> Value {
 /// stands in a URL.
 pub(crate) fn loopback(host: &Host) -> &'static str {
     if host.address.is_ipv4() { "127.0.0.1" } else { "[::1]" }
-}
-
-/// The prefix that a VIP has on a host whose own address has another. One of a whole IPv6 network would
-/// make it an address that the host sends from; keepalived deprecates that of a single address.
-pub(crate) fn vip_prefix(host: &Host, own: Option<u8>) -> u8 {
-    if host.address.is_ipv4() { own.unwrap_or(32) } else { 128 }
 }
 
 /// Which kubeadm configuration a minor version of 1 understands best.

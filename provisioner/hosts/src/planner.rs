@@ -3,7 +3,6 @@
 mod operating;
 mod probing;
 mod removal;
-mod secrets;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -18,15 +17,13 @@ use crate::action::Question;
 use crate::context::Known;
 use crate::facts::Window;
 use crate::inventory::{Inventory, endpoint_name, question, registry_name};
+use crate::leaving::Leaving;
 use crate::moving::Moving;
 use crate::preflight::{self, Finding, Probe};
+use crate::secrets::Secrets;
 use crate::{HostAction, HostsError, LocalFile, Operation, Site};
 
-pub use removal::Drain;
-pub(crate) use removal::{Leaving, with, without};
-#[cfg(test)]
-pub(crate) use secrets::Join;
-pub(crate) use secrets::Secrets;
+pub(crate) use removal::{with, without};
 
 const CONNECT: &str = "connect";
 const LISTEN: &str = "listen";

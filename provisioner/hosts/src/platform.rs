@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use provisioner_spec::{Addon, Cluster, Host, Ingress, ProxyMode, Role};
 use serde_json::{Value, json};
 
-use crate::context::vip_prefix;
 use crate::facts::Facts;
 use crate::security;
 
@@ -44,6 +43,12 @@ pub(crate) fn edge(cluster: &Cluster, host: &Host, facts: &Facts) -> Value {
         "ingress": ingress.map(Ingress::addon),
         "gateway": ingress.map(|ingress| gateway(cluster, ingress)),
     })
+}
+
+/// The prefix that a VIP has on a host whose own address has another. One of a whole IPv6 network would
+/// make it an address that the host sends from; keepalived deprecates that of a single address.
+pub(crate) fn vip_prefix(host: &Host, own: Option<u8>) -> u8 {
+    if host.address.is_ipv4() { own.unwrap_or(32) } else { 128 }
 }
 
 /// At which ports of its own node the gateway takes connections, and says whether it is ready.

@@ -11,7 +11,8 @@ use provisioner_engine::{Events, Interrupt, Options, Summary};
 use provisioner_spec::{Cluster, Host};
 
 use crate::ask::ask_all;
-use crate::planner::{Drain, HostsPlanner, Leaving, Purpose, with, without};
+use crate::leaving::{Drain, Leaving};
+use crate::planner::{HostsPlanner, Purpose, with, without};
 use crate::up::driver;
 use crate::{HostsError, RunOptions, Site};
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 
+use crate::hierarchy::hierarchies;
 use crate::{LabError, controllers, names};
 
 /// How long processes that were killed may take to be gone.
@@ -16,43 +17,6 @@ const POLL: Duration = Duration::from_millis(10);
 pub(crate) const KEEPER: &str = "keeper";
 /// The host itself.
 pub(crate) const MACHINE: &str = "machine";
-
-/// A mounted cgroup file system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hierarchy {
-    pub(crate) root: Utf8PathBuf,
-    pub(crate) kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    V1,
-    V2,
-}
-
-/// The cgroup file systems of this machine.
-///
-/// # Errors
-/// When there is none.
-pub(crate) fn hierarchies() -> Result<Vec<Hierarchy>, LabError> {
-    let found = parse(&fs::read_to_string("/proc/self/mounts")?);
-    if found.is_empty() { Err(LabError::NoCgroups) } else { Ok(found) }
-}
-
-fn parse(mounts: &str) -> Vec<Hierarchy> {
-    let hierarchy = |line: &str| {
-        let mut fields = line.split(' ').skip(1);
-        let (root, file_system) = (fields.next()?, fields.next()?);
-        let kind = match file_system {
-            "cgroup" => Kind::V1,
-            "cgroup2" => Kind::V2,
-            _ => return None,
-        };
-        let below_sys = root.starts_with("/sys/fs/cgroup");
-        below_sys.then(|| Hierarchy { root: root.into(), kind })
-    };
-    mounts.lines().filter_map(hierarchy).collect()
-}
 
 /// Makes the cgroups of a host, empty ones in place of those of an earlier run.
 pub(crate) async fn create(lab: &str, host: &str) -> Result<(), LabError> {
@@ -174,28 +138,5 @@ fn unless_gone<T>(result: std::io::Result<T>) -> Result<Option<T>, LabError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.raw_os_error() == Some(NO_SUCH_DEVICE) => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_versions_are_recognised() {
-        let v1 = "tmpfs /sys/fs/cgroup tmpfs rw 0 0\n\
-                  cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\n\
-                  cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n\
-                  cgroup /somewhere/else cgroup rw,cpu,cpuacct 0 0\n";
-        let hierarchy = |root: &str, kind| Hierarchy { root: root.into(), kind };
-        assert_eq!(
-            parse(v1),
-            [
-                hierarchy("/sys/fs/cgroup/cpu,cpuacct", Kind::V1),
-                hierarchy("/sys/fs/cgroup/unified", Kind::V2),
-            ]
-        );
-        let v2 = "cgroup2 /sys/fs/cgroup cgroup2 rw,nsdelegate 0 0\n";
-        assert_eq!(parse(v2), [hierarchy("/sys/fs/cgroup", Kind::V2)]);
     }
 }

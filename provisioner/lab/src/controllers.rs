@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 
 use crate::LabError;
-use crate::cgroup::{Hierarchy, Kind, hierarchies};
+use crate::hierarchy::{Hierarchy, Kind, hierarchies};
 
 const HANDED_DOWN: &str = "cgroup.subtree_control";
 

@@ -5,8 +5,12 @@ use fs_err as fs;
 
 use crate::command::{SEARCH_PATH, command, start};
 use crate::guest::{identity, write_all};
+use crate::init::init_process;
 use crate::nspawn::Machine;
-use crate::{Lab, LabError, LabHost, cgroup, keys, leftovers, names, power, resolver, storage};
+use crate::{
+    Lab, LabError, LabHost, cgroup, hierarchy, keys, leftovers, names, power, ready, resolver,
+    storage,
+};
 
 /// Makes a host's disk, or mounts the one it has.
 pub(crate) async fn prepare(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
@@ -29,7 +33,7 @@ pub(crate) async fn prepare(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
 pub(crate) async fn power_on(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
     let (paths, name) = (&lab.paths, lab.name());
     cgroup::create(name, &host.name).await?;
-    let hierarchies = cgroup::hierarchies()?;
+    let hierarchies = hierarchy::hierarchies()?;
     let modules = Utf8Path::new("/lib/modules");
     let machine = Machine {
         lab: name,
@@ -48,6 +52,15 @@ pub(crate) async fn power_on(lab: &Lab, host: &LabHost) -> Result<(), LabError> 
     start(setsid).await
 }
 
+/// Switches a host on, if it is off, and waits until it is up.
+pub(crate) async fn switch_on(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
+    if init_process(lab.name(), &host.name)?.is_none() {
+        prepare(lab, host).await?;
+        power_on(lab, host).await?;
+    }
+    ready::wait(lab, host).await
+}
+
 /// Switches a host off and removes all that there is of it.
 pub(crate) async fn remove(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
     let (paths, name) = (&lab.paths, lab.name());
@@ -60,29 +73,4 @@ pub(crate) async fn remove(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
         }
     }
     Ok(())
-}
-
-/// The host's process 1, as this machine numbers it; none if the host is off.
-///
-/// It is the one among the host's processes that is number 1 in a namespace right below this one:
-/// so it is found even if everything that started it is gone.
-pub(crate) fn init_process(lab: &str, host: &str) -> Result<Option<u32>, LabError> {
-    Ok(cgroup::processes(lab, host)?.into_iter().find(|process| is_init(*process)))
-}
-
-fn is_init(process: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let mut lines = status.lines();
-    let numbers = lines.find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
-    let numbers: Vec<_> = numbers.split_whitespace().collect();
-    matches!(numbers[..], [_, "1"])
-}
-
-/// The end of what a host's console showed.
-pub(crate) fn console(lab: &Lab, host: &LabHost) -> String {
-    const LINES: usize = 15;
-    let log = fs::read(lab.paths.console_log(lab.name(), &host.name)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&log);
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::command::{capture, command};
 use crate::record::Record;
-use crate::{LabDefinition, LabError, LabHost, Paths, host, link, power, requirements};
+use crate::{LabDefinition, LabError, LabHost, Paths, host, init, link, power, requirements};
 
 /// A lab that exists, as a handle to its hosts: what tests need to make them fail.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Lab {
     /// # Errors
     /// When it does not come up.
     pub async fn start(&self, host: &str) -> Result<(), LabError> {
-        power::start(self, self.host(host)?).await
+        host::switch_on(self, self.host(host)?).await
     }
 
     /// Reboots a host in order, and waits for its sshd.
@@ -124,7 +124,7 @@ impl Lab {
 
     /// The host's process 1, as this machine numbers it.
     pub(crate) fn running(&self, host: &LabHost) -> Result<u32, LabError> {
-        host::init_process(self.name(), &host.name)?
+        init::init_process(self.name(), &host.name)?
             .ok_or_else(|| LabError::NotRunning { host: host.name.clone() })
     }
 }

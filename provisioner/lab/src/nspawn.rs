@@ -1,6 +1,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::cgroup::{Hierarchy, KEEPER, MACHINE};
+use crate::cgroup::{KEEPER, MACHINE};
+use crate::hierarchy::Hierarchy;
 use crate::storage::VOLUMES;
 use crate::{Paths, names};
 
@@ -117,7 +118,7 @@ fn quote(word: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cgroup::Kind;
+    use crate::hierarchy::Kind;
 
     #[test]
     fn how_a_host_is_run() {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::command::run;
-use crate::{Lab, LabError, LabHost, cgroup, host, ready};
+use crate::init::init_process;
+use crate::{Lab, LabError, LabHost, cgroup, ready};
 
 /// What systemd does when its process 1 gets these (systemd(1), "Signals": `SIGRTMIN+4` and `+5`).
 /// The numbers are those of Linux with glibc, where `SIGRTMIN` is 34.
@@ -22,7 +23,7 @@ pub(crate) async fn power_off(lab: &Lab, host: &LabHost) -> Result<(), LabError>
 
 /// Kills a host's process 1, and with it the kernel kills all others (`pid_namespaces(7)`).
 pub(crate) async fn kill_init(lab: &str, host: &str) -> Result<(), LabError> {
-    match host::init_process(lab, host)? {
+    match init_process(lab, host)? {
         Some(process) => signal(KILL, process).await,
         None => Ok(()),
     }
@@ -33,14 +34,6 @@ pub(crate) async fn shutdown(lab: &Lab, host: &LabHost) -> Result<(), LabError> 
     signal(POWER_OFF, process).await?;
     wait_for_end(host, process).await?;
     cgroup::remove_host(lab.name(), &host.name).await
-}
-
-pub(crate) async fn start(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
-    if host::init_process(lab.name(), &host.name)?.is_none() {
-        host::prepare(lab, host).await?;
-        host::power_on(lab, host).await?;
-    }
-    ready::wait(lab, host).await
 }
 
 pub(crate) async fn reboot(lab: &Lab, host: &LabHost) -> Result<(), LabError> {

@@ -1,11 +1,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use fs_err as fs;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{Lab, LabError, LabHost, cgroup, host};
+use crate::{Lab, LabError, LabHost, cgroup};
 
 const PATIENCE: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(50);
@@ -15,7 +16,7 @@ const SSH: u16 = 22;
 pub(crate) async fn wait(lab: &Lab, host: &LabHost) -> Result<(), LabError> {
     let deadline = Instant::now() + PATIENCE;
     while !answers(host).await {
-        let console = || host::console(lab, host);
+        let console = || console(lab, host);
         // Neither the host nor the keeper that may be about to start it again.
         if cgroup::processes(lab.name(), &host.name)?.is_empty() && !starting(deadline) {
             return Err(LabError::Died { host: host.name.clone(), console: console() });
@@ -51,4 +52,13 @@ pub(crate) async fn answers(host: &LabHost) -> bool {
     let mut start = [0; 4];
     let greeted = timeout(GREETED, stream.read_exact(&mut start)).await;
     matches!(greeted, Ok(Ok(_))) && &start == b"SSH-"
+}
+
+/// The end of what a host's console showed.
+fn console(lab: &Lab, host: &LabHost) -> String {
+    const LINES: usize = 15;
+    let log = fs::read(lab.paths.console_log(lab.name(), &host.name)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&log);
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
 }

@@ -2,7 +2,7 @@ use futures::future::try_join_all;
 use ipnet::Ipv4Net;
 use serde::Serialize;
 
-use crate::{Lab, LabError, LabHost, Paths, host, names, network, ready};
+use crate::{Lab, LabError, LabHost, Paths, init, names, network, ready};
 
 /// A lab as it is now.
 #[derive(Clone, Debug, Serialize)]
@@ -70,7 +70,7 @@ pub(crate) async fn of(lab: &Lab) -> Result<LabStatus, LabError> {
 }
 
 async fn host_status(lab: &Lab, host: &LabHost) -> Result<HostStatus, LabError> {
-    let state = match host::init_process(lab.name(), &host.name)? {
+    let state = match init::init_process(lab.name(), &host.name)? {
         None => HostState::Off,
         Some(_) if ready::answers(host).await => HostState::Ready,
         Some(_) => HostState::Running,

@@ -6,8 +6,8 @@ use futures::future::try_join_all;
 use crate::lock::Lock;
 use crate::record::Record;
 use crate::{
-    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, System, cgroup, controllers,
-    host, image, keys, network, power, ready, requirements, status, storage,
+    Lab, LabDefinition, LabError, LabEvent, LabHost, LabStatus, Paths, System, controllers,
+    hierarchy, host, image, init, keys, network, ready, requirements, status, storage,
 };
 
 /// Makes a lab, or completes the one that there is: whatever is missing of it, be it that hosts were
@@ -26,7 +26,7 @@ where
 {
     definition.check()?;
     requirements::check()?;
-    cgroup::hierarchies()?;
+    hierarchy::hierarchies()?;
     let _lock = Lock::take(paths).await?;
     let before = Record::read(paths, &definition.name).ok().flatten();
     check_change(before.as_ref(), definition)?;
@@ -131,13 +131,13 @@ async fn start(
     progress: &(impl Fn(LabEvent) + Sync),
 ) -> Result<(), LabError> {
     let name = || host.name.clone();
-    if host::init_process(lab.name(), &host.name)?.is_some() && ready::answers(host).await {
+    if init::init_process(lab.name(), &host.name)?.is_some() && ready::answers(host).await {
         progress(LabEvent::HostUnchanged { host: name() });
         return Ok(());
     }
     let start = Instant::now();
     progress(LabEvent::HostStarted { host: name() });
-    power::start(lab, host).await?;
+    host::switch_on(lab, host).await?;
     progress(LabEvent::HostReady { host: name(), seconds: start.elapsed().as_secs_f64() });
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod authority;
 mod certificate;
+mod check_key;
 mod client;
 mod cluster;
 mod encryption_key;
@@ -16,13 +17,13 @@ mod validity;
 
 pub use authority::Authority;
 pub use certificate::{CertificateInfo, certificate_info};
+pub use check_key::check_key;
 pub use client::{ClientCertificate, admin_organization};
 pub use cluster::{ClusterPki, PKI_FILES, PkiFile};
 pub use encryption_key::encryption_key;
 pub use error::Error;
 pub use kubeconfig::{Kubeconfig, admin_kubeconfig};
 pub use merge::{CurrentContext, merge};
-pub use pem::check_key;
 pub use service_account::ServiceAccountKey;
 pub use token::{BootstrapToken, bootstrap_token};
 pub use validity::Validity;

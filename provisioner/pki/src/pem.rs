@@ -1,10 +1,9 @@
-use rcgen::{KeyPair, PublicKeyData as _};
+use rcgen::KeyPair;
 use secrecy::{ExposeSecret, SecretString};
 use x509_parser::pem::Pem;
 use zeroize::Zeroizing;
 
 use crate::Error;
-use crate::certificate::parse;
 
 const CERTIFICATE: &str = "CERTIFICATE";
 const PUBLIC_KEY: &str = "PUBLIC KEY";
@@ -26,23 +25,6 @@ pub(crate) fn private_key(what: &str, pem: &SecretString) -> Result<KeyPair, Err
         PRIVATE_KEYS.contains(&label)
     })?);
     KeyPair::try_from(der.as_slice()).map_err(|error| malformed(what, &error))
-}
-
-/// Whether the key is that of the certificate. The names are for the messages.
-///
-/// # Errors
-/// [`Error::KeyMismatch`], and what is wrong with one of the two.
-pub fn check_key(
-    (certificate_name, certificate): (&str, &str),
-    (key_name, key): (&str, &SecretString),
-) -> Result<(), Error> {
-    let der = self::certificate(certificate_name, certificate)?;
-    let parsed = parse(certificate_name, &der)?;
-    let key = private_key(key_name, key)?;
-    if parsed.public_key().raw == key.subject_public_key_info() {
-        return Ok(());
-    }
-    Err(Error::KeyMismatch { certificate: certificate_name.to_owned(), key: key_name.to_owned() })
 }
 
 pub(crate) fn malformed(what: &str, reason: &dyn std::fmt::Display) -> Error {

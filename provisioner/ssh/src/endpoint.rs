@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use secrecy::SecretString;
 
 use crate::proxy_command::ProxyCommand;
+use crate::unknown_host_key::UnknownHostKey;
 
 /// The port of an SSH server when none is named (RFC 4250).
 const DEFAULT_PORT: u16 = 22;
@@ -169,19 +170,4 @@ impl fmt::Debug for HostKeyPolicy {
             Self::Ask(_) => "Ask",
         })
     }
-}
-
-/// A host key that no `known_hosts` file mentions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownHostKey {
-    /// How messages call the host.
-    pub name: String,
-    /// Its address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// The key's algorithm, such as `ssh-ed25519`.
-    pub algorithm: String,
-    /// The key's fingerprint, `SHA256:...`.
-    pub fingerprint: String,
 }

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use thiserror::Error;
 
 use crate::attempt::{self, Attempt, AttemptResult};
-use crate::endpoint::UnknownHostKey;
+use crate::unknown_host_key::UnknownHostKey;
 
 /// Why a connection, a command or a tunnel failed. `host` is the host as messages call it.
 #[derive(Debug, Error)]

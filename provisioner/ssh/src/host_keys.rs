@@ -8,10 +8,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use russh::keys::ssh_key::Fingerprint;
 use russh::keys::{Algorithm, Certificate, EcdsaCurve, HashAlg, PublicKey};
 
-use crate::endpoint::{Endpoint, Notices, UnknownHostKey};
+use crate::endpoint::{Endpoint, Notices};
 use crate::error::SshError;
 use crate::known_hosts::{self, Entry, Marker};
 use crate::pattern;
+use crate::unknown_host_key::UnknownHostKey;
 
 /// The keys that the files know, and those accepted during this run.
 #[derive(Debug)]

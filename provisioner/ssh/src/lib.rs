@@ -24,18 +24,19 @@ mod identity;
 mod known_hosts;
 mod pattern;
 mod process;
+mod proxy;
 mod proxy_command;
 pub mod ssh_config;
 mod thinking;
 mod transport;
+mod unknown_host_key;
 
 pub use attempt::{Attempt, AttemptResult};
 pub use channel::{Input, Output, Tunnel};
 pub use connection::Connection;
 pub use connector::Connector;
-pub use endpoint::{
-    Endpoint, HostKeyAnswer, HostKeyPolicy, HostKeyQuestion, Notices, Options, UnknownHostKey,
-};
+pub use endpoint::{Endpoint, HostKeyAnswer, HostKeyPolicy, HostKeyQuestion, Notices, Options};
 pub use error::SshError;
 pub use process::{Captured, Exit, ExitWaiter, Process};
 pub use proxy_command::ProxyCommand;
+pub use unknown_host_key::UnknownHostKey;

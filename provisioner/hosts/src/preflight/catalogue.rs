@@ -1,25 +1,24 @@
-use super::check::Input;
+use super::check::Check;
 use super::finding::Report;
+use super::input::Input;
 use super::{
-    disk, etcd, firewall, identity, images, kernel, leftovers, names, network, ports, runtime,
-    standing, system, time, vip,
+    Finding, disk, etcd, firewall, identity, images, kernel, leftovers, names, network, ports,
+    runtime, standing, system, time, vip,
 };
-
-/// One check: what it asserts, why that matters, and what to do when it does not hold.
-#[derive(Debug)]
-pub struct Check {
-    /// Kebab-case; stays the same from version to version.
-    pub id: &'static str,
-    /// What holds when nothing is found.
-    pub about: &'static str,
-    pub why: &'static str,
-    pub remedy: &'static str,
-    pub(super) run: fn(&Input<'_>, &mut Report<'_>),
-}
 
 /// Every check, in the order in which findings are reported.
 pub fn catalogue() -> &'static [Check] {
     CATALOGUE
+}
+
+/// Makes every check and returns what they found, in their order.
+pub fn check(input: &Input<'_>) -> Vec<Finding> {
+    let run = |check: &Check| {
+        let mut report = Report::new(check.id, check.remedy);
+        (check.run)(input, &mut report);
+        report.into_findings()
+    };
+    catalogue().iter().flat_map(run).collect()
 }
 
 const CATALOGUE: &[Check] = &[

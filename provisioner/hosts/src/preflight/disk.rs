@@ -1,7 +1,7 @@
 //! Room where it is needed.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use provisioner_spec::{Cluster, Host, Role};
 
 /// What a place needs: below `least` MiB nothing works; below `share` percent of its disk the
@@ -46,7 +46,7 @@ impl Need {
     }
 }
 
-pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn space(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for need in NEEDS.iter().filter(|need| need.concerns(input.cluster, host)) {
             let Some(disk) = facts.disk(need.path) else { continue };
@@ -60,7 +60,7 @@ pub(super) fn space(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn pressure(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn pressure(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for need in NEEDS.iter().filter(|need| need.share > 0 && need.concerns(input.cluster, host))
         {

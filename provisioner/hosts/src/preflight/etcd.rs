@@ -1,12 +1,12 @@
 //! An etcd that runs elsewhere.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use super::probe::Etcd;
 use crate::facts::Facts;
 use crate::inventory::manifest;
 
-pub(super) fn answers(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn answers(input: &Input<'_>, report: &mut Report) {
     for (host, answers) in answers_of(input) {
         for (url, answer) in answers {
             match answer {
@@ -23,7 +23,7 @@ pub(super) fn answers(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 /// What an earlier cluster has left there is of other authorities, and full of other nodes.
-pub(super) fn is_empty(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn is_empty(input: &Input<'_>, report: &mut Report) {
     let has_begun = |facts: &Facts| {
         input.is_ours(facts) && facts.kubernetes.paths.iter().any(|path| path == manifest(true))
     };

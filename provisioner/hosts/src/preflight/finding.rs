@@ -1,4 +1,3 @@
-use super::Check;
 use serde::Serialize;
 use std::fmt;
 
@@ -43,14 +42,15 @@ impl Finding {
 
 /// Collects what one check finds. The same message about several hosts is one finding.
 #[derive(Debug)]
-pub(super) struct Report<'a> {
-    check: &'a Check,
+pub(super) struct Report {
+    check: &'static str,
+    remedy: &'static str,
     findings: Vec<Finding>,
 }
 
-impl<'a> Report<'a> {
-    pub(super) fn new(check: &'a Check) -> Self {
-        Self { check, findings: Vec::new() }
+impl Report {
+    pub(super) fn new(check: &'static str, remedy: &'static str) -> Self {
+        Self { check, remedy, findings: Vec::new() }
     }
 
     pub(super) fn error(&mut self, hosts: &[&str], message: impl Into<String>) {
@@ -75,11 +75,11 @@ impl<'a> Report<'a> {
             return;
         }
         self.findings.push(Finding {
-            check: self.check.id,
+            check: self.check,
             severity,
             hosts,
             message,
-            remedy: self.check.remedy,
+            remedy: self.remedy,
         });
     }
 }

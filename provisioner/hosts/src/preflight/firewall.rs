@@ -1,11 +1,11 @@
 //! Whether the hosts reach one another.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use super::ports::listeners;
 use super::probe::{Outcome, Path};
 
-pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn active(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for firewall in ["firewalld", "ufw"] {
             if facts.service_is_active(firewall) {
@@ -16,7 +16,7 @@ pub(super) fn active(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn reachability(input: &Input<'_>, report: &mut Report) {
     for host in input.cluster.all_hosts() {
         let Some(probe) = input.probes.get(&host.name) else { continue };
         let is_host = |path: &&Path| input.cluster.host(&path.to).is_some();
@@ -41,7 +41,7 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 /// One that refuses may have no API server yet to pass connections to.
-pub(super) fn endpoint(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn endpoint(input: &Input<'_>, report: &mut Report) {
     let Some((address, port)) = input.cluster.foreign_endpoint() else { return };
     for host in input.cluster.nodes() {
         let Some(probe) = input.probes.get(&host.name) else { continue };

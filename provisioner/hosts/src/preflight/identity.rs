@@ -1,18 +1,18 @@
 //! What must be different on every host.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::Facts;
 use std::collections::BTreeMap;
 
-pub(super) fn machine(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn machine(input: &Input<'_>, report: &mut Report) {
     let boot = |_: &_, facts: &Facts| facts.boot_id.clone();
     for (_, hosts) in shared(input, boot) {
         report.error(&hosts, "they are one and the same machine");
     }
 }
 
-pub(super) fn hostname(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn hostname(input: &Input<'_>, report: &mut Report) {
     let hostname = |_: &_, facts: &Facts| Some(facts.hostname.clone());
     for (name, hosts) in shared(input, hostname) {
         let message = format!("all call themselves {name}; `up` names them as the spec does");
@@ -20,7 +20,7 @@ pub(super) fn hostname(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn machine_id(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn machine_id(input: &Input<'_>, report: &mut Report) {
     for (id, hosts) in shared(input, |_, facts| facts.machine_id.clone()) {
         report.error(&hosts, format!("they share the machine-id {id}"));
     }
@@ -30,7 +30,7 @@ pub(super) fn machine_id(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 /// Containers show the machine's own, so there it says nothing.
-pub(super) fn product_uuid(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn product_uuid(input: &Input<'_>, report: &mut Report) {
     let uuid =
         |_: &_, facts: &Facts| facts.product_uuid.clone().filter(|_| facts.container.is_none());
     for (uuid, hosts) in shared(input, uuid) {
@@ -38,7 +38,7 @@ pub(super) fn product_uuid(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn mac(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn mac(input: &Input<'_>, report: &mut Report) {
     let mac = |host: &provisioner_spec::Host, facts: &Facts| {
         facts.interface_of(host.address).and_then(|(link, _)| link.mac.clone())
     };

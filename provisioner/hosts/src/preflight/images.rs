@@ -1,7 +1,7 @@
 //! Whether packages and images can be had.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use super::probe::Registry;
 use crate::facts::{Facts, Family};
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// pkgs.k8s.io begins there (<https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/>).
 const FIRST_PACKAGED_MINOR: u64 = 24;
 
-pub(super) fn package_source(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn package_source(input: &Input<'_>, report: &mut Report) {
     let kubernetes = &input.cluster.kubernetes;
     let source = &kubernetes.package_repository;
     let is_upstream = |facts: &Facts| {
@@ -25,7 +25,7 @@ pub(super) fn package_source(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report) {
     let wanted = &input.cluster.kubernetes.version;
     if let Some(bundle) = input.bundle.filter(|bundle| bundle.version != *wanted) {
         let holds = &bundle.version;
@@ -34,7 +34,7 @@ pub(super) fn bundle_version(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn bundle_architecture(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn bundle_architecture(input: &Input<'_>, report: &mut Report) {
     let Some(bundle) = input.bundle else { return };
     for (host, facts) in input.hosts() {
         let (is, for_) = (facts.architecture.name(), &bundle.architecture);
@@ -45,7 +45,7 @@ pub(super) fn bundle_architecture(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 /// A bundle of another version has the images of that: [`bundle_version`] has said so.
-pub(super) fn bundle_images(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn bundle_images(input: &Input<'_>, report: &mut Report) {
     let wanted = &input.cluster.kubernetes.version;
     let Some(bundle) = input.bundle.filter(|bundle| bundle.version == *wanted) else { return };
     let held: BTreeSet<&String> = bundle.images.iter().collect();
@@ -54,7 +54,7 @@ pub(super) fn bundle_images(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn registry(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn registry(input: &Input<'_>, report: &mut Report) {
     for host in input.cluster.all_hosts() {
         let Some(probe) = input.probes.get(&host.name) else { continue };
         for (url, answer) in &probe.registries {

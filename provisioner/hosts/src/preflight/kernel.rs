@@ -1,7 +1,7 @@
 //! What the kernel must offer.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::{Facts, Module};
 use provisioner_spec::ProxyMode;
 
@@ -14,7 +14,7 @@ const NFTABLES_TOOL: (u64, u64, u64) = (1, 0, 1);
 const IPVS_DEPRECATED: u64 = 35;
 const IPVS: [&str; 5] = ["ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_sh", "nf_conntrack"];
 
-pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn version(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes() {
         if release(&facts.kernel.release).is_some_and(|release| release < OLDEST_KERNEL) {
             let (major, minor) = OLDEST_KERNEL;
@@ -24,7 +24,7 @@ pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn modules(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn modules(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes() {
         let missing = absent(facts, &["overlay", "br_netfilter"]);
         if !missing.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn modules(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn proxy_mode(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn proxy_mode(input: &Input<'_>, report: &mut Report) {
     let mode = input.cluster.network.proxy.mode;
     if mode == ProxyMode::Ipvs && input.minor() >= IPVS_DEPRECATED {
         report.warning(&[], "proxy mode ipvs is deprecated, and gone in 1.43 (KEP-5495)");

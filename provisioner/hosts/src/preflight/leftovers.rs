@@ -1,13 +1,13 @@
 //! What another cluster left behind.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::authority::authority;
 use crate::facts::Facts;
 use crate::moving::strays;
 use std::collections::BTreeMap;
 
-pub(super) fn other_cluster(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn other_cluster(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         if let Some(other) = facts.cluster.as_ref().filter(|_| !input.is_ours(facts)) {
             report.error(&[&host.name], format!("it belongs to the cluster {other}"));
@@ -15,7 +15,7 @@ pub(super) fn other_cluster(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn kubernetes(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn kubernetes(input: &Input<'_>, report: &mut Report) {
     // With a ledger of another cluster all of it is that cluster's, and said already.
     for (host, facts) in input.hosts().filter(|(_, facts)| facts.cluster.is_none()) {
         let remains = remains(facts);
@@ -45,7 +45,7 @@ fn remains(facts: &Facts) -> Vec<&str> {
     paths.chain(facts.service_is_active("kubelet").then_some("a running kubelet")).collect()
 }
 
-pub(super) fn network_configuration(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn network_configuration(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes().filter(|(_, facts)| facts.cluster.is_none()) {
         let paths = facts.kubernetes.paths.iter().map(String::as_str);
         let found: Vec<_> = paths.filter(|path| is_network_configuration(path)).collect();
@@ -61,7 +61,7 @@ fn is_network_configuration(path: &str) -> bool {
 }
 
 /// Where the endpoint was changed in the spec, or the node answers to other control planes than the spec's.
-pub(super) fn api_server(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn api_server(input: &Input<'_>, report: &mut Report) {
     let endpoint = &input.cluster.hosts.api_endpoint;
     let says = authority(&endpoint.address, endpoint.port);
     for (host, facts) in input.nodes() {
@@ -72,7 +72,7 @@ pub(super) fn api_server(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn authorities(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn authorities(input: &Input<'_>, report: &mut Report) {
     let mut authorities: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (host, facts) in input.hosts().filter(|(_, facts)| input.is_ours(facts)) {
         if let Some(certificate) = &facts.kubernetes.certificate_authority {

@@ -12,6 +12,7 @@ mod finding;
 mod firewall;
 mod identity;
 mod images;
+mod input;
 mod kernel;
 mod leftovers;
 mod names;
@@ -28,7 +29,8 @@ mod vip;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use catalogue::{Check, catalogue};
-pub use check::{Input, Supply, check};
+pub use catalogue::{catalogue, check};
+pub use check::Check;
 pub use finding::{Finding, Severity};
+pub use input::{Input, Supply};
 pub use probe::{Destination, Etcd, Neighbour, Outcome, Path, Probe, Registry, Task, Vrrp, tasks};

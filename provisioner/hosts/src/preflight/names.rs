@@ -1,14 +1,14 @@
 //! Name resolution.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::{Facts, Lookup};
 use provisioner_spec::Host;
 
 /// From then on kubelet and kubeadm visibly wait at every turn.
 const SLOW_MILLISECONDS: u64 = 2000;
 
-pub(super) fn resolution(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn resolution(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for lookup in facts.lookups.iter().filter(|lookup| lookup.address.is_none()) {
             let name = &lookup.name;
@@ -26,7 +26,7 @@ pub(super) fn resolution(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn delay(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn delay(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for lookup in facts.lookups.iter().filter(|one| one.milliseconds > SLOW_MILLISECONDS) {
             let (tenths, name) = (lookup.milliseconds / 100, &lookup.name);

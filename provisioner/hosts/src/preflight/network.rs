@@ -1,7 +1,7 @@
 //! The hosts' links, addresses and ranges.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::{Facts, Link};
 use ipnet::IpNet;
 use provisioner_spec::Host;
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 const CLUSTER_LINKS: [&str; 9] =
     ["cni", "cali", "cilium", "flannel", "kube-", "lxc", "nodelocaldns", "tunl", "vxlan"];
 
-pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn address(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for missing in host.addresses().filter(|address| facts.interface_of(*address).is_none()) {
             let message = format!("none of its links has the address {missing}");
@@ -30,7 +30,7 @@ pub(super) fn address(input: &Input<'_>, report: &mut Report<'_>) {
 
 /// The kernel refuses to send to a service's address when no route at all matches it, before
 /// kube-proxy could redirect it.
-pub(super) fn default_route(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn default_route(input: &Input<'_>, report: &mut Report) {
     let services = input.cluster.network.service_cidr;
     for (host, facts) in input.nodes() {
         if facts.default_routes.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn default_route(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn mtu(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn mtu(input: &Input<'_>, report: &mut Report) {
     let mut sizes: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
     for (host, facts) in input.hosts() {
         if let Some((link, _)) = facts.interface_of(host.address) {
@@ -62,7 +62,7 @@ pub(super) fn mtu(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn ranges(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn ranges(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for (range, name) in cluster_ranges(input) {
             for (link, net) in own_networks(facts, host) {
@@ -86,7 +86,7 @@ pub(super) fn ranges(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn name_servers(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn name_servers(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes() {
         let servers: Vec<IpAddr> =
             facts.nameservers.iter().filter_map(|server| server.parse().ok()).collect();

@@ -1,7 +1,7 @@
 //! The ports that the cluster's own processes listen on.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::{Facts, Protocol, Socket};
 use crate::platform;
 use provisioner_spec::{Cluster, Host, Role};
@@ -40,7 +40,7 @@ pub(super) fn needed(cluster: &Cluster, host: &Host) -> Vec<Port> {
     ports
 }
 
-pub(super) fn free(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn free(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         for port in needed(input.cluster, host) {
             let taken = listeners(facts, port.number)

@@ -1,9 +1,9 @@
 //! Programs that are installed already.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 
-pub(super) fn kubelet(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn kubelet(input: &Input<'_>, report: &mut Report) {
     let wanted = &input.cluster.kubernetes.version;
     for (host, facts) in input.nodes() {
         let Some(program) = facts.programs.get("kubelet") else { continue };
@@ -15,7 +15,7 @@ pub(super) fn kubelet(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn containerd(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn containerd(input: &Input<'_>, report: &mut Report) {
     let minor = input.minor();
     for (host, facts) in input.nodes() {
         let Some(program) = facts.programs.get("containerd") else { continue };

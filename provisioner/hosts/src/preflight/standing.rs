@@ -1,7 +1,7 @@
 //! What a cluster that stands cannot be brought to by `up`.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::encryption;
 use crate::facts::Facts;
 use provisioner_spec::{Cidrs, Host, NetworkPlugin, Role};
@@ -23,7 +23,7 @@ fn has(facts: &Facts, path: &str) -> bool {
     facts.kubernetes.paths.iter().any(|there| there == path)
 }
 
-pub(super) fn settings(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn settings(input: &Input<'_>, report: &mut Report) {
     let network = &input.cluster.network;
     let kubelet = &input.cluster.kubernetes.kubelet;
     let driver = kubelet.get("cgroupDriver").and_then(|driver| driver.as_str());
@@ -87,7 +87,7 @@ fn other_plugin(says: NetworkPlugin, facts: &Facts) -> Option<NetworkPlugin> {
     }
 }
 
-pub(super) fn roles(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn roles(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in members(input) {
         // The key stays where kubeadm has taken back what an attempt to join had left.
         let is_control_plane = OF_CONTROL_PLANES.iter().any(|path| has(facts, path))
@@ -104,7 +104,7 @@ pub(super) fn roles(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn version(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn version(input: &Input<'_>, report: &mut Report) {
     let says = &input.cluster.kubernetes.version;
     for (host, facts) in members(input) {
         let kubelet = facts.programs.get("kubelet");

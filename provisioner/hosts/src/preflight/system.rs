@@ -1,7 +1,7 @@
 //! What every host must be.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::{Architecture, Facts, Family};
 use provisioner_spec::Role;
 
@@ -11,7 +11,7 @@ const CONTROL_PLANE_CPUS: u32 = 2;
 /// Below it kubelet, containerd and kube-proxy leave nothing for pods.
 const NODE_MEMORY_MIB: u64 = 700;
 
-pub(super) fn facts(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn facts(input: &Input<'_>, report: &mut Report) {
     for host in input.cluster.all_hosts() {
         match input.facts.get(&host.name) {
             None => report.error(&[&host.name], "it was not reached"),
@@ -23,7 +23,7 @@ pub(super) fn facts(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn root(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn root(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         match facts.uid {
             Some(0) => {}
@@ -33,7 +33,7 @@ pub(super) fn root(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn operating_system(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn operating_system(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         let os = &facts.os;
         let name = if os.pretty.is_empty() { &os.id } else { &os.pretty };
@@ -57,7 +57,7 @@ fn is_too_old(id: &str, version: &str) -> bool {
     major.is_some_and(|major| major < oldest)
 }
 
-pub(super) fn architecture(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn architecture(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts() {
         if !matches!(facts.architecture, Architecture::Amd64 | Architecture::Arm64) {
             let name = facts.architecture.name();
@@ -66,19 +66,19 @@ pub(super) fn architecture(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn systemd(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn systemd(input: &Input<'_>, report: &mut Report) {
     for (host, _) in input.hosts().filter(|(_, facts)| !facts.systemd) {
         report.error(&[&host.name], "it was not booted with systemd");
     }
 }
 
-pub(super) fn package_manager(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn package_manager(input: &Input<'_>, report: &mut Report) {
     for (host, _) in input.hosts().filter(|(_, facts)| facts.package_manager.is_none()) {
         report.error(&[&host.name], "neither apt-get nor dnf is there");
     }
 }
 
-pub(super) fn memory(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn memory(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes() {
         let has = facts.memory_mib;
         if host.role == Role::ControlPlane && has < CONTROL_PLANE_MEMORY_MIB {
@@ -92,7 +92,7 @@ pub(super) fn memory(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn cpus(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn cpus(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.control_planes() {
         if facts.cpus < CONTROL_PLANE_CPUS {
             let has = facts.cpus;
@@ -102,7 +102,7 @@ pub(super) fn cpus(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn swap(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn swap(input: &Input<'_>, report: &mut Report) {
     let tolerated = input.cluster.kubernetes.kubelet.get("failSwapOn");
     if tolerated.and_then(serde_json::Value::as_bool) == Some(false) {
         return;
@@ -113,7 +113,7 @@ pub(super) fn swap(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn cgroup_version(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn cgroup_version(input: &Input<'_>, report: &mut Report) {
     let fail = input.cluster.kubernetes.kubelet.get("failCgroupV1");
     let accepted = fail.and_then(serde_json::Value::as_bool) == Some(false);
     let version = &input.cluster.kubernetes.version;
@@ -134,7 +134,7 @@ pub(super) fn cgroup_version(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn cgroup_controllers(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn cgroup_controllers(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.nodes() {
         let missing = missing_controllers(facts);
         if !missing.is_empty() {

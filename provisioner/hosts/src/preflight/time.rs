@@ -1,14 +1,14 @@
 //! The clocks.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use crate::facts::Facts;
 use jiff::SignedDuration;
 
 /// Certificates, leases and etcd's own warnings assume clocks closer than that.
 const TOLERATED: SignedDuration = SignedDuration::from_secs(30);
 
-pub(super) fn skew(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn skew(input: &Input<'_>, report: &mut Report) {
     let offsets: Vec<_> =
         input.hosts().filter_map(|(host, facts)| Some((host, offset(facts)?))).collect();
     let Some(median) = median(offsets.iter().map(|(_, offset)| offset.ahead).collect()) else {
@@ -25,7 +25,7 @@ pub(super) fn skew(input: &Input<'_>, report: &mut Report<'_>) {
 
 /// The cluster's certificates are made on the control machine: behind its clock they are not valid
 /// yet.
-pub(super) fn control_machine(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn control_machine(input: &Input<'_>, report: &mut Report) {
     let offsets: Vec<_> = input.hosts().filter_map(|(_, facts)| offset(facts)).collect();
     let uncertain = offsets.iter().map(|offset| offset.uncertain).max().unwrap_or_default();
     let Some(median) = median(offsets.iter().map(|offset| offset.ahead).collect()) else { return };
@@ -36,7 +36,7 @@ pub(super) fn control_machine(input: &Input<'_>, report: &mut Report<'_>) {
 }
 
 /// A container has its machine's clock.
-pub(super) fn synchronized(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn synchronized(input: &Input<'_>, report: &mut Report) {
     for (host, facts) in input.hosts().filter(|(_, facts)| facts.container.is_none()) {
         let probed = input.probes.get(&host.name).and_then(|probe| probe.synchronized);
         if facts.clock.synchronized.or(probed) == Some(false) {

@@ -1,7 +1,7 @@
 //! The virtual addresses and their router ids.
 
-use super::check::Input;
 use super::finding::Report;
+use super::input::Input;
 use super::probe::Neighbour;
 use provisioner_spec::Host;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ fn last_byte(address: IpAddr) -> u8 {
 }
 
 /// Where a VIP lies in no network of the link, its gratuitous ARP reaches nobody who would ask.
-pub(super) fn network(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn network(input: &Input<'_>, report: &mut Report) {
     for vip in vips(input) {
         for (host, facts) in input.hosts().filter(|(host, _)| vip.sharers.contains(host)) {
             let Some((link, _)) = facts.interface_of(host.address) else { continue };
@@ -55,14 +55,14 @@ pub(super) fn network(input: &Input<'_>, report: &mut Report<'_>) {
     }
 }
 
-pub(super) fn free(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn free(input: &Input<'_>, report: &mut Report) {
     for vip in vips(input) {
         held_by_wrong_host(input, &vip, report);
         answered_by_stranger(input, &vip, report);
     }
 }
 
-fn held_by_wrong_host(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report<'_>) {
+fn held_by_wrong_host(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report) {
     for (host, facts) in input.hosts().filter(|(_, facts)| facts.holds(vip.address)) {
         let address = vip.address;
         if !vip.sharers.contains(host) {
@@ -74,7 +74,7 @@ fn held_by_wrong_host(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report<'_>)
     }
 }
 
-fn answered_by_stranger(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report<'_>) {
+fn answered_by_stranger(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report) {
     let known: BTreeSet<&str> = input
         .hosts()
         .flat_map(|(_, facts)| &facts.links)
@@ -96,7 +96,7 @@ fn answered_by_stranger(input: &Input<'_>, vip: &Vip<'_>, report: &mut Report<'_
     }
 }
 
-pub(super) fn router_id(input: &Input<'_>, report: &mut Report<'_>) {
+pub(super) fn router_id(input: &Input<'_>, report: &mut Report) {
     let own: BTreeSet<IpAddr> = input
         .hosts()
         .flat_map(|(_, facts)| &facts.links)

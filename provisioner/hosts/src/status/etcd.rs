@@ -1,8 +1,9 @@
 //! The members of etcd, and how their stores are.
 
 use provisioner_spec::{ExternalEtcd, Host};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::member::Member;
 use super::view::View;
 
 /// etcd's limit for a store, where none is set
@@ -151,71 +152,4 @@ fn remedy(name: &str) -> String {
 fn is_well(health: &str) -> bool {
     let answer: Option<serde_json::Value> = serde_json::from_str(health).ok();
     answer.is_some_and(|answer| answer["health"] == "true" || answer["health"] == true)
-}
-
-/// A member, as any of them lists it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Member {
-    #[serde(rename = "ID", deserialize_with = "number")]
-    id: u64,
-    /// Empty for one that was added and has never started.
-    #[serde(default)]
-    name: String,
-    #[serde(default, rename = "peerURLs", deserialize_with = "first")]
-    peer: String,
-    #[serde(default, rename = "isLearner")]
-    is_learner: bool,
-}
-
-impl Member {
-    pub(super) fn list(text: &str) -> Vec<Self> {
-        #[derive(Deserialize)]
-        struct List {
-            members: Vec<Member>,
-        }
-        serde_json::from_str::<List>(text).map(|list| list.members).unwrap_or_default()
-    }
-}
-
-/// The gateway writes whole numbers as text.
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-}
-
-fn first<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Vec::deserialize(deserializer)?.into_iter().next().unwrap_or_default())
-}
-
-/// What a member says of itself.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct OwnStatus {
-    version: String,
-    leader: u64,
-    database_bytes: u64,
-    used_bytes: u64,
-    /// Alarms: no space, a damaged store.
-    errors: Vec<String>,
-}
-
-impl OwnStatus {
-    /// As the gateway answers `maintenance/status`. What is zero is left out there.
-    pub(super) fn read(text: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Answer {
-            version: String,
-            #[serde(default, deserialize_with = "number")]
-            leader: u64,
-            #[serde(deserialize_with = "number")]
-            db_size: u64,
-            #[serde(default, deserialize_with = "number")]
-            db_size_in_use: u64,
-            #[serde(default)]
-            errors: Vec<String>,
-        }
-        let Answer { version, leader, db_size, db_size_in_use, errors } =
-            serde_json::from_str(text).ok()?;
-        let (database_bytes, used_bytes) = (db_size, db_size_in_use);
-        Some(Self { version, leader, database_bytes, used_bytes, errors })
-    }
 }

@@ -4,6 +4,7 @@ mod addons;
 mod etcd;
 mod load_balancers;
 mod look;
+mod member;
 mod nodes;
 mod removed;
 mod report;

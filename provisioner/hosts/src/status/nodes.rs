@@ -3,8 +3,6 @@
 use provisioner_spec::Host;
 use serde::{Deserialize, Serialize};
 
-use super::view::View;
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NodeStatus {
     pub name: String,
@@ -20,16 +18,15 @@ pub struct NodeStatus {
 
 impl NodeStatus {
     /// A host of the spec, given what the cluster knows of its nodes and what the host says itself.
-    pub(super) fn of(host: &Host, nodes: Option<&[Node]>, own: Option<&View>) -> Self {
+    pub(super) fn of(host: &Host, nodes: Option<&[Node]>, has_joined: bool) -> Self {
         let node =
             nodes.and_then(|nodes| nodes.iter().find(|node| node.metadata.name == host.name));
         let condition = node.and_then(Node::readiness);
         let ready = condition.is_some_and(|condition| condition.status == "True");
-        let is_left_over = own.is_some_and(|view| view.has_joined);
         let reason = match (nodes, node, condition) {
             _ if ready => None,
             (None, ..) => Some("no API server answers".to_owned()),
-            (_, None, _) if is_left_over => Some(
+            (_, None, _) if has_joined => Some(
                 "the cluster has forgotten it, and what is on it is still there: `provisioner scale --remove` cleans it"
                     .to_owned(),
             ),

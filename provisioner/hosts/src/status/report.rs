@@ -68,7 +68,7 @@ pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
     let Asked { views, certificates, silent, addons } = asked;
     let known = views.iter().find_map(|(_, view)| view.nodes.as_deref());
     let nodes: Vec<NodeStatus> =
-        cluster.nodes().map(|host| NodeStatus::of(host, known, view(&views, host))).collect();
+        cluster.nodes().map(|host| NodeStatus::of(host, known, has_joined(&views, host))).collect();
     let balancers = cluster.hosts.load_balancers.iter();
     let load_balancers: Vec<LoadBalancerStatus> =
         balancers.map(|host| LoadBalancerStatus::of(host, view(&views, host))).collect();
@@ -107,6 +107,11 @@ pub(crate) fn report(cluster: &Cluster, asked: Asked) -> StatusReport {
         problems,
         warnings,
     }
+}
+
+/// As the host says itself.
+fn has_joined(views: &[(String, View)], host: &Host) -> bool {
+    view(views, host).is_some_and(|view| view.has_joined)
 }
 
 fn view<'a>(views: &'a [(String, View)], host: &Host) -> Option<&'a View> {

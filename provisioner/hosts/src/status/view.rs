@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::addons::Record;
-use super::etcd::{Member, OwnStatus};
+use super::member::{Member, OwnStatus};
 use super::nodes::Node;
 use super::removed::Removed;
 

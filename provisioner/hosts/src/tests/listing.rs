@@ -12,7 +12,8 @@ use super::world::{World, bundle, kubeadms_pki, nodes_of};
 use crate::Operation;
 use crate::context::Known;
 use crate::encryption::EncryptionKeys;
-use crate::planner::{Join, Secrets, is_for};
+use crate::planner::is_for;
+use crate::secrets::{Join, Secrets};
 
 /// A spec that makes use of everything a host can be given.
 pub(super) const SPEC: &str = r#"

@@ -11,7 +11,8 @@ use super::listing::{self, Family, Given, Kind, Source, listed_for, listing_of};
 use super::shell_text::{assert_sound, texts};
 use super::world::{Planned, World, kubeadms_pki, new_pki};
 use crate::Site;
-use crate::planner::{Drain, Leaving, Purpose, without};
+use crate::leaving::{Drain, Leaving};
+use crate::planner::{Purpose, without};
 use crate::removal::{Survey, judge};
 use crate::status::{Asked, View, report};
 

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::shell_text::{assert_sound, texts};
 use super::world::{LAB, Planned, World, kubeadms_pki};
-use crate::planner::{Drain, Leaving, Purpose, without};
+use crate::leaving::{Drain, Leaving};
+use crate::planner::{Purpose, without};
 use crate::removal::{Surplus, Survey, Verdict, at_work, judge};
 use crate::{HostAction, Site};
 

@@ -20,7 +20,8 @@ use secrecy::{ExposeSecret, SecretString};
 use super::recorded::Kept;
 use crate::facts::{self, Facts};
 use crate::inventory::Inventory;
-use crate::planner::{HostsPlanner, Leaving, Purpose};
+use crate::leaving::Leaving;
+use crate::planner::{HostsPlanner, Purpose};
 use crate::{Access, EtcdClient, HostAction, Secrets, Site};
 
 /// What a fresh Debian host says.

@@ -1,4 +1,5 @@
 use camino::Utf8PathBuf;
+use provisioner_engine::Step;
 
 use crate::addon::{Chart, Manifest, ProbeTarget, Published};
 use crate::api::{Inventory, Reference};
@@ -7,6 +8,11 @@ use crate::chart::Release;
 /// What a step does in a cluster.
 #[derive(Debug, Clone)]
 pub struct KubeAction(pub(super) Action);
+
+/// A step for an addon.
+pub(super) fn step(name: impl Into<String>, addon: &str, action: Action) -> Step<KubeAction> {
+    Step { name: name.into(), playbook: addon.to_owned(), action: KubeAction(action) }
+}
 
 #[derive(Debug, Clone)]
 pub(super) enum Action {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use provisioner_engine::{Events, PlanError, Planner, Registered, Stage, Step, Task};
 use semver::Version;
 
-use super::action::Action;
+use super::action::{Action, step};
 use super::steps::{Installing, fetches};
 use super::{KubeAction, removal};
 use crate::KubeError;
@@ -280,10 +280,6 @@ fn definitions(
 /// How events call an addon: apart from the hosts.
 pub fn target(addon: &str) -> String {
     format!("addon/{addon}")
-}
-
-pub(super) fn step(name: impl Into<String>, addon: &str, action: Action) -> Step<KubeAction> {
-    Step { name: name.into(), playbook: addon.to_owned(), action: KubeAction(action) }
 }
 
 fn task(target: &str, after: Vec<String>, steps: Vec<Step<KubeAction>>) -> Task<KubeAction> {

@@ -1,8 +1,7 @@
 use provisioner_engine::Step;
 
 use super::KubeAction;
-use super::action::{Action, Departure, Removal};
-use super::planner::step;
+use super::action::{Action, Departure, Removal, step};
 use crate::api::{Entry, Inventory};
 
 /// What takes a whole addon away: what was applied last goes first, and the record of it in the end.

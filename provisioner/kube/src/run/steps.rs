@@ -4,8 +4,7 @@ use std::time::Duration;
 use provisioner_engine::Step;
 
 use super::KubeAction;
-use super::action::{Action, Application, ChartAt, Fetch, Origin, Readiness};
-use super::planner::step;
+use super::action::{Action, Application, ChartAt, Fetch, Origin, Readiness, step};
 use super::removal::removals;
 use crate::addon::{Content, Manifest, Rendered, RenderedPart, is_of_the_cluster};
 use crate::api::{Entry, Inventory, Reference};

@@ -1,34 +1,13 @@
 //! Taking a channel apart into its ends and its pump.
 
-use std::sync::{Arc, OnceLock};
-
-use russh::client::Msg;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use std::sync::Arc;
 
 use super::input::Input;
 use super::output::Output;
 use super::pump::{BUFFER, Pump};
+use super::shared::{Keep, Shared};
 use crate::client::Link;
-
-/// What the pump and the ends of a channel share.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    /// Cancelled when the host has closed the channel or the connection is gone.
-    pub(super) ended: CancellationToken,
-    /// Cancelled when all ends on this side are dropped.
-    pub(super) abandoned: CancellationToken,
-    /// Cancelled when nobody is left to write.
-    pub(super) input_dropped: CancellationToken,
-    /// Set before the readers come to their end, if that end is not an orderly one.
-    pub(super) broken: OnceLock<String>,
-}
-
-/// Keeps a channel open as long as one of its ends is there.
-#[derive(Debug, Clone)]
-pub(crate) struct Keep {
-    pub(super) shared: Arc<Shared>,
-    _abandons: Arc<DropGuard>,
-}
+use russh::client::Msg;
 
 /// The ends of a channel on this side.
 #[derive(Debug)]
@@ -44,8 +23,7 @@ pub(crate) struct Ends {
 pub(crate) fn open(channel: russh::Channel<Msg>, link: Arc<Link>) -> Ends {
     let (receiver, closer) = channel.split();
     let shared = Arc::new(Shared::default());
-    let guard = Arc::new(shared.abandoned.clone().drop_guard());
-    let keep = Keep { shared: Arc::clone(&shared), _abandons: guard };
+    let keep = Keep::new(&shared);
     let (output_sink, output) = tokio::io::duplex(BUFFER);
     let (error_sink, error_output) = tokio::io::duplex(BUFFER);
     Ends {

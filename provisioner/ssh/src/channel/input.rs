@@ -9,7 +9,7 @@ use russh::client::Msg;
 use tokio::io::AsyncWrite;
 use tokio_util::sync::{DropGuard, WaitForCancellationFutureOwned};
 
-use super::ends::Keep;
+use super::shared::Keep;
 
 /// Bytes that go to the host. Writing waits until the host can take more; shutting down sends the
 /// end of file, and so does dropping.

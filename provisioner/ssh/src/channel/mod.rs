@@ -9,10 +9,12 @@ mod ends;
 mod input;
 mod output;
 mod pump;
+mod shared;
 mod tunnel;
 
-pub(crate) use ends::{Keep, open};
+pub(crate) use ends::open;
 pub use input::Input;
 pub use output::Output;
 pub(crate) use pump::Ending;
+pub(crate) use shared::Keep;
 pub use tunnel::Tunnel;

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, DuplexStream, ReadBuf};
 
-use super::ends::Keep;
+use super::shared::Keep;
 
 /// Bytes that come from the host. An end of file means that the host said so; a connection that
 /// breaks is an error.

@@ -8,7 +8,7 @@ use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Sig};
 use tokio::io::{AsyncWriteExt as _, DuplexStream};
 use tokio::time::timeout;
 
-use super::ends::Shared;
+use super::shared::Shared;
 use crate::client::Link;
 
 /// What a channel holds for a reader who is slower than the network.

@@ -1,7 +1,6 @@
-use crate::arguments::{AddonsCommand, WhichAddons};
+use crate::arguments::AddonsCommand;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::place::{self, Place};
 use crate::program::Program;
 
 pub(crate) fn run(program: &Program, command: &AddonsCommand) -> Result<Exit, Error> {
@@ -12,9 +11,4 @@ pub(crate) fn run(program: &Program, command: &AddonsCommand) -> Result<Exit, Er
         AddonsCommand::Down(arguments) => super::down::run(program, arguments),
         AddonsCommand::Images(arguments) => super::images::run(program, arguments),
     }
-}
-
-/// The cluster that is meant.
-pub(super) fn place(program: &Program, which: &WhichAddons) -> Result<Place, Error> {
-    place::of_spec(program, &which.spec.file, &which.connect, which.bundle.as_deref())
 }

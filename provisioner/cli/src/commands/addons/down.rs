@@ -1,7 +1,7 @@
 use provisioner_engine::Outcome;
 use provisioner_kube::Purpose as Task;
 
-use super::dispatch::place;
+use super::place::place;
 use crate::addons;
 use crate::arguments::AddonsDown;
 use crate::error::Error;

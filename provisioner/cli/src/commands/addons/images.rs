@@ -1,6 +1,6 @@
 use provisioner_kube::{AddonImages, ChartLine};
 
-use super::dispatch::place;
+use super::place::place;
 use crate::addons;
 use crate::arguments::AddonsImages;
 use crate::error::Error;

@@ -1,10 +1,10 @@
 use provisioner_kube::{Addon, Selection};
 use serde::Serialize;
 
-use crate::addons;
 use crate::arguments::AddonsList;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::libraries;
 use crate::program::Program;
 use crate::render::table;
 use crate::spec_file;
@@ -18,7 +18,7 @@ struct Line<'a> {
 }
 
 pub(crate) fn run(program: &Program, arguments: &AddonsList) -> Result<Exit, Error> {
-    let library = addons::library(program)?;
+    let library = libraries::addons(program)?;
     let cluster = spec_file::surroundings(program, &arguments.spec.file)?;
     let selection = Selection::of(&cluster, &library)?;
     let line = |addon: &Addon| selection.contains(&addon.name);

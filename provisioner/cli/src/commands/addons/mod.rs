@@ -4,6 +4,7 @@ mod dispatch;
 mod down;
 mod images;
 mod list;
+mod place;
 mod plan;
 mod up;
 

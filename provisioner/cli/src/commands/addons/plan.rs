@@ -1,6 +1,6 @@
 use provisioner_engine::Outcome;
 
-use super::dispatch::place;
+use super::place::place;
 use crate::addons;
 use crate::arguments::AddonsPlan;
 use crate::error::Error;

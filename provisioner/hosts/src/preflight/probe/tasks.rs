@@ -1,4 +1,4 @@
-use super::super::check::Input;
+use super::super::input::Input;
 use super::super::ports;
 use crate::facts::Facts;
 use provisioner_spec::{Cluster, Host, Role};
