@@ -68,6 +68,9 @@ impl HostsError {
             Self::NotRoot { .. } => Some(
                 "give `ssh.sudo: true` and, if sudo asks for one, `ssh.sudoPassword`, or log in as root".into(),
             ),
+            Self::ShellEnded { said, .. } if said.contains("No space left on device") => {
+                Some("make room on the host (`df -h /run /tmp /var` shows where), then run the same command again".into())
+            }
             Self::ShellEnded { .. } | Self::Silent { .. } => {
                 Some("run the same command again: it goes on where it ended".into())
             }
