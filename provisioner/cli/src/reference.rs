@@ -1,4 +1,5 @@
-//! `docs/cli.md`: the parts of it that follow from the definitions of the command line.
+//! `docs/cli.md`: the parts of it that follow from the definitions of the command line. And whether the files that the
+//! map of the program names are there.
 
 use std::fmt::Write as _;
 
@@ -7,7 +8,11 @@ use clap::{Arg, Command, CommandFactory as _};
 use crate::arguments::Arguments;
 use crate::exit::Exit;
 
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
+/// Folders of the repository: what is named by a path in one of them is meant to be there.
+const FOLDERS: [&str; 7] =
+    ["addons/", "cluster-specs/", "docs/", "playbooks/", "provisioner/", "tests/", "vagrant/"];
 
 /// Run with `UPDATE_DOCS=1` in the environment to write the file instead.
 #[test]
@@ -19,6 +24,20 @@ fn the_reference_is_up_to_date() {
         std::fs::write(FILE, after).unwrap();
     } else {
         assert!(before == after, "docs/cli.md is stale: run this test with UPDATE_DOCS=1");
+    }
+}
+
+#[test]
+fn the_map_names_what_is_there() {
+    for file in ["docs/ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
+        let text = std::fs::read_to_string(format!("{ROOT}{file}")).unwrap();
+        // Of what stands between backticks every second piece is code.
+        let names = text.split('`').skip(1).step_by(2);
+        let paths = names.filter(|name| FOLDERS.iter().any(|folder| name.starts_with(folder)));
+        let example = |path: &&str| path.contains("NAME") || path.contains(' ');
+        for path in paths.filter(|path| !example(path)) {
+            assert!(std::path::Path::new(ROOT).join(path).exists(), "{file} names {path}");
+        }
     }
 }
 
