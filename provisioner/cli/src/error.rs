@@ -11,12 +11,15 @@ use provisioner_spec::Diagnostics;
 
 use crate::environment::EnvironmentError;
 use crate::exit::Exit;
+use crate::usage;
 
 /// Everything that ends a command other than its own result. Messages read on after "failed to".
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("write the output: {0}")]
     Output(#[from] io::Error),
+    #[error("understand the command line: {}", usage::reason(.0))]
+    Arguments(Box<clap::Error>),
     #[error("start: {0}")]
     Runtime(io::Error),
     #[error("read the spec {path}: {source}")]
@@ -81,7 +84,8 @@ pub(crate) enum Error {
 impl Error {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::ReadSpec { .. }
+            Self::Arguments(_)
+            | Self::ReadSpec { .. }
             | Self::ForHostsOnly { .. }
             | Self::ForEksOnly { .. }
             | Self::Upgrade { .. }
@@ -110,6 +114,7 @@ impl Error {
             Self::ReadSpec { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 Some("`provisioner init --hosts > cluster.yaml` makes one to start from".into())
             }
+            Self::Arguments(error) => usage::hint(error),
             Self::NobodyToAsk => Some("pass --yes to go on without a question".into()),
             Self::NotRenewed { .. } => {
                 Some("`provisioner certs status` shows them; run the same command again".into())

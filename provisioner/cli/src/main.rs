@@ -29,6 +29,7 @@ mod signals;
 mod site;
 mod spec_file;
 mod terminal;
+mod usage;
 
 fn main() -> std::process::ExitCode {
     program::main().into()

@@ -1,7 +1,8 @@
 //! From the command line to the exit code.
 
+use std::env;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 
 use clap::Parser as _;
 
@@ -13,6 +14,7 @@ use crate::exit::Exit;
 use crate::logging;
 use crate::render;
 use crate::terminal::Terminal;
+use crate::usage;
 
 /// What every command works with.
 #[derive(Debug)]
@@ -25,11 +27,7 @@ pub(crate) struct Program {
 pub(crate) fn main() -> Exit {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        // Help and version are no errors, but come this way too.
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+        Err(error) => return not_understood(error),
     };
     let environment = Environment::read();
     let terminal = Terminal::new(&arguments.global, &environment);
@@ -44,6 +42,21 @@ pub(crate) fn main() -> Exit {
             error.exit()
         }
     }
+}
+
+/// Says what is wrong with the command line. Help and version are no errors, but come this way too.
+fn not_understood(error: clap::Error) -> Exit {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return Exit::Done;
+    }
+    if usage::wants_json(env::args_os()) {
+        let line = render::error_as_json(&Error::Arguments(Box::new(error)));
+        let _ = writeln!(io::stderr(), "{line}");
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
 }
 
 /// Carries out what waits for the world.

@@ -19,32 +19,35 @@ struct JsonError<'a> {
 
 /// Says on standard error why a command ended.
 pub(crate) fn error(terminal: &Terminal, error: &Error) {
-    let diagnostics = match error {
-        Error::Spec(diagnostics) => Some(diagnostics.as_ref()),
-        _ => None,
-    };
     if terminal.is_json() {
-        json(terminal, error, diagnostics);
+        terminal.message(error_as_json(error));
     } else {
-        text(terminal, error, diagnostics);
+        text(terminal, error);
     }
 }
 
-fn json(terminal: &Terminal, error: &Error, diagnostics: Option<&Diagnostics>) {
+/// The same as one line of JSON.
+pub(crate) fn error_as_json(error: &Error) -> String {
     let json = JsonError {
         kind: "error",
         error: error.to_string(),
         exit: error.exit().code(),
         hint: error.hint(),
-        diagnostics,
+        diagnostics: found(error),
     };
-    if let Ok(line) = serde_json::to_string(&json) {
-        terminal.message(line);
+    serde_json::to_string(&json).unwrap_or_default()
+}
+
+/// What is wrong with a spec.
+fn found(error: &Error) -> Option<&Diagnostics> {
+    match error {
+        Error::Spec(diagnostics) => Some(diagnostics),
+        _ => None,
     }
 }
 
-fn text(terminal: &Terminal, error: &Error, found: Option<&Diagnostics>) {
-    if let Some(found) = found {
+fn text(terminal: &Terminal, error: &Error) {
+    if let Some(found) = found(error) {
         terminal.message(diagnostics(found, terminal.palette));
     }
     let (bad, hint) = (terminal.palette.bad, terminal.palette.hint);

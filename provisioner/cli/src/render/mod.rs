@@ -26,7 +26,7 @@ mod tests;
 pub(crate) use certificates::certificates;
 pub(crate) use diagnostics::diagnostics;
 pub(crate) use eks_status::eks_status;
-pub(crate) use error::error;
+pub(crate) use error::{error, error_as_json};
 pub(crate) use json::JsonLines;
 pub(crate) use lines::{Detail, Lines};
 pub(crate) use live::Live;
