@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use provisioner_engine::{Mode, Outcome};
+use provisioner_engine::Outcome;
 use provisioner_hosts::{Site, UpOutcome};
 
 use crate::addons::{self, Addons};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::program::Program;
-use crate::render::count;
+use crate::render::{count, next};
 use crate::run::{self, Purpose};
 use crate::{removal, site};
 
@@ -83,15 +83,12 @@ fn agree(
 }
 
 fn tell_what_is_next(program: &Program, arguments: &UpArguments, outcome: &UpOutcome) {
-    let heading = program.terminal.palette.heading;
-    let spec = &arguments.spec.file;
-    let summary = &outcome.summary;
-    if summary.outcome == Outcome::Done && summary.mode == Mode::Apply {
-        program.terminal.say(format_args!(
-            "\n{heading}Next{heading:#}\n  provisioner kubeconfig -f {spec} --out kubeconfig.yaml\n  \
-             export KUBECONFIG=$PWD/kubeconfig.yaml\n  kubectl get nodes"
-        ));
-    } else if summary.outcome == Outcome::Interrupted {
-        program.terminal.say("The same command goes on from here.");
+    let commands = format!(
+        "  provisioner kubeconfig -f {} --out kubeconfig.yaml\n  \
+         export KUBECONFIG=$PWD/kubeconfig.yaml\n  kubectl get nodes",
+        arguments.spec.file
+    );
+    if let Some(text) = next(&outcome.summary, &commands, program.terminal.palette) {
+        program.terminal.say(text);
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use provisioner_aws::Purpose;
-use provisioner_engine::{Outcome, Summary};
+use provisioner_engine::Summary;
 
 use super::agree::agree;
 use super::bundle::with_bundle;
@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::program::Program;
+use crate::render::next;
 
 /// Makes the cluster as the spec says, then installs its addons.
 pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result<Exit, Error> {
@@ -43,13 +44,9 @@ pub(crate) fn up(program: &Program, arguments: &UpArguments, eks: Eks) -> Result
 }
 
 fn tell_what_is_next(program: &Program, arguments: &UpArguments, summary: &Summary) {
-    let heading = program.terminal.palette.heading;
     let spec = &arguments.spec.file;
-    if summary.outcome == Outcome::Done {
-        program.terminal.say(format_args!(
-            "\n{heading}Next{heading:#}\n  provisioner kubeconfig -f {spec} --merge\n  kubectl get nodes"
-        ));
-    } else if summary.outcome == Outcome::Interrupted {
-        program.terminal.say("The same command goes on from here.");
+    let commands = format!("  provisioner kubeconfig -f {spec} --merge\n  kubectl get nodes");
+    if let Some(text) = next(summary, &commands, program.terminal.palette) {
+        program.terminal.say(text);
     }
 }

@@ -33,6 +33,9 @@ impl<W: Write> SummaryView<W> {
     }
 
     fn text(&self, summary: &Summary) -> String {
+        if is_idle(summary) {
+            return self.verdict(summary);
+        }
         let parts = [
             self.hosts(summary),
             self.stages(summary),
@@ -131,6 +134,10 @@ impl<W: Write> SummaryView<W> {
         };
         let verdict = verdict(summary);
         let cluster = self.info.as_ref().map_or("", |info| info.cluster.as_str());
+        let took = seconds(summary.seconds);
+        if is_idle(summary) {
+            return format!("{style}{verdict}{style:#}: {cluster}, in {took}\n");
+        }
         let mut facts = vec![format!("{} {}", summary.changed, word(State::Changed, summary.mode))];
         if summary.unknown > 0 {
             facts.push(format!("{} unknown", summary.unknown));
@@ -138,9 +145,13 @@ impl<W: Write> SummaryView<W> {
         if summary.failed > 0 {
             facts.push(count(summary.failed, "failure"));
         }
-        let took = seconds(summary.seconds);
         format!("{style}{verdict}{style:#}: {cluster}: {} in {took}\n", facts.join(", "))
     }
+}
+
+/// Whether everything was as it should be: then there is nothing else to tell.
+fn is_idle(summary: &Summary) -> bool {
+    summary.outcome == Outcome::Done && summary.changed == 0
 }
 
 impl<W: Write + Send> Sink for SummaryView<W> {

@@ -1,8 +1,8 @@
 use indicatif::{InMemoryTerm, MultiProgress, ProgressDrawTarget};
-use provisioner_engine::{EventKind, Sink as _, State};
+use provisioner_engine::{EventKind, Outcome, Sink as _, State, Summary};
 
-use super::{PLAN, UP, events, order, shown};
-use crate::render::{Detail, JsonLines, Lines, Live, Palette, PlanView, SummaryView};
+use super::{PLAN, Page, UP, events, order, shown};
+use crate::render::{Detail, JsonLines, Lines, Live, Palette, PlanView, SummaryView, next};
 
 const PLAIN: Palette = Palette::PLAIN;
 
@@ -43,6 +43,40 @@ fn what_a_step_waits_for_fills_no_log() {
 #[test]
 fn the_end_of_a_run() {
     insta::assert_snapshot!(shown(UP, |page| SummaryView::new(page, PLAIN, order())));
+}
+
+/// The same run, had it gone well.
+fn went_well(changed: usize) -> Summary {
+    let Some(EventKind::Summary(summary)) = events(UP).pop().map(|event| event.kind) else {
+        panic!("a run ends with its summary")
+    };
+    Summary { outcome: Outcome::Done, changed, failed: 0, failures: Vec::new(), ..summary }
+}
+
+#[test]
+fn a_run_that_found_nothing_to_change_says_no_more_than_that() {
+    let page = Page::default();
+    let mut view = SummaryView::new(page.clone(), PLAIN, order());
+    let mut run = events(UP);
+    let mut end = run.pop().unwrap();
+    end.kind = EventKind::Summary(went_well(0));
+    view.event(&run[0]).unwrap();
+    view.event(&end).unwrap();
+    insta::assert_snapshot!(page.text(), @"Nothing to change: prod, in 12 s");
+}
+
+#[test]
+fn what_is_next_is_told_where_something_is_new() {
+    let told = |summary| next(&summary, "  kubectl get nodes", PLAIN);
+    insta::assert_snapshot!(told(went_well(2)).unwrap(), @r"
+
+    Next
+      kubectl get nodes
+    ");
+    assert_eq!(told(went_well(0)), None);
+    assert_eq!(told(Summary { outcome: Outcome::Failed, ..went_well(2) }), None);
+    let cut_off = told(Summary { outcome: Outcome::Interrupted, ..went_well(0) });
+    assert_eq!(cut_off.as_deref(), Some("The same command goes on from here."));
 }
 
 #[test]
