@@ -8,6 +8,7 @@ mod digest;
 mod elf;
 mod error;
 mod manifest;
+mod missing;
 mod parallel;
 mod path;
 mod reference;

@@ -38,6 +38,27 @@ fn what_is_created_is_what_is_opened() {
 }
 
 #[test]
+fn images_of_kubernetes_that_are_not_there_are_known() {
+    let site = Site::new();
+    let components = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
+    let tags =
+        |version: &str| components.map(|name| format!("mirror.example:5000/k8s/{name}:{version}"));
+    let take = |names: &[String]| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        site.file("images/all.tar", &docker_archive("all", &names));
+        site.create().unwrap().missing_images()
+    };
+    let others =
+        ["k8s.gcr.io/coredns/coredns:v1.13.1", "k8s.gcr.io/etcd@sha256:ab"].map(str::to_owned);
+    assert_eq!(take(&[&tags("v1.36.2")[..], &others].concat()), [""; 0]);
+    // Of another version, of a name that only begins like one.
+    let missing = take(&[&tags("v1.36.20")[..], &others].concat());
+    assert_eq!(missing, components.map(|name| format!("{name}:v1.36.2")));
+    let missing = take(&[&tags("v1.36.2")[..], &["k8s.gcr.io/etcd-manager:1".to_owned()]].concat());
+    assert_eq!(missing, ["etcd", "coredns"]);
+}
+
+#[test]
 fn the_architecture_is_that_of_the_programs() {
     let site = Site::new();
     assert_eq!(site.create().unwrap().architecture, Architecture::Amd64);

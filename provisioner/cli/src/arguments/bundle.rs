@@ -18,7 +18,8 @@ pub(crate) enum BundleCommand {
 /// Make a bundle out of programs, images, packages and charts at hand
 ///
 /// Every file is named in `bundle.yaml` with its SHA-256, which is verified again on the hosts. The
-/// bundle is there wholly or not at all.
+/// bundle is there wholly or not at all. Images that kubeadm of that version asks for and that are not
+/// there are named.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Example:

@@ -1,4 +1,4 @@
-use provisioner_bundle::{Progress, Request};
+use provisioner_bundle::{Manifest, Progress, Request};
 use serde::Serialize;
 
 use crate::arguments::{BundleCommand, BundleCreate, BundleVerify};
@@ -7,8 +7,18 @@ use crate::exit::Exit;
 use crate::program::Program;
 use crate::render::{bytes, count, indented};
 
+/// What `bundle create` has made, as programs read it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Created<'a> {
+    #[serde(flatten)]
+    manifest: &'a Manifest,
+    missing_images: Vec<String>,
+}
+
 /// What `bundle verify` found, as programs read it.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Verification {
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,6 +27,7 @@ struct Verification {
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     images: Option<usize>,
+    missing_images: Vec<String>,
     problems: Vec<String>,
 }
 
@@ -48,8 +59,10 @@ fn create(program: &Program, arguments: &BundleCreate) -> Result<Exit, Error> {
             terminal.say(format_args!("  {path} ({})", bytes(size)));
         }
     })?;
+    let missing_images = manifest.missing_images();
+    warn_of_missing(program, &missing_images);
     if terminal.is_json() {
-        terminal.json(&manifest)?;
+        terminal.json(&Created { manifest: &manifest, missing_images })?;
     }
     terminal.say(format_args!(
         "{}: Kubernetes {} for {}, {}, {}",
@@ -65,12 +78,14 @@ fn create(program: &Program, arguments: &BundleCreate) -> Result<Exit, Error> {
 fn verify(program: &Program, arguments: &BundleVerify) -> Result<Exit, Error> {
     let terminal = &program.terminal;
     let bundle = provisioner_bundle::open(&arguments.bundle)?;
+    let missing_images = bundle.manifest().missing_images();
     let verification = match bundle.verify() {
         Ok(report) => Verification {
             valid: true,
             files: Some(report.files),
             bytes: Some(report.bytes),
             images: Some(report.images),
+            missing_images,
             problems: Vec::new(),
         },
         Err(problems) => Verification {
@@ -78,6 +93,7 @@ fn verify(program: &Program, arguments: &BundleVerify) -> Result<Exit, Error> {
             files: None,
             bytes: None,
             images: None,
+            missing_images,
             problems: problems.0.iter().map(ToString::to_string).collect(),
         },
     };
@@ -89,10 +105,25 @@ fn verify(program: &Program, arguments: &BundleVerify) -> Result<Exit, Error> {
     Ok(if verification.valid { Exit::Done } else { Exit::Failed })
 }
 
+/// A cluster without these is possible: preflight knows of the spec, and refuses what it lacks.
+fn warn_of_missing(program: &Program, images: &[String]) {
+    for image in images {
+        let unless = match image.as_str() {
+            "coredns" => ", unless network.dns.enabled is false",
+            "etcd" => ", unless kubernetes.etcd.external names one",
+            _ => "",
+        };
+        program
+            .terminal
+            .warn(format_args!("there is no image of {image}: a cluster needs it{unless}"));
+    }
+}
+
 fn tell(program: &Program, arguments: &BundleVerify, verification: &Verification) {
     let terminal = &program.terminal;
     let (good, bad) = (terminal.palette.good, terminal.palette.bad);
     if verification.valid {
+        warn_of_missing(program, &verification.missing_images);
         let files = count(verification.files.unwrap_or(0), "file");
         let images = count(verification.images.unwrap_or(0), "image");
         let size = bytes(verification.bytes.unwrap_or(0));
