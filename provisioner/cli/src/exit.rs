@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use provisioner_engine::{FailureKind, Outcome, Summary};
+use provisioner_hosts::UpOutcome;
 
 /// With which code the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,11 @@ impl Exit {
     pub(crate) fn table() -> String {
         let lines = Self::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
         format!("Exit codes:\n{}", lines.join("\n"))
+    }
+
+    /// What the end of a run over hosts means, which preflight may have kept from beginning.
+    pub(crate) fn of_outcome(outcome: &UpOutcome) -> Self {
+        if outcome.refused { Self::PreflightRefused } else { Self::of_run(&outcome.summary) }
     }
 
     /// What a run's end means. Pending changes are a result like any other here.

@@ -91,9 +91,5 @@ fn agree(program: &Program, site: &Site, removal: &Removal) -> Result<(), Error>
         "\nThe {} {} ({}) leaves the cluster {}. {state}\nRemove it?",
         host.role, host.name, host.address, site.cluster.name
     );
-    match program.terminal.ask(question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)
 }

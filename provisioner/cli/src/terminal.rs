@@ -132,6 +132,18 @@ impl Terminal {
         })
     }
 
+    /// Asks whether to go on.
+    ///
+    /// # Errors
+    /// The answer is no, or nobody can answer.
+    pub(crate) fn agree(&self, question: impl Display) -> Result<(), Error> {
+        match self.ask(question) {
+            Some(true) => Ok(()),
+            Some(false) => Err(Error::Declined),
+            None => Err(Error::NobodyToAsk),
+        }
+    }
+
     /// Asks for a secret. Where nobody can answer: none.
     pub(crate) fn ask_secret(&self, what: impl Display) -> Option<secrecy::SecretString> {
         if !self.interactive {

@@ -75,14 +75,12 @@ fn rotate(program: &Program, arguments: &CertsRotateEncryptionKey) -> Result<Exi
          control plane after another, and every secret is written anew.\nGo on?",
         site.cluster.name
     );
-    match if *yes { Some(true) } else { program.terminal.ask(question) } {
-        Some(true) => {}
-        Some(false) => return Err(Error::Declined),
-        None => return Err(Error::NobodyToAsk),
+    if !yes {
+        program.terminal.agree(question)?;
     }
     let purpose = Purpose::Up { skip_preflight: false };
     let outcome = run::operate(program, &site, Operation::RotateEncryptionKey, purpose)?;
-    Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
+    Ok(Exit::of_outcome(&outcome))
 }
 
 /// Shows what is at stake and asks.
@@ -99,11 +97,7 @@ fn agree(program: &Program, site: &Arc<Site>) -> Result<(), Error> {
         site.cluster.name,
         ending.count(),
     );
-    match program.terminal.ask(question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)
 }
 
 fn ask(site: Arc<Site>, days: u32) -> Result<CertificatesReport, Error> {

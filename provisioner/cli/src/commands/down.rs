@@ -46,9 +46,6 @@ fn agree(program: &Program, site: &Arc<Site>) -> Result<Option<Exit>, Error> {
         count(names.len(), "host"),
         names.join(", ")
     );
-    match program.terminal.ask(question) {
-        Some(true) => Ok(None),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)?;
+    Ok(None)
 }

@@ -75,7 +75,7 @@ fn restore(program: &Program, arguments: &EtcdRestore) -> Result<Exit, Error> {
             spec.file
         ));
     }
-    Ok(if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) })
+    Ok(Exit::of_outcome(&outcome))
 }
 
 /// Says what is lost, and asks.
@@ -86,9 +86,5 @@ fn agree(program: &Program, site: &Site, arguments: &EtcdRestore) -> Result<(), 
          is kept on the control planes, in /var/lib/provisioner/etcd-before-restore.\nRestore it?",
         site.cluster.name, arguments.snapshot,
     );
-    match program.terminal.ask(question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)
 }

@@ -21,8 +21,5 @@ pub(crate) fn run(program: &Program, arguments: &PlanArguments) -> Result<Exit, 
     if *detailed_exitcode && outcome.summary.outcome == Outcome::ChangesPending {
         return Ok(Exit::ChangesPending);
     }
-    if outcome.refused {
-        return Ok(Exit::PreflightRefused);
-    }
-    Ok(Exit::of_run(&outcome.summary))
+    Ok(Exit::of_outcome(&outcome))
 }

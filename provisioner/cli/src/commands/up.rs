@@ -43,7 +43,7 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
         if !prune {
             tell_what_is_next(program, arguments, &outcome);
         }
-        exit_of(&outcome)
+        Exit::of_outcome(&outcome)
     };
     if !prune || exit != Exit::Done {
         return Ok(exit);
@@ -55,11 +55,7 @@ pub(crate) fn run(program: &Program, arguments: &UpArguments) -> Result<Exit, Er
     // The others forget the ways to the pods of those who have gone.
     let outcome = run::up(program, &site, &addons, purpose)?;
     tell_what_is_next(program, arguments, &outcome);
-    Ok(exit_of(&outcome))
-}
-
-fn exit_of(outcome: &UpOutcome) -> Exit {
-    if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) }
+    Ok(Exit::of_outcome(&outcome))
 }
 
 /// Shows what would change and asks. An exit where there is nothing to go on to.
@@ -71,15 +67,12 @@ fn agree(
 ) -> Result<Option<Exit>, Error> {
     let preview = run::preview(program, site, addons, skip_preflight)?;
     if preview.summary.outcome != Outcome::ChangesPending {
-        return Ok(Some(exit_of(&preview)));
+        return Ok(Some(Exit::of_outcome(&preview)));
     }
     let hosts = count(site.cluster.all_hosts().count(), "host");
     let question = format!("\nMake these changes to the {hosts} of cluster {}?", site.cluster.name);
-    match program.terminal.ask(question) {
-        Some(true) => Ok(None),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)?;
+    Ok(None)
 }
 
 fn tell_what_is_next(program: &Program, arguments: &UpArguments, outcome: &UpOutcome) {

@@ -33,7 +33,7 @@ fn on_hosts(program: &Program, arguments: &UpgradeArguments) -> Result<Exit, Err
         return Ok(if *detailed_exitcode && pending {
             Exit::ChangesPending
         } else {
-            exit(&outcome)
+            Exit::of_outcome(&outcome)
         });
     }
     if !yes && let Some(exit) = agree(program, &site)? {
@@ -41,22 +41,18 @@ fn on_hosts(program: &Program, arguments: &UpgradeArguments) -> Result<Exit, Err
     }
     let outcome = upgrade(program, &site, Purpose::Up { skip_preflight: false })?;
     tell_what_is_next(program, arguments, &outcome);
-    Ok(exit(&outcome))
+    Ok(Exit::of_outcome(&outcome))
 }
 
 fn upgrade(program: &Program, site: &Arc<Site>, purpose: Purpose) -> Result<UpOutcome, Error> {
     run::operate(program, site, Operation::Upgrade, purpose)
 }
 
-fn exit(outcome: &UpOutcome) -> Exit {
-    if outcome.refused { Exit::PreflightRefused } else { Exit::of_run(&outcome.summary) }
-}
-
 /// Shows what would change and asks. An exit where there is nothing to go on to.
 fn agree(program: &Program, site: &Arc<Site>) -> Result<Option<Exit>, Error> {
     let preview = upgrade(program, site, Purpose::Preview)?;
     if preview.summary.outcome != Outcome::ChangesPending {
-        return Ok(Some(exit(&preview)));
+        return Ok(Some(Exit::of_outcome(&preview)));
     }
     let question = format!(
         "\nUpgrade the {} of cluster {} to Kubernetes {}, node by node?",
@@ -64,11 +60,8 @@ fn agree(program: &Program, site: &Arc<Site>) -> Result<Option<Exit>, Error> {
         site.cluster.name,
         site.cluster.kubernetes.version,
     );
-    match program.terminal.ask(question) {
-        Some(true) => Ok(None),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)?;
+    Ok(None)
 }
 
 fn tell_what_is_next(program: &Program, arguments: &UpgradeArguments, outcome: &UpOutcome) {

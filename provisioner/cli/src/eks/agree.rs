@@ -26,9 +26,6 @@ pub(super) fn agree(
         Purpose::Down => format!("\nRemove the cluster {name} in {region}, and all that it holds?"),
         _ => format!("\nMake these changes to the cluster {name} in {region}?"),
     };
-    match program.terminal.ask(question) {
-        Some(true) => Ok(None),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)?;
+    Ok(None)
 }

@@ -99,11 +99,8 @@ fn agree(program: &Program, site: &AwsSite, way: Way) -> Result<Option<Exit>, Er
     } else {
         format!("\nUpgrade the cluster {name} from {is} to {wanted}?")
     };
-    match program.terminal.ask(question) {
-        Some(true) => Ok(None),
-        Some(false) => Err(Error::Declined),
-        None => Err(Error::NobodyToAsk),
-    }
+    program.terminal.agree(question)?;
+    Ok(None)
 }
 
 /// Everything of the spec, at this version.

@@ -25,11 +25,7 @@ pub(crate) fn run(program: &Program, arguments: &AddonsDown) -> Result<Exit, Err
         if summary.outcome != Outcome::ChangesPending {
             return Ok(Exit::of_run(&summary));
         }
-        match program.terminal.ask(format!("\nRemove this from {}?", addons.cluster)) {
-            Some(true) => {}
-            Some(false) => return Err(Error::Declined),
-            None => return Err(Error::NobodyToAsk),
-        }
+        program.terminal.agree(format!("\nRemove this from {}?", addons.cluster))?;
     }
     let purpose = Purpose::Up { skip_preflight: false };
     let summary = run::addons(program, &addons, ("addons down", task()), purpose)?;

@@ -23,11 +23,7 @@ pub(crate) fn run(program: &Program, arguments: &AddonsUp) -> Result<Exit, Error
             return Ok(Exit::of_run(&summary));
         }
         let question = format!("\nMake these changes to the addons of {}?", addons.cluster);
-        match program.terminal.ask(question) {
-            Some(true) => {}
-            Some(false) => return Err(Error::Declined),
-            None => return Err(Error::NobodyToAsk),
-        }
+        program.terminal.agree(question)?;
     }
     let purpose = Purpose::Up { skip_preflight: false };
     let summary = run::addons(program, &addons, ("addons up", addons.up()), purpose)?;
