@@ -456,6 +456,7 @@ class Eks:
         self.iam.check_role(body["nodeRole"], "ec2.amazonaws.com", NODE_POLICIES)
         self.ec2.check_subnets(body["subnets"], least=1)
         self.check_sizes(body["scalingConfig"])
+        self.check_repair(body.get("nodeRepairConfig", {}))
         template = body.get("launchTemplate")
         if template:
             self.ec2.check_template(template)
@@ -480,6 +481,7 @@ class Eks:
                 "nodeRole",
                 "launchTemplate",
                 "updateConfig",
+                "nodeRepairConfig",
             )
             if key in body
         } | {
@@ -517,6 +519,16 @@ class Eks:
             raise invalid(f"desired capacity {desired} must be between {least} and {most}")
 
     @staticmethod
+    def check_repair(config):
+        for one in ("maxUnhealthyNodeThreshold", "maxParallelNodesRepaired"):
+            if {one + "Count", one + "Percentage"} <= set(config):
+                raise invalid(f"{one}Count and {one}Percentage do not go together")
+        keys = {"nodeMonitoringCondition", "nodeUnhealthyReason", "minRepairWaitTimeMins", "repairAction"}
+        for one in config.get("nodeRepairConfigOverrides", []):
+            if set(one) != keys or one["repairAction"] not in ("NoAction", "Reboot", "Replace"):
+                raise invalid(f"nodeRepairConfigOverrides: {one}")
+
+    @staticmethod
     def shown_group(group):
         return {key: value for key, value in group.items() if key not in ("due", "enis", "fails")}
 
@@ -544,6 +556,7 @@ class Eks:
         cluster, group = self.free_group(name, group_name)
         sizes = group["scalingConfig"] | body.get("scalingConfig", {})
         self.check_sizes(sizes)
+        self.check_repair(body.get("nodeRepairConfig", {}))
         labels, taints = body.get("labels", {}), body.get("taints", {})
 
         def key(taint):
@@ -552,6 +565,8 @@ class Eks:
         def effect():
             group["scalingConfig"] = sizes
             group["updateConfig"] = body.get("updateConfig", group.get("updateConfig"))
+            if "nodeRepairConfig" in body:
+                group["nodeRepairConfig"] = body["nodeRepairConfig"]
             group["labels"].update(labels.get("addOrUpdateLabels") or {})
             for label in labels.get("removeLabels") or []:
                 group["labels"].pop(label, None)

@@ -16,6 +16,7 @@ mod gone;
 mod imported;
 mod killed;
 mod kubeconfig;
+mod nodes;
 mod others;
 mod policies;
 mod program;

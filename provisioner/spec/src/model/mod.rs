@@ -26,9 +26,9 @@ pub(crate) use eks::partition;
 pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
     AuthenticationMode, Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion,
-    EndpointAccess, FargateProfile, FargateSelector, IamRole, LogType, MaxUnavailable, Nat,
-    NodeGroup, PodIdentity, ResolveConflicts, Roles, ServiceAccount, Subnets, Support, Volume,
-    VolumeType, Vpc,
+    EndpointAccess, FargateProfile, FargateSelector, IamRole, LogType, Nat, NodeGroup, NodeRepair,
+    NodeShare, PodIdentity, RepairAction, RepairOverride, ResolveConflicts, Roles, ServiceAccount,
+    Subnets, Support, Volume, VolumeType, Vpc,
 };
 pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;

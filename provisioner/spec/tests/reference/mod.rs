@@ -112,7 +112,7 @@ fn kind(schema: &Value, property: &Value) -> String {
     }
     if let Some(name) = type_name(property) {
         return match name.as_str() {
-            "MaxUnavailable" => "whole number, or a share such as `30%`".to_owned(),
+            "NodeShare" => "whole number, or a share such as `30%`".to_owned(),
             "SecretSource" => "`{env: NAME}` or `{file: PATH}`".to_owned(),
             "Taint" => "`key=value:Effect` or `{key, value, effect}`".to_owned(),
             name if schema.pointer(&format!("/$defs/{name}/properties")).is_some() => "map".into(),
@@ -144,7 +144,9 @@ fn kind(schema: &Value, property: &Value) -> String {
 /// The words of an enumeration.
 fn words(schema: &Value, name: &str) -> String {
     let choices = schema.pointer(&format!("/$defs/{name}/oneOf")).and_then(Value::as_array);
-    let words = choices.into_iter().flatten().filter_map(|choice| choice["const"].as_str());
+    let plain = schema.pointer(&format!("/$defs/{name}/enum")).and_then(Value::as_array);
+    let words = choices.into_iter().flatten().map(|choice| &choice["const"]);
+    let words = words.chain(plain.into_iter().flatten()).filter_map(Value::as_str);
     words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 

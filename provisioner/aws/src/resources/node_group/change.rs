@@ -2,6 +2,7 @@
 
 use aws_sdk_eks::types::{NodegroupStatus, UpdateLabelsPayload, UpdateTaintsPayload};
 
+use super::repair::repair_config;
 use super::scaling::{scaling, update_config};
 use super::state::GroupState;
 use super::taints::{parsed_taint, taint, taint_text};
@@ -30,9 +31,10 @@ impl NodeGroup {
         if difference.touches("nodes with other tags") {
             self.tag_nodes(work, is).await?;
         }
-        let of_config = ["min", "max", "desired", "labels", "taints", "maxUnavailable"];
+        let of_config =
+            ["min", "max", "desired", "labels", "taints", "maxUnavailable", "nodeRepair"];
         if of_config.iter().any(|name| difference.touches(name)) {
-            self.change_config(work, is).await?;
+            self.change_config(work, is, difference).await?;
         }
         let template = self.template(&work.context.account())?;
         let newer = self.newer_version(is.version);
@@ -63,7 +65,12 @@ impl NodeGroup {
         Ok(())
     }
 
-    async fn change_config(&self, work: &Work<'_>, is: &GroupState) -> Result<(), AwsError> {
+    async fn change_config(
+        &self,
+        work: &Work<'_>,
+        is: &GroupState,
+        difference: &Difference,
+    ) -> Result<(), AwsError> {
         let spec = &self.spec;
         let gone = |key: &&String| !spec.labels.contains_key(*key);
         let removed: Vec<_> = is.labels.keys().filter(gone).cloned().collect();
@@ -71,6 +78,8 @@ impl NodeGroup {
             .set_add_or_update_labels(Some(spec.labels.clone().into_iter().collect()))
             .set_remove_labels((!removed.is_empty()).then_some(removed))
             .build();
+        let repair = difference.touches("nodeRepair");
+        let repair = repair.then(|| repair_config(spec.node_repair.as_ref()));
         let what = format!("change the node group {}", is.name);
         let update = work
             .once_free(async || {
@@ -80,6 +89,7 @@ impl NodeGroup {
                     .nodegroup_name(&is.name)
                     .scaling_config(scaling(spec.min, spec.max, self.desired(is.desired)))
                     .update_config(update_config(spec.max_unavailable))
+                    .set_node_repair_config(repair.clone())
                     .labels(labels.clone())
                     .set_taints(self.changed_taints(is));
                 Ok(call.send().await.asked(&what)?.update)

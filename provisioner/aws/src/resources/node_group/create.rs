@@ -3,6 +3,7 @@
 use aws_sdk_eks::types::{AmiTypes, CapacityTypes, NodegroupStatus};
 
 use super::removal::delete;
+use super::repair::repair_config;
 use super::scaling::{scaling, update_config};
 use super::state::GroupState;
 use super::taints::taint;
@@ -41,6 +42,7 @@ impl NodeGroup {
         let spec = &self.spec;
         let desired = replaced.map_or(spec.desired, |old| old.desired.clamp(spec.min, spec.max));
         let capacity = if spec.spot { CapacityTypes::Spot } else { CapacityTypes::OnDemand };
+        let repair = spec.node_repair.as_ref().map(|repair| repair_config(Some(repair)));
         let taints: Vec<_> = spec.taints.iter().map(taint).collect();
         let made = work
             .once_visible(async || {
@@ -55,6 +57,7 @@ impl NodeGroup {
                     .ami_type(AmiTypes::from(ami_type(spec)))
                     .scaling_config(scaling(spec.min, spec.max, desired))
                     .update_config(update_config(spec.max_unavailable))
+                    .set_node_repair_config(repair.clone())
                     .set_labels(Some(spec.labels.clone().into_iter().collect()))
                     .set_taints((!taints.is_empty()).then(|| taints.clone()))
                     .launch_template(template.clone())

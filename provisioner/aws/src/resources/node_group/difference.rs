@@ -3,6 +3,7 @@
 use aws_sdk_eks::types::NodegroupStatus;
 
 use super::find::of_spec;
+use super::repair;
 use super::state::GroupState;
 use super::wanted::{NodeGroup, ami_type};
 use crate::account::Account;
@@ -29,6 +30,7 @@ impl NodeGroup {
             )
             .map("labels", &group.labels, &spec.labels)
             .field("taints", &group.taints, &self.taints());
+        difference = repair::compared(difference, group.repair.as_ref(), spec.node_repair.as_ref());
         let desired = self.desired(group.desired);
         difference = difference.field("desired", group.desired, desired);
         if let Some(version) = self.newer_version(group.version) {
@@ -105,7 +107,7 @@ impl NodeGroup {
 
     fn as_new(&self, account: &Account) -> Difference {
         let spec = &self.spec;
-        Difference::create()
+        let new = Difference::create()
             .with("instanceTypes", &spec.instance_types)
             .with("capacity", if spec.spot { "spot" } else { "on demand" })
             .with("ami", ami_type(spec))
@@ -116,8 +118,8 @@ impl NodeGroup {
             .with("desired", spec.desired)
             .with("maxUnavailable", spec.max_unavailable.to_string())
             .map("labels", &Tags::new(), &spec.labels)
-            .with("taints", &self.taints())
-            .tags(&Tags::new(), &self.tags)
+            .with("taints", &self.taints());
+        repair::compared(new, None, spec.node_repair.as_ref()).tags(&Tags::new(), &self.tags)
     }
 
     /// The release of the AMI: that of the spec; else the latest, when that is asked for. It comes along with

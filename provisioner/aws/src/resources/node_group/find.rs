@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_eks::types::{CapacityTypes, Nodegroup, NodegroupStatus};
 
+use super::repair::node_repair;
 use super::scaling::max_unavailable;
 use super::state::{GROUP_TAG, GroupState};
 use super::taints::taint_text;
@@ -64,6 +65,7 @@ fn state(group: Nodegroup) -> GroupState {
         labels: group.labels.into_iter().flatten().collect(),
         taints: group.taints.into_iter().flatten().filter_map(|taint| taint_text(&taint)).collect(),
         max_unavailable: unavailable.map(max_unavailable).unwrap_or_default(),
+        repair: group.node_repair_config.and_then(node_repair),
         issues: issues.map(issue).collect(),
         tags: group.tags.into_iter().flatten().collect(),
     }

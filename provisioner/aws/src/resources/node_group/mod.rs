@@ -6,6 +6,7 @@ mod difference;
 mod find;
 mod release;
 mod removal;
+mod repair;
 mod resource;
 mod scaling;
 mod state;

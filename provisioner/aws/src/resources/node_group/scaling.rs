@@ -1,7 +1,7 @@
 //! The number of nodes.
 
 use aws_sdk_eks::types::{NodegroupScalingConfig, NodegroupUpdateConfig};
-use provisioner_spec::MaxUnavailable;
+use provisioner_spec::NodeShare;
 
 use super::state::GroupState;
 use crate::AwsError;
@@ -27,8 +27,11 @@ pub(crate) async fn scale(
     ended(work, &what, Of::NodeGroup(&group.name), update).await
 }
 
+pub(super) fn number(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
 pub(super) fn scaling(min: u32, max: u32, desired: u32) -> NodegroupScalingConfig {
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     NodegroupScalingConfig::builder()
         .min_size(number(min))
         .max_size(number(max))
@@ -36,20 +39,19 @@ pub(super) fn scaling(min: u32, max: u32, desired: u32) -> NodegroupScalingConfi
         .build()
 }
 
-pub(super) fn update_config(unavailable: MaxUnavailable) -> NodegroupUpdateConfig {
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+pub(super) fn update_config(unavailable: NodeShare) -> NodegroupUpdateConfig {
     let config = NodegroupUpdateConfig::builder();
     match unavailable {
-        MaxUnavailable::Nodes(nodes) => config.max_unavailable(number(nodes)),
-        MaxUnavailable::Percent(share) => config.max_unavailable_percentage(number(share)),
+        NodeShare::Nodes(nodes) => config.max_unavailable(number(nodes)),
+        NodeShare::Percent(share) => config.max_unavailable_percentage(number(share)),
     }
     .build()
 }
 
 /// What a group has; where AWS says nothing, a node at a time.
-pub(super) fn max_unavailable(config: &NodegroupUpdateConfig) -> MaxUnavailable {
+pub(super) fn max_unavailable(config: &NodegroupUpdateConfig) -> NodeShare {
     let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
-    let nodes = number(config.max_unavailable).map(MaxUnavailable::Nodes);
-    let share = || number(config.max_unavailable_percentage).map(MaxUnavailable::Percent);
+    let nodes = number(config.max_unavailable).map(NodeShare::Nodes);
+    let share = || number(config.max_unavailable_percentage).map(NodeShare::Percent);
     nodes.or_else(share).unwrap_or_default()
 }

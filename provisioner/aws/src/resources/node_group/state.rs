@@ -1,7 +1,7 @@
 //! A node group as AWS has it.
 
 use aws_sdk_eks::types::NodegroupStatus;
-use provisioner_spec::{EksVersion, MaxUnavailable};
+use provisioner_spec::{EksVersion, NodeRepair, NodeShare};
 
 use crate::difference::Tags;
 
@@ -28,7 +28,8 @@ pub(crate) struct GroupState {
     pub(crate) template_version: Option<String>,
     pub(crate) labels: Tags,
     pub(crate) taints: Vec<String>,
-    pub(crate) max_unavailable: MaxUnavailable,
+    pub(crate) max_unavailable: NodeShare,
+    pub(crate) repair: Option<NodeRepair>,
     pub(crate) issues: Vec<String>,
     pub(crate) tags: Tags,
 }

@@ -1,13 +1,17 @@
-use super::{eks_name, ids, instance_type, release_version, tags, volume_key, zone};
+use super::{
+    eks_name, ids, instance_type, node_repair::node_repair, release_version, tags, volume_key, zone,
+};
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
     diagnostic::{Fault, shown},
-    model::{AmiFamily, MaxUnavailable, NodeGroup, Volume, VolumeType},
+    model::{AmiFamily, NodeGroup, NodeShare, Volume, VolumeType},
 };
 
 const DEFAULT_INSTANCE_TYPE: &str = "m5.large";
 /// Auto Scaling allows no larger groups.
-const MOST_NODES: u64 = 5000;
+pub(in crate::decode) const MOST_NODES: u64 = 5000;
+/// EKS replaces no more nodes at once.
+pub(in crate::decode) const MOST_UNAVAILABLE: u64 = 100;
 
 /// How many nodes a group has.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +55,10 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             user_data: fields.optional("userData", Cursor::lines),
             pod_imds: fields.optional("podImds", Cursor::boolean).unwrap_or(true),
             release_version: fields.optional("releaseVersion", release_version),
-            max_unavailable: fields.optional("maxUnavailable", max_unavailable).unwrap_or_default(),
+            max_unavailable: fields
+                .optional("maxUnavailable", |at| node_share(at, MOST_UNAVAILABLE))
+                .unwrap_or_default(),
+            node_repair: fields.optional("nodeRepair", |at| Some(node_repair(at))),
             tags: fields.section("tags", tags),
         }
     })
@@ -79,17 +86,17 @@ fn volume(at: &Cursor<'_>) -> Volume {
 }
 
 /// A number, or a share such as `30%`.
-fn max_unavailable(at: &Cursor<'_>) -> Option<MaxUnavailable> {
+pub(in crate::decode) fn node_share(at: &Cursor<'_>, most: u64) -> Option<NodeShare> {
     let text = at.text()?;
     let Some(share) = text.strip_suffix('%') else {
-        return whole(at, 1, 100).map(MaxUnavailable::Nodes);
+        return whole(at, 1, most).map(NodeShare::Nodes);
     };
     let share = share.parse().ok().filter(|share| (1..=100).contains(share));
     if share.is_none() {
         let message = format!("`{}` cannot be `{}`", at.path(), shown(&text));
         at.fault(Fault::new("out-of-range", message, "a share is from 1% to 100%"));
     }
-    share.map(MaxUnavailable::Percent)
+    share.map(NodeShare::Percent)
 }
 
 pub(in crate::decode) fn whole(at: &Cursor<'_>, least: u64, most: u64) -> Option<u32> {

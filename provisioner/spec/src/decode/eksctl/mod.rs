@@ -9,6 +9,7 @@ mod fargate_profile;
 mod iam;
 mod instances;
 mod node_group;
+mod node_repair;
 mod node_role;
 mod permissions;
 mod rest;

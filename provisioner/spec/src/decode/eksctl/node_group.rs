@@ -1,5 +1,6 @@
 use super::{
     instances::instances,
+    node_repair::{max_unavailable, node_repair},
     node_role::{GroupIam, group_iam},
     permissions::Names,
     rest::{Rest, not_converted, warn},
@@ -16,7 +17,7 @@ use crate::{
         taint::taint,
     },
     diagnostic::{Fault, shown},
-    model::{AmiFamily, MaxUnavailable, NodeGroup, Taint, Volume, VolumeType},
+    model::{AmiFamily, NodeGroup, Taint, Volume, VolumeType},
     syntax,
 };
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ pub(super) struct Surroundings<'a> {
 const ONE_DISK: &str = "nodes have the one disk";
 const OF_EKS: &str = "EKS runs the Auto Scaling group";
 const AS_IN_THE_TYPE: &str = "as the instance type has it";
-const REST: [Rest; 13] = [
+const REST: [Rest; 12] = [
     ("additionalVolumes", ONE_DISK),
     ("asgSuspendProcesses", OF_EKS),
     ("capacityReservation", "open reservations are used as they fit"),
@@ -49,7 +50,6 @@ const REST: [Rest; 13] = [
     ("enableDetailedMonitoring", "metrics of instances come every five minutes"),
     ("instanceMarketOptions", "instances are spot ones or not: `spot`"),
     ("launchTemplate", "a launch template is made for the group"),
-    ("nodeRepairConfig", "EKS does not replace nodes that are ill"),
     ("outpostARN", "nodes run in the region"),
     ("placement", "nodes are placed as there is room"),
     ("propagateASGTags", "cluster-autoscaler learns labels and taints of a group from EKS"),
@@ -115,6 +115,10 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
             pod_imds: fields.optional("disablePodIMDS", Cursor::boolean) != Some(true),
             release_version: fields.optional("releaseVersion", release_version),
             max_unavailable: fields.section("updateConfig", max_unavailable),
+            node_repair: match kind {
+                Kind::Managed => fields.section("nodeRepairConfig", node_repair),
+                Kind::SelfManaged => None,
+            },
             tags: with_name(fields, own_tags, &format!("{}-{name}-Node", of.names.cluster)),
             name,
         };
@@ -252,15 +256,6 @@ fn security_groups(at: &Cursor<'_>, kind: Kind, shared: Option<&String>) -> Vec<
             groups.extend(shared.cloned());
         }
         groups
-    })
-}
-
-fn max_unavailable(at: &Cursor<'_>) -> MaxUnavailable {
-    at.map(|fields| {
-        let nodes = fields.optional("maxUnavailable", |at| whole(at, 1, 100));
-        let share = fields.optional("maxUnavailablePercentage", |at| whole(at, 1, 100));
-        let share = share.map(MaxUnavailable::Percent);
-        nodes.map(MaxUnavailable::Nodes).or(share).unwrap_or_default()
     })
 }
 

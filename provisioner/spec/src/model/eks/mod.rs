@@ -4,8 +4,9 @@ mod addon;
 mod cluster;
 mod fargate_profile;
 mod identity;
-mod max_unavailable;
 mod node_group;
+mod node_repair;
+mod node_share;
 mod settings;
 mod vpc;
 
@@ -15,8 +16,9 @@ pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };
-pub use max_unavailable::MaxUnavailable;
 pub use node_group::{AmiFamily, Architecture, NodeGroup, Volume, VolumeType};
+pub use node_repair::{NodeRepair, RepairAction, RepairOverride};
+pub use node_share::NodeShare;
 pub(crate) use settings::partition;
 pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType, Support};
 pub use vpc::{Nat, Subnets, Vpc};

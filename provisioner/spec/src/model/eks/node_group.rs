@@ -1,4 +1,4 @@
-use super::MaxUnavailable;
+use super::{NodeRepair, NodeShare};
 use crate::model::Taint;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -70,8 +70,11 @@ pub struct NodeGroup {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release_version: Option<String>,
     /// How many nodes are replaced at once in an update: a number, or a share such as `30%`. Default: 1.
-    #[schemars(with = "Option<MaxUnavailable>")]
-    pub max_unavailable: MaxUnavailable,
+    #[schemars(with = "Option<NodeShare>")]
+    pub max_unavailable: NodeShare,
+    /// Whether EKS repairs nodes that are ill. Default: it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_repair: Option<NodeRepair>,
     /// Tags of the group and its instances, beside those of the cluster.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub tags: BTreeMap<String, String>,

@@ -2,21 +2,22 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// How many nodes of a group are replaced at once in an update.
+/// How many nodes of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MaxUnavailable {
+pub enum NodeShare {
     Nodes(u32),
     /// Of the nodes of the group.
     Percent(u32),
 }
 
-impl Default for MaxUnavailable {
+/// EKS replaces a node at a time in an update, unless told otherwise.
+impl Default for NodeShare {
     fn default() -> Self {
         Self::Nodes(1)
     }
 }
 
-impl fmt::Display for MaxUnavailable {
+impl fmt::Display for NodeShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nodes(number) => write!(f, "{number}"),
@@ -25,7 +26,7 @@ impl fmt::Display for MaxUnavailable {
     }
 }
 
-impl Serialize for MaxUnavailable {
+impl Serialize for NodeShare {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Nodes(number) => serializer.serialize_u32(*number),
@@ -35,16 +36,16 @@ impl Serialize for MaxUnavailable {
 }
 
 /// A number, or a share as Kubernetes writes them.
-impl JsonSchema for MaxUnavailable {
+impl JsonSchema for NodeShare {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "MaxUnavailable".into()
+        "NodeShare".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "description": "A number of nodes, or a share of them.",
             "oneOf": [
-                {"type": "integer", "minimum": 1, "maximum": 100},
+                {"type": "integer", "minimum": 1},
                 {"type": "string", "pattern": "^([1-9][0-9]?|100)%$"},
             ],
         })
