@@ -1,5 +1,5 @@
-//! What the spec names exists: security groups, roles, and subnets in the zones of node groups. AWS would say so
-//! only when half of a cluster is made.
+//! What the spec names exists: security groups, placement groups, roles, and subnets in the zones of node groups.
+//! AWS would say so only when half of a cluster is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,11 @@ use crate::work::Context;
 
 /// Refuses a spec that names what is not there.
 pub(crate) async fn check(context: &Context, account: &Account) -> Result<(), AwsError> {
-    futures::try_join!(security_groups(context, account), roles(context, account))?;
+    futures::try_join!(
+        security_groups(context, account),
+        placement_groups(context),
+        roles(context, account),
+    )?;
     zones(context, account)
 }
 
@@ -58,6 +62,28 @@ async fn security_groups(context: &Context, account: &Account) -> Result<(), Aws
 pub(crate) fn security_groups_of(eks: &Eks) -> BTreeSet<&String> {
     let of_nodes = eks.node_groups.iter().flat_map(|group| &group.security_groups);
     eks.vpc.security_groups.iter().chain(of_nodes).collect()
+}
+
+async fn placement_groups(context: &Context) -> Result<(), AwsError> {
+    let groups = &context.cluster.eks.node_groups;
+    let named: BTreeSet<_> = groups.iter().filter_map(|one| one.placement_group.clone()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let filter = Filter::builder().name("group-name");
+    let filter = filter.set_values(Some(named.iter().cloned().collect())).build();
+    let call = context.clients.ec2.describe_placement_groups().filters(filter);
+    let answer = call.send().await.asked("look for placement groups")?;
+    let found = answer.placement_groups.into_iter().flatten();
+    let found: BTreeSet<_> = found.filter_map(|group| group.group_name).collect();
+    match named.difference(&found).next() {
+        Some(missing) => Err(refused(
+            format!("start nodes in the placement group {missing}"),
+            "there is none of that name in this region and account".to_owned(),
+            "`aws ec2 describe-placement-groups` lists them",
+        )),
+        None => Ok(()),
+    }
 }
 
 async fn roles(context: &Context, account: &Account) -> Result<(), AwsError> {

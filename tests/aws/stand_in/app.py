@@ -180,6 +180,9 @@ class StandIn:
             return Response(body, status, content_type="text/xml")
         if service == "ec2":
             self.ec2.check(operation, request.form)
+            if operation == "DescribePlacementGroups":
+                body = self.ec2.describe_placement_groups(request.form)
+                return Response(body, content_type="text/xml")
             if operation == "DeleteNatGateway":
                 self.ec2.delete_nat_gateway(request.form)
                 identity = request.form["NatGatewayId"]

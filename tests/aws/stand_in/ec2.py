@@ -26,6 +26,8 @@ class Ec2:
     def __init__(self, clock, backend):
         self.clock, self.backend = clock, backend
         self.due = {}
+        # moto has none.
+        self.placement_groups = {"close"}
         # Why the next NAT gateway does not come up.
         self.fail_nat = None
         # Where EKS has no room for control planes.
@@ -162,6 +164,15 @@ class Ec2:
             message = f"Network interface '{interface.id}' is currently in use."
             raise Refused("InvalidParameterValue", message)
 
+    def describe_placement_groups(self, form):
+        wanted = {value for key, value in form.items() if key.startswith("Filter.1.Value.")}
+        found = sorted(self.placement_groups & wanted)
+        items = "".join(f"<item><groupName>{one}</groupName></item>" for one in found)
+        return (
+            '<DescribePlacementGroupsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">'
+            f"<placementGroupSet>{items}</placementGroupSet></DescribePlacementGroupsResponse>"
+        )
+
     # For EKS
 
     def check_subnets(self, identities, least=2):
@@ -216,6 +227,10 @@ class Ec2:
         numbers = [str(version.number) for version in found.versions]
         if template.get("version") not in numbers:
             raise Refused("InvalidParameterException", "Launch template version does not exist")
+        data = found.versions[numbers.index(template["version"])].data
+        group = data.get("Placement", {}).get("GroupName")
+        if group and group not in self.placement_groups:
+            raise Refused("InvalidParameterException", f"The placement group {group} does not exist")
 
     def cluster_security_group(self, name, vpc):
         group = self.backend.create_security_group(

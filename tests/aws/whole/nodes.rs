@@ -1,6 +1,6 @@
 //! What nodes are started with and what becomes of them: made, changed, mended after a change by hand.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::program::Program;
 use crate::stand_in::StandIn;
@@ -61,4 +61,114 @@ fn nodes_that_are_ill_are_repaired_as_the_spec_says() {
     program.up().expect(0);
     assert_eq!(repair()["enabled"], false);
     program.plan().expect(0);
+}
+
+/// What the launch template of a group has, as AWS is asked for it.
+fn content(aws: &StandIn) -> Value {
+    let account = aws.account();
+    let templates = account["launch template"].as_object().expect("some");
+    let of = |one: &&Value| one["tags"]["provisioner.dev/resource"] == "template-workers";
+    templates.values().find(of).expect("that of the workers")["content"].clone()
+}
+
+const LAUNCHED: &str = "additionalVolumes:
+          /dev/sdf: {size: 50, throughput: 250}
+          /dev/sdg: {size: 20, snapshot: snap-0a1b2c3d4e5f67890, encrypted: false}
+        detailedMonitoring: true
+        placementGroup: close
+        capacityReservation: cr-0a1b2c3d4e5f67890
+        cpuCredits: unlimited
+        ebsOptimized: true
+        enclaves: true";
+
+#[test]
+fn what_instances_are_started_with_is_in_their_launch_template() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, &with(LAUNCHED));
+    let plan = program.plan().expect(6);
+    for line in [
+        "+additionalVolumes./dev/sdf: 50 GiB, gp3, 250 MiB/s, encrypted",
+        "+additionalVolumes./dev/sdg: 20 GiB, gp3, not encrypted, from snap-0a1b2c3d4e5f67890",
+        "+detailedMonitoring: on",
+        "+placementGroup: close",
+        "+capacityReservation: cr-0a1b2c3d4e5f67890",
+        "+cpuCredits: unlimited",
+        "+ebsOptimized: on",
+        "+enclaves: on",
+    ] {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    program.up().expect(0);
+    program.plan().expect(0);
+    let text = content(&aws).to_string();
+    for part in [
+        r#""DeviceName":"/dev/xvda""#,
+        r#""DeviceName":"/dev/sdf""#,
+        r#""SnapshotId":"snap-0a1b2c3d4e5f67890""#,
+        r#""GroupName":"close""#,
+        r#""CapacityReservationId":"cr-0a1b2c3d4e5f67890""#,
+        r#""CpuCredits":"unlimited""#,
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+
+    // Another disk and another reservation are a new version, which nodes are renewed with.
+    let changed = LAUNCHED
+        .replace("size: 50", "size: 60")
+        .replace("cr-0a1b2c3d4e5f67890", "only")
+        .replace("placementGroup: close\n        ", "");
+    program.set_spec(&with(&changed));
+    let plan = program.plan().expect(6);
+    for line in [
+        "-additionalVolumes./dev/sdf: 50 GiB",
+        "+additionalVolumes./dev/sdf: 60 GiB",
+        "-placementGroup: close",
+        "+capacityReservation: only",
+        "+launchTemplate: a new version",
+    ] {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["CreateLaunchTemplateVersion", "UpdateNodegroupVersion"]);
+    assert_eq!(aws.account()["node group"]["workers"]["launchTemplate"]["version"], "2");
+    program.plan().expect(0);
+
+    // Somebody else's version is no longer the one that the spec asks for.
+    let account = aws.account();
+    let templates = account["launch template"].as_object().expect("some");
+    let of =
+        |one: &(&String, &Value)| one.1["tags"]["provisioner.dev/resource"] == "template-workers";
+    let id = templates.iter().find(of).expect("that of the workers").0;
+    let data = r#"{"Monitoring":{"Enabled":false}}"#;
+    aws.by_hand(&[
+        "ec2",
+        "create-launch-template-version",
+        "--launch-template-id",
+        id,
+        "--source-version",
+        "2",
+        "--launch-template-data",
+        data,
+    ]);
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("+detailedMonitoring: on"), "{}", plan.stdout);
+    program.up().expect(0);
+    program.plan().expect(0);
+
+    program.set_spec(SPEC);
+    program.up().expect(0);
+    let text = content(&aws).to_string();
+    assert!(!text.contains("/dev/sdf") && !text.contains("Monitoring"), "{text}");
+    program.plan().expect(0);
+}
+
+#[test]
+fn a_placement_group_that_does_not_exist_is_refused_before_anything_is_made() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, &with("placementGroup: far"));
+    let up = program.up().expect(1);
+    let said = "start nodes in the placement group far: there is none of that name";
+    assert!(up.stderr.contains(said), "{}", up.stderr);
+    assert_eq!(aws.changes(), [""; 0]);
 }

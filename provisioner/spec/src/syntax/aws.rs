@@ -1,5 +1,5 @@
 use super::{Invalid, length, only};
-use crate::model::EksVersion;
+use crate::model::{CapacityReservation, EksVersion};
 
 /// A region, such as `us-west-2` or `us-gov-east-1`.
 pub(crate) fn region(text: &str) -> Result<String, Invalid> {
@@ -111,6 +111,42 @@ pub(crate) fn id(prefix: &'static str) -> impl Fn(&str) -> Result<String, Invali
     }
 }
 
+/// The name of the device of a disk.
+pub(crate) fn device(text: &str) -> Result<String, Invalid> {
+    let rest = ["/dev/sd", "/dev/xvd"].into_iter().find_map(|prefix| text.strip_prefix(prefix));
+    let is_name = |rest: &str| {
+        (1..=3).contains(&rest.len()) && rest.starts_with(|c: char| c.is_ascii_lowercase())
+    };
+    if rest.is_some_and(is_name) {
+        return Ok(text.to_owned());
+    }
+    Err(Invalid::new("must be the name of a device such as `/dev/sdf`"))
+}
+
+/// Which reserved capacity is taken.
+pub(crate) fn capacity_reservation(text: &str) -> Result<CapacityReservation, Invalid> {
+    match text {
+        "open" => Ok(CapacityReservation::Open),
+        "none" => Ok(CapacityReservation::None),
+        "only" => Ok(CapacityReservation::Only),
+        _ if text.starts_with("arn:") => resource_group(text).map(CapacityReservation::Group),
+        _ => id("cr")(text).map(CapacityReservation::Id).map_err(|_| {
+            Invalid::new("must be `open`, `none`, `only`, the id of a reservation, or an ARN")
+        }),
+    }
+}
+
+/// The ARN of a resource group.
+pub(crate) fn resource_group(text: &str) -> Result<String, Invalid> {
+    arn(text)?;
+    if text.split(':').nth(2) == Some("resource-groups") {
+        return Ok(text.to_owned());
+    }
+    Err(Invalid::new(
+        "must be the ARN of a resource group: `arn:aws:resource-groups:REGION:ACCOUNT:group/NAME`",
+    ))
+}
+
 /// An instance type: `m5.large`.
 pub(crate) fn instance_type(text: &str) -> Result<String, Invalid> {
     length(text, 40)?;
@@ -183,6 +219,13 @@ pub(crate) fn role_name(text: &str) -> Result<String, Invalid> {
         |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
         "letters, digits and `_+=,.@-`",
     )?;
+    Ok(text.to_owned())
+}
+
+/// The name of a placement group.
+pub(crate) fn placement_group(text: &str) -> Result<String, Invalid> {
+    length(text, 255)?;
+    only(text, |c| c.is_ascii_graphic() || c == ' ', "letters, digits, spaces and punctuation")?;
     Ok(text.to_owned())
 }
 

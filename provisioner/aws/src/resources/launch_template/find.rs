@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ec2::operation::describe_launch_templates::builders::DescribeLaunchTemplatesFluentBuilder;
-use aws_sdk_ec2::types::{ResponseLaunchTemplateData, VolumeType};
+use aws_sdk_ec2::types::{
+    CapacityReservationPreference, LaunchTemplateCapacityReservationSpecificationResponse,
+    LaunchTemplateEbsBlockDevice, ResponseLaunchTemplateData, VolumeType,
+};
 
 use super::state::{Content, TemplateState};
 use super::texts::{imds_text, volume_text};
@@ -74,28 +77,55 @@ async fn describe(
 }
 
 fn content(data: ResponseLaunchTemplateData) -> Content {
-    let mapping = data.block_device_mappings.into_iter().flatten().next();
-    let device = mapping.as_ref().and_then(|mapping| mapping.device_name.clone());
-    let volume = mapping.and_then(|mapping| mapping.ebs).map(|ebs| {
-        volume_text(
-            ebs.volume_size.unwrap_or_default(),
-            ebs.volume_type.as_ref().map_or("gp2", VolumeType::as_str),
-            ebs.iops,
-            ebs.throughput,
-            ebs.encrypted == Some(true),
-            ebs.kms_key_id.as_deref(),
-        )
+    let mut disks = data.block_device_mappings.into_iter().flatten().map(|mapping| {
+        let volume = mapping.ebs.map(|ebs| shown(&ebs)).unwrap_or_default();
+        (mapping.device_name.unwrap_or_default(), volume)
     });
+    // The node's own comes first.
+    let (device, volume) = disks.next().unwrap_or_default();
+    let on = |on: Option<bool>| on == Some(true);
+    let credits = data.credit_specification.and_then(|credits| credits.cpu_credits);
     let imds = data.metadata_options.map(|options| {
         let tokens = options.http_tokens.map_or("optional".to_owned(), |it| it.as_str().to_owned());
         imds_text(&tokens, options.http_put_response_hop_limit.unwrap_or(1))
     });
     Content {
-        device: device.unwrap_or_default(),
-        volume: volume.unwrap_or_default(),
+        device,
+        volume,
+        additional_volumes: disks.collect(),
+        detailed_monitoring: on(data.monitoring.and_then(|monitoring| monitoring.enabled)),
+        placement_group: data.placement.and_then(|placement| placement.group_name),
+        capacity_reservation: data.capacity_reservation_specification.and_then(reservation),
+        cpu_credits: credits,
+        ebs_optimized: on(data.ebs_optimized),
+        enclaves: on(data.enclave_options.and_then(|enclaves| enclaves.enabled)),
         security_groups: data.security_group_ids.unwrap_or_default(),
         ssh_key: data.key_name,
         user_data: data.user_data,
         imds: imds.unwrap_or_default(),
     }
+}
+
+fn shown(ebs: &LaunchTemplateEbsBlockDevice) -> String {
+    volume_text(
+        ebs.volume_size.unwrap_or_default(),
+        ebs.volume_type.as_ref().map_or("gp2", VolumeType::as_str),
+        ebs.iops,
+        ebs.throughput,
+        ebs.encrypted == Some(true),
+        ebs.kms_key_id.as_deref(),
+        ebs.snapshot_id.as_deref(),
+    )
+}
+
+/// As a spec has it.
+fn reservation(is: LaunchTemplateCapacityReservationSpecificationResponse) -> Option<String> {
+    let target = is.capacity_reservation_target.and_then(|target| {
+        target.capacity_reservation_id.or(target.capacity_reservation_resource_group_arn)
+    });
+    let preference = is.capacity_reservation_preference.map(|preference| match preference {
+        CapacityReservationPreference::CapacityReservationsOnly => "only".to_owned(),
+        other => other.as_str().to_owned(),
+    });
+    target.or(preference)
 }

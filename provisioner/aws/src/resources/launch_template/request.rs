@@ -1,10 +1,14 @@
 //! What AWS is asked for, in its own types.
 
 use aws_sdk_ec2::types::{
-    LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateEbsBlockDeviceRequest,
+    CapacityReservationPreference, CapacityReservationTarget, CreditSpecificationRequest,
+    LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateCapacityReservationSpecificationRequest,
+    LaunchTemplateEbsBlockDeviceRequest, LaunchTemplateEnclaveOptionsRequest,
     LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest,
-    LaunchTemplateTagSpecificationRequest, RequestLaunchTemplateData, ResourceType, VolumeType,
+    LaunchTemplatePlacementRequest, LaunchTemplateTagSpecificationRequest,
+    LaunchTemplatesMonitoringRequest, RequestLaunchTemplateData, ResourceType, VolumeType,
 };
+use provisioner_spec::{CapacityReservation, Volume};
 
 use super::wanted::LaunchTemplate;
 use crate::account::Account;
@@ -13,21 +17,10 @@ use crate::tags;
 impl LaunchTemplate {
     pub(super) fn request(&self, account: &Account) -> RequestLaunchTemplateData {
         let wanted = self.wanted(account);
-        let volume = &self.group.volume;
-        let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
-        let ebs = LaunchTemplateEbsBlockDeviceRequest::builder()
-            .volume_size(i32::try_from(volume.size).unwrap_or(i32::MAX))
-            .volume_type(VolumeType::from(volume.kind.as_str()))
-            .set_iops(number(volume.iops))
-            .set_throughput(number(volume.throughput))
-            .encrypted(volume.encrypted)
-            .set_kms_key_id(volume.kms_key.clone())
-            .delete_on_termination(true)
-            .build();
-        let disk = LaunchTemplateBlockDeviceMappingRequest::builder()
-            .device_name(&wanted.device)
-            .ebs(ebs)
-            .build();
+        let group = &self.group;
+        let additional = group.additional_volumes.iter();
+        let mut disks = vec![disk(&wanted.device, &group.volume)];
+        disks.extend(additional.map(|(device, volume)| disk(device, volume)));
         let imds = LaunchTemplateInstanceMetadataOptionsRequest::builder()
             .http_tokens(LaunchTemplateHttpTokensState::Required)
             .http_put_response_hop_limit(self.hops())
@@ -41,13 +34,74 @@ impl LaunchTemplate {
         };
         let groups = (!wanted.security_groups.is_empty()).then_some(wanted.security_groups);
         RequestLaunchTemplateData::builder()
-            .block_device_mappings(disk)
+            .set_block_device_mappings(Some(disks))
             .metadata_options(imds)
             .set_security_group_ids(groups)
             .set_key_name(wanted.ssh_key)
             .set_user_data(wanted.user_data)
             .tag_specifications(tagged(ResourceType::Instance))
             .tag_specifications(tagged(ResourceType::Volume))
+            .set_monitoring(
+                group
+                    .detailed_monitoring
+                    .then(|| LaunchTemplatesMonitoringRequest::builder().enabled(true).build()),
+            )
+            .set_placement(
+                group
+                    .placement_group
+                    .as_ref()
+                    .map(|name| LaunchTemplatePlacementRequest::builder().group_name(name).build()),
+            )
+            .set_capacity_reservation_specification(
+                group.capacity_reservation.as_ref().map(reservation),
+            )
+            .set_credit_specification(group.cpu_credits.map(|credits| {
+                CreditSpecificationRequest::builder().cpu_credits(credits.as_str()).build()
+            }))
+            .set_ebs_optimized(group.ebs_optimized.then_some(true))
+            .set_enclave_options(
+                group
+                    .enclaves
+                    .then(|| LaunchTemplateEnclaveOptionsRequest::builder().enabled(true).build()),
+            )
             .build()
     }
+}
+
+fn disk(device: &str, volume: &Volume) -> LaunchTemplateBlockDeviceMappingRequest {
+    let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+    // One that is made from a snapshot is encrypted as that is, unless this is asked for.
+    let encrypted = volume.encrypted || volume.snapshot.is_none();
+    let ebs = LaunchTemplateEbsBlockDeviceRequest::builder()
+        .volume_size(i32::try_from(volume.size).unwrap_or(i32::MAX))
+        .volume_type(VolumeType::from(volume.kind.as_str()))
+        .set_iops(number(volume.iops))
+        .set_throughput(number(volume.throughput))
+        .set_encrypted(encrypted.then_some(volume.encrypted))
+        .set_kms_key_id(volume.kms_key.clone())
+        .set_snapshot_id(volume.snapshot.clone())
+        .delete_on_termination(true)
+        .build();
+    LaunchTemplateBlockDeviceMappingRequest::builder().device_name(device).ebs(ebs).build()
+}
+
+fn reservation(
+    wanted: &CapacityReservation,
+) -> LaunchTemplateCapacityReservationSpecificationRequest {
+    let target = CapacityReservationTarget::builder();
+    let (preference, target) = match wanted {
+        CapacityReservation::Open => (Some(CapacityReservationPreference::Open), None),
+        CapacityReservation::None => (Some(CapacityReservationPreference::None), None),
+        CapacityReservation::Only => {
+            (Some(CapacityReservationPreference::CapacityReservationsOnly), None)
+        }
+        CapacityReservation::Id(id) => (None, Some(target.capacity_reservation_id(id).build())),
+        CapacityReservation::Group(arn) => {
+            (None, Some(target.capacity_reservation_resource_group_arn(arn).build()))
+        }
+    };
+    LaunchTemplateCapacityReservationSpecificationRequest::builder()
+        .set_capacity_reservation_preference(preference)
+        .set_capacity_reservation_target(target)
+        .build()
 }

@@ -1,5 +1,7 @@
 //! A launch template as AWS has it.
 
+use std::collections::BTreeMap;
+
 use crate::difference::Tags;
 
 #[derive(Debug, Clone)]
@@ -18,6 +20,14 @@ pub(crate) struct TemplateState {
 pub(crate) struct Content {
     pub(crate) device: String,
     pub(crate) volume: String,
+    /// By their devices.
+    pub(crate) additional_volumes: BTreeMap<String, String>,
+    pub(crate) detailed_monitoring: bool,
+    pub(crate) placement_group: Option<String>,
+    pub(crate) capacity_reservation: Option<String>,
+    pub(crate) cpu_credits: Option<String>,
+    pub(crate) ebs_optimized: bool,
+    pub(crate) enclaves: bool,
     pub(crate) security_groups: Vec<String>,
     pub(crate) ssh_key: Option<String>,
     /// In Base64, as AWS has it.

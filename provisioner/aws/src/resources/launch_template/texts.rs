@@ -10,12 +10,14 @@ pub(super) fn volume_text(
     throughput: Option<i32>,
     encrypted: bool,
     key: Option<&str>,
+    snapshot: Option<&str>,
 ) -> String {
     let mut words = vec![format!("{size} GiB"), kind.to_owned()];
     words.extend(iops.map(|iops| format!("{iops} IOPS")));
     words.extend(throughput.map(|throughput| format!("{throughput} MiB/s")));
     words.push(if encrypted { "encrypted" } else { "not encrypted" }.to_owned());
     words.extend(key.map(str::to_owned));
+    words.extend(snapshot.map(|id| format!("from {id}")));
     words.join(", ")
 }
 

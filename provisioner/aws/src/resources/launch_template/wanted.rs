@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use provisioner_spec::{AmiFamily, NodeGroup};
+use provisioner_spec::{NodeGroup, Volume};
 
 use super::state::Content;
 use super::texts::{imds_text, volume_text};
@@ -22,21 +22,21 @@ pub(crate) struct LaunchTemplate {
 
 impl LaunchTemplate {
     pub(super) fn wanted(&self, account: &Account) -> Content {
-        let volume = &self.group.volume;
-        let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
-        let user_data = user_data::wrapped(&self.group);
+        let group = &self.group;
+        let additional = group.additional_volumes.iter();
+        let user_data = user_data::wrapped(group);
         Content {
-            device: self.device().to_owned(),
-            volume: volume_text(
-                i32::try_from(volume.size).unwrap_or(i32::MAX),
-                volume.kind.as_str(),
-                number(volume.iops),
-                number(volume.throughput),
-                volume.encrypted,
-                volume.kms_key.as_deref(),
-            ),
+            device: group.ami.device().to_owned(),
+            volume: shown(&group.volume),
+            additional_volumes: additional.map(|(name, one)| (name.clone(), shown(one))).collect(),
+            detailed_monitoring: group.detailed_monitoring,
+            placement_group: group.placement_group.clone(),
+            capacity_reservation: group.capacity_reservation.as_ref().map(ToString::to_string),
+            cpu_credits: group.cpu_credits.map(|credits| credits.as_str().to_owned()),
+            ebs_optimized: group.ebs_optimized,
+            enclaves: group.enclaves,
             security_groups: self.security_groups(account),
-            ssh_key: self.group.ssh_key.clone(),
+            ssh_key: group.ssh_key.clone(),
             user_data: user_data.map(|text| BASE64_STANDARD.encode(text)),
             imds: imds_text("required", self.hops()),
         }
@@ -45,14 +45,6 @@ impl LaunchTemplate {
     /// How far answers go: a pod is one hop further away than its node.
     pub(super) fn hops(&self) -> i32 {
         if self.group.pod_imds { 2 } else { 1 }
-    }
-
-    /// Bottlerocket keeps containers on its second disk.
-    fn device(&self) -> &'static str {
-        match self.group.ami {
-            AmiFamily::AmazonLinux2023 => "/dev/xvda",
-            AmiFamily::Bottlerocket => "/dev/xvdb",
-        }
     }
 
     /// With groups of one's own, that of the cluster has to be named as well.
@@ -65,4 +57,17 @@ impl LaunchTemplate {
             account.cluster.as_ref().and_then(|cluster| cluster.own_security_group.clone());
         of_cluster.into_iter().chain(own.iter().cloned()).collect()
     }
+}
+
+fn shown(volume: &Volume) -> String {
+    let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+    volume_text(
+        i32::try_from(volume.size).unwrap_or(i32::MAX),
+        volume.kind.as_str(),
+        number(volume.iops),
+        number(volume.throughput),
+        volume.encrypted,
+        volume.kms_key.as_deref(),
+        volume.snapshot.as_deref(),
+    )
 }

@@ -28,7 +28,7 @@ const CHECKS: [fn(&Subject<'_>); 23] = [
     node_groups::sizes,
     node_groups::instance_types,
     node_groups::placement,
-    node_groups::volume,
+    node_groups::volumes,
     node_groups::releases,
     node_groups::labels,
     fargate_profiles::names,

@@ -1,5 +1,7 @@
 use super::subject::{Group, Subject};
-use crate::{AmiFamily, Architecture, Nat, VolumeType, check::nodes::reserved, diagnostic::Fault};
+use crate::{
+    AmiFamily, Architecture, Nat, Volume, VolumeType, check::nodes::reserved, diagnostic::Fault,
+};
 
 pub(super) fn names(subject: &Subject<'_>) {
     let groups = subject.node_groups();
@@ -107,32 +109,53 @@ fn subnets(subject: &Subject<'_>, at: &Group<'_>) {
     }
 }
 
-pub(super) fn volume(subject: &Subject<'_>) {
+pub(super) fn volumes(subject: &Subject<'_>) {
     for at in subject.node_groups() {
-        let volume = &at.group.volume;
-        let takes_iops = volume.kind != VolumeType::Gp2;
-        let kind = volume.kind.as_str();
-        let needs_iops = matches!(volume.kind, VolumeType::Io1 | VolumeType::Io2);
-        let fault = |message: String, reason: &str| Fault::new("volume", message, reason);
-        if volume.iops.is_some() && !takes_iops {
-            let message = format!("a volume of type {kind} has no `iops`");
-            let path = at.at("volume.iops", "volumeIOPS");
-            subject.fault(&path, fault(message, "they follow from its size"));
+        let own = |(here, eksctl): (&str, &str)| at.at(&format!("volume.{here}"), eksctl);
+        volume(subject, &at.group.volume, own);
+        if at.group.volume.snapshot.is_some() && at.group.ami == AmiFamily::AmazonLinux2023 {
+            let message = "a snapshot for the disk that nodes start from".to_owned();
+            let fault = Fault::new("volume", message, "that is made from the AMI");
+            subject.fault(&own(("snapshot", "")), fault);
         }
-        if needs_iops && volume.iops.is_none() {
-            let message = format!("a volume of type {kind} needs `iops`");
-            subject.fault(&at.at("volume.type", "volumeType"), fault(message, "there are none"));
+        for (device, further) in &at.group.additional_volumes {
+            let path = at.at(&format!("additionalVolumes.{device}"), "additionalVolumes");
+            let inside = |(here, _): (&str, &str)| {
+                let inner = format!("{path}.{here}");
+                if subject.is_given(&inner) { inner } else { path.clone() }
+            };
+            volume(subject, further, inside);
+            if device == at.group.ami.device() {
+                let message = format!("{device} is the disk that each node has");
+                let fault = Fault::new("volume", message, "that is `volume`");
+                subject.fault_at_key(&path, fault);
+            }
         }
-        if volume.throughput.is_some() && volume.kind != VolumeType::Gp3 {
-            let message = format!("a volume of type {kind} has no `throughput`");
-            let path = at.at("volume.throughput", "volumeThroughput");
-            subject.fault(&path, fault(message, "gp3 alone has"));
-        }
-        if volume.kms_key.is_some() && !volume.encrypted {
-            let path = at.at("volume.kmsKey", "volumeKmsKeyID");
-            let message = "a key for a volume that is not encrypted".to_owned();
-            subject.fault(&path, fault(message, "`encrypted` is false"));
-        }
+    }
+}
+
+/// What a disk has follows from its type; `place` tells where the spec, or else eksctl's file, says it.
+fn volume(subject: &Subject<'_>, volume: &Volume, place: impl Fn((&str, &str)) -> String) {
+    let kind = volume.kind.as_str();
+    let needs_iops = matches!(volume.kind, VolumeType::Io1 | VolumeType::Io2);
+    let fault = |at, message: String, reason: &str| {
+        subject.fault(&place(at), Fault::new("volume", message, reason));
+    };
+    if volume.iops.is_some() && volume.kind == VolumeType::Gp2 {
+        let message = format!("a volume of type {kind} has no `iops`");
+        fault(("iops", "volumeIOPS"), message, "they follow from its size");
+    }
+    if needs_iops && volume.iops.is_none() {
+        let message = format!("a volume of type {kind} needs `iops`");
+        fault(("type", "volumeType"), message, "there are none");
+    }
+    if volume.throughput.is_some() && volume.kind != VolumeType::Gp3 {
+        let message = format!("a volume of type {kind} has no `throughput`");
+        fault(("throughput", "volumeThroughput"), message, "gp3 alone has");
+    }
+    if volume.kms_key.is_some() && !volume.encrypted {
+        let message = "a key for a volume that is not encrypted".to_owned();
+        fault(("kmsKey", "volumeKmsKeyID"), message, "`encrypted` is false");
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) use addon_identities::give_identities;
 pub(super) use cluster::eks_cluster;
 pub(super) use fargate_profile::selectors;
 pub(super) use identity::{access_policy_name, policy_document, role_name};
-pub(super) use node_group::{MOST_NODES, MOST_UNAVAILABLE, Sizes, node_share, sizes, whole};
+pub(super) use node_group::{
+    MOST_NODES, MOST_UNAVAILABLE, Sizes, additional_volumes, cpu_credits, node_share, sizes, whole,
+};
 pub(super) use node_repair::repair_override;
 pub(super) use settings::{EVERYWHERE, eks, log_types, support};
 pub(super) use text::*;

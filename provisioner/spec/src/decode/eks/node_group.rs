@@ -1,11 +1,14 @@
 use super::{
-    eks_name, ids, instance_type, node_repair::node_repair, release_version, tags, volume_key, zone,
+    eks_name, id, ids, instance_type, node_repair::node_repair, placement_group, release_version,
+    tags, volume_key, zone,
 };
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
     diagnostic::{Fault, shown},
-    model::{AmiFamily, NodeGroup, NodeShare, Volume, VolumeType},
+    model::{AmiFamily, CpuCredits, NodeGroup, NodeShare, Volume, VolumeType},
+    syntax,
 };
+use std::collections::BTreeMap;
 
 const DEFAULT_INSTANCE_TYPE: &str = "m5.large";
 /// Auto Scaling allows no larger groups.
@@ -46,6 +49,22 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             zones: fields.optional("zones", |at| Some(at.list(zone))).unwrap_or_default(),
             subnets: fields.optional("subnets", |at| Some(ids(at, "subnet"))).unwrap_or_default(),
             volume: fields.section("volume", volume),
+            additional_volumes: fields.section("additionalVolumes", |at| {
+                additional_volumes(at.entries().into_iter().map(|(device, at)| {
+                    let volume = volume(&at);
+                    (device.to_owned(), at, volume)
+                }))
+            }),
+            detailed_monitoring: fields
+                .optional("detailedMonitoring", Cursor::boolean)
+                .unwrap_or(false),
+            placement_group: fields.optional("placementGroup", placement_group),
+            capacity_reservation: fields.optional("capacityReservation", |at| {
+                at.valid("invalid-reservation", "reservation", syntax::capacity_reservation)
+            }),
+            cpu_credits: fields.optional("cpuCredits", cpu_credits),
+            ebs_optimized: fields.optional("ebsOptimized", Cursor::boolean).unwrap_or(false),
+            enclaves: fields.optional("enclaves", Cursor::boolean).unwrap_or(false),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(at.list(taint))).unwrap_or_default(),
             security_groups: fields
@@ -82,7 +101,35 @@ fn volume(at: &Cursor<'_>) -> Volume {
         throughput: fields.optional("throughput", |at| whole(at, 125, 2000)),
         encrypted: fields.optional("encrypted", Cursor::boolean).unwrap_or(true),
         kms_key: fields.optional("kmsKey", volume_key),
+        snapshot: fields.optional("snapshot", |at| id(at, "snap")),
     })
+}
+
+pub(in crate::decode) fn cpu_credits(at: &Cursor<'_>) -> Option<CpuCredits> {
+    at.choice(&CpuCredits::ALL.map(|credits| (credits.as_str(), credits)))
+}
+
+/// Each by its device, which is at that place.
+pub(in crate::decode) fn additional_volumes<'a>(
+    volumes: impl IntoIterator<Item = (String, Cursor<'a>, Volume)>,
+) -> BTreeMap<String, Volume> {
+    let mut all = BTreeMap::new();
+    for (device, at, volume) in volumes {
+        match syntax::device(&device) {
+            Ok(device) if all.contains_key(&device) => at.fault_at_key(Fault::new(
+                "duplicate-name",
+                format!("two disks have the device {device}"),
+                "the second one",
+            )),
+            Ok(device) => drop(all.insert(device, volume)),
+            Err(invalid) => at.fault_at_key(Fault::new(
+                "invalid-device",
+                format!("invalid device `{}`", shown(&device)),
+                invalid.reason,
+            )),
+        }
+    }
+    all
 }
 
 /// A number, or a share such as `30%`.

@@ -45,6 +45,10 @@ pub(in crate::decode) fn volume_key(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-arn", "key", syntax::volume_key)
 }
 
+pub(in crate::decode) fn placement_group(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-name", "name of a placement group", syntax::placement_group)
+}
+
 pub(in crate::decode) fn instance_type(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-instance-type", "instance type", syntax::instance_type)
 }

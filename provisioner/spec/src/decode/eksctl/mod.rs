@@ -4,6 +4,7 @@
 mod access;
 mod addon;
 mod addons;
+mod capacity;
 mod config;
 mod fargate_profile;
 mod iam;
@@ -15,6 +16,7 @@ mod permissions;
 mod rest;
 mod ssh;
 mod user_data;
+mod volumes;
 mod vpc;
 mod well_known;
 

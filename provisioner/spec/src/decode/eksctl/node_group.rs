@@ -1,4 +1,5 @@
 use super::{
+    capacity::{capacity_reservation, placement_group},
     instances::instances,
     node_repair::{max_unavailable, node_repair},
     node_role::{GroupIam, group_iam},
@@ -6,18 +7,19 @@ use super::{
     rest::{Rest, not_converted, warn},
     ssh::ssh,
     user_data::user_data,
+    volumes::{additional_volumes, volume},
     vpc::{NamedSubnet, Network},
 };
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{Sizes, eks_name, ids, release_version, sizes, tags, volume_key, whole, zone},
+        eks::{Sizes, cpu_credits, eks_name, ids, release_version, sizes, tags, zone},
         fields::Fields,
         host::node_labels,
         taint::taint,
     },
     diagnostic::{Fault, shown},
-    model::{AmiFamily, NodeGroup, Taint, Volume, VolumeType},
+    model::{AmiFamily, NodeGroup, Taint},
     syntax,
 };
 use std::collections::BTreeMap;
@@ -38,28 +40,19 @@ pub(super) struct Surroundings<'a> {
     pub(super) boundary: Option<&'a String>,
 }
 
-const ONE_DISK: &str = "nodes have the one disk";
 const OF_EKS: &str = "EKS runs the Auto Scaling group";
-const AS_IN_THE_TYPE: &str = "as the instance type has it";
-const REST: [Rest; 12] = [
-    ("additionalVolumes", ONE_DISK),
+const REST: [Rest; 7] = [
     ("asgSuspendProcesses", OF_EKS),
-    ("capacityReservation", "open reservations are used as they fit"),
-    ("ebsOptimized", AS_IN_THE_TYPE),
     ("efaEnabled", "nodes have no EFA interfaces"),
-    ("enableDetailedMonitoring", "metrics of instances come every five minutes"),
-    ("instanceMarketOptions", "instances are spot ones or not: `spot`"),
+    ("instanceMarketOptions", "no capacity blocks are taken: `capacityReservation` names others"),
     ("launchTemplate", "a launch template is made for the group"),
     ("outpostARN", "nodes run in the region"),
-    ("placement", "nodes are placed as there is room"),
     ("propagateASGTags", "cluster-autoscaler learns labels and taints of a group from EKS"),
     ("status", "what AWS says of it"),
 ];
-const REST_OF_SELF_MANAGED: [Rest; 7] = [
+const REST_OF_SELF_MANAGED: [Rest; 5] = [
     ("asgMetricsCollection", OF_EKS),
     ("classicLoadBalancerNames", "nodes are registered by controllers in the cluster"),
-    ("cpuCredits", AS_IN_THE_TYPE),
-    ("enclaveEnabled", "nodes have no enclaves"),
     ("localZones", "nodes run in the zones of the cluster"),
     ("maxInstanceLifetime", "nodes run until they are replaced"),
     ("targetGroupARNs", "nodes are registered by controllers in the cluster"),
@@ -89,6 +82,7 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
         let ssh = fields.section("ssh", |at| ssh(at, ami));
         let name = fields.required("name", eks_name).unwrap_or_default();
         let own_tags = fields.section("tags", tags);
+        let is_on = |key| fields.optional(key, Cursor::boolean) == Some(true);
         let group = NodeGroup {
             instance_types,
             spot: fields.optional("spot", Cursor::boolean).unwrap_or(distribution_spot),
@@ -105,6 +99,18 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
                 .optional("subnets", |at| group_subnets(at, &of.network.subnets))
                 .unwrap_or_default(),
             volume: volume(fields),
+            additional_volumes: fields
+                .optional("additionalVolumes", |at| Some(additional_volumes(at)))
+                .unwrap_or_default(),
+            detailed_monitoring: is_on("enableDetailedMonitoring"),
+            placement_group: fields.section("placement", placement_group),
+            capacity_reservation: fields.section("capacityReservation", capacity_reservation),
+            cpu_credits: match kind {
+                Kind::SelfManaged => fields.optional("cpuCredits", cpu_credits),
+                Kind::Managed => None,
+            },
+            ebs_optimized: is_on("ebsOptimized"),
+            enclaves: kind == Kind::SelfManaged && is_on("enclaveEnabled"),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(taints(at))).unwrap_or_default(),
             security_groups: fields.section("securityGroups", |at| {
@@ -142,11 +148,7 @@ fn rest(fields: &Fields<'_, '_>, kind: Kind, ami: AmiFamily) {
     if !is_default("ami", &["auto", "auto-ssm", "static"]) {
         not_converted(fields, &[("ami", "the AMI that EKS has for `amiFamily`")]);
     }
-    let disk = match ami {
-        AmiFamily::AmazonLinux2023 => "/dev/xvda",
-        AmiFamily::Bottlerocket => "/dev/xvdb",
-    };
-    if !is_default("volumeName", &[disk]) {
+    if !is_default("volumeName", &[ami.device()]) {
         let instead = "the disk that the AMI starts from, or keeps containers on";
         not_converted(fields, &[("volumeName", instead)]);
     }
@@ -188,35 +190,6 @@ fn ami_family(at: &Cursor<'_>) -> Option<AmiFamily> {
         )),
     }
     Some(AmiFamily::AmazonLinux2023)
-}
-
-/// eksctl knows hard disks as well.
-fn volume_type(at: &Cursor<'_>) -> Option<VolumeType> {
-    let kinds = [VolumeType::Gp2, VolumeType::Gp3, VolumeType::Io1, VolumeType::Io2]
-        .map(|kind| (kind.as_str(), kind));
-    if at.begins_with("sc1") || at.begins_with("st1") {
-        at.fault(
-            Fault::new(
-                "volume",
-                format!("no node can have a disk of type `{}`", shown(&at.text()?)),
-                "nothing starts from a hard disk",
-            )
-            .hint(format!("one of {}", kinds.map(|(word, _)| word).join(", "))),
-        );
-        return None;
-    }
-    at.choice(&kinds)
-}
-
-fn volume(fields: &Fields<'_, '_>) -> Volume {
-    Volume {
-        size: fields.optional("volumeSize", |at| whole(at, 1, 16384)).unwrap_or(80),
-        kind: fields.optional("volumeType", volume_type).unwrap_or(VolumeType::Gp3),
-        iops: fields.optional("volumeIOPS", |at| whole(at, 100, 256_000)),
-        throughput: fields.optional("volumeThroughput", |at| whole(at, 125, 2000)),
-        encrypted: fields.optional("volumeEncrypted", Cursor::boolean).unwrap_or(false),
-        kms_key: fields.optional("volumeKmsKeyID", volume_key),
-    }
 }
 
 /// A list of taints, or a map of keys to `value:Effect`.

@@ -1,6 +1,7 @@
 //! A cluster on EKS, resolved.
 
 mod addon;
+mod capacity_reservation;
 mod cluster;
 mod fargate_profile;
 mod identity;
@@ -11,12 +12,13 @@ mod settings;
 mod vpc;
 
 pub use addon::{AddonVersion, EksAddon, ResolveConflicts};
+pub use capacity_reservation::CapacityReservation;
 pub use cluster::{EksCluster, EksKubernetes, EksNetwork, EksVersion};
 pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };
-pub use node_group::{AmiFamily, Architecture, NodeGroup, Volume, VolumeType};
+pub use node_group::{AmiFamily, Architecture, CpuCredits, NodeGroup, Volume, VolumeType};
 pub use node_repair::{NodeRepair, RepairAction, RepairOverride};
 pub use node_share::NodeShare;
 pub(crate) use settings::partition;

@@ -1,4 +1,4 @@
-use super::{NodeRepair, NodeShare};
+use super::{CapacityReservation, NodeRepair, NodeShare};
 use crate::model::Taint;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -46,6 +46,30 @@ pub struct NodeGroup {
     /// The disk of a node.
     #[schemars(with = "Option<Volume>")]
     pub volume: Volume,
+    /// Further disks, by the names of their devices, such as `/dev/sdf`. They are there, and neither formatted
+    /// nor mounted: that is for `userData`.
+    #[schemars(with = "Option<BTreeMap<String, Volume>>")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub additional_volumes: BTreeMap<String, Volume>,
+    /// Whether `CloudWatch` has metrics of the instances each minute, which it charges for, instead of every five.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub detailed_monitoring: bool,
+    /// The placement group of the instances; it must exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placement_group: Option<String>,
+    /// Which reserved capacity is taken: `open` (what fits), `none`, `only` (what fits, and no nodes without it),
+    /// the id of a reservation, or the ARN of a resource group of them. Default: AWS's own, `open`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity_reservation: Option<CapacityReservation>,
+    /// How far burstable instances (`t3`) go beyond their share. Default: as the instance type has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_credits: Option<CpuCredits>,
+    /// Whether there is a network for EBS alone, with instance types that have it only when asked.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub ebs_optimized: bool,
+    /// Whether Nitro enclaves can be started on the nodes.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub enclaves: bool,
     /// Labels of the nodes.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub labels: BTreeMap<String, String>,
@@ -119,6 +143,9 @@ pub struct Volume {
     /// for EBS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
+    /// The snapshot that it is made from: of any but the disk that Amazon Linux starts from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
 }
 
 /// The kind of a volume.
@@ -131,6 +158,27 @@ pub enum VolumeType {
     Io2,
 }
 
+/// How far burstable instances go beyond their share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CpuCredits {
+    /// As far as they have saved.
+    Standard,
+    /// As far as it takes, at a price.
+    Unlimited,
+}
+
+impl CpuCredits {
+    pub const ALL: [Self; 2] = [Self::Standard, Self::Unlimited];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Unlimited => "unlimited",
+        }
+    }
+}
+
 impl Default for Volume {
     fn default() -> Self {
         Self {
@@ -140,6 +188,7 @@ impl Default for Volume {
             throughput: None,
             encrypted: true,
             kms_key: None,
+            snapshot: None,
         }
     }
 }
@@ -161,6 +210,16 @@ impl fmt::Display for AmiFamily {
             Self::AmazonLinux2023 => "AmazonLinux2023",
             Self::Bottlerocket => "Bottlerocket",
         })
+    }
+}
+
+impl AmiFamily {
+    /// The device of the disk of a node: Bottlerocket keeps containers on its second one.
+    pub fn device(self) -> &'static str {
+        match self {
+            Self::AmazonLinux2023 => "/dev/xvda",
+            Self::Bottlerocket => "/dev/xvdb",
+        }
     }
 }
 
