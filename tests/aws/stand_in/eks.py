@@ -852,17 +852,33 @@ class Eks:
     def create_pod_identity_association(self, name, body, _):
         cluster = self.active(name)
         self.iam.check_role(body["roleArn"], "pods.eks.amazonaws.com", set())
+        self.check_session(body)
         made = self.new_identity(
             cluster, body["namespace"], body["serviceAccount"], body["roleArn"], body.get("tags", {})
         )
+        self.set_session(made, body)
         return {"association": made}
+
+    @staticmethod
+    def check_session(body):
+        if body.get("policy") and not body.get("disableSessionTags"):
+            raise invalid("disableSessionTags must be true when a policy is specified")
+
+    @staticmethod
+    def set_session(association, body):
+        """What is not said stays as it is."""
+        for key in ("targetRoleArn", "disableSessionTags", "policy"):
+            if key in body:
+                association[key] = body[key]
 
     def describe_pod_identity_association(self, name, identity, _, __):
         return {"association": self.identity(name, identity)}
 
     def update_pod_identity_association(self, name, identity, body, _):
         association = self.identity(name, identity)
+        self.check_session(association | body)
         association["roleArn"] = body.get("roleArn", association["roleArn"])
+        self.set_session(association, body)
         return {"association": association}
 
     def delete_pod_identity_association(self, name, identity, _, __):

@@ -139,3 +139,82 @@ fn a_policy_that_does_not_exist_is_told_at_once() {
     let failed = attached.filter(|call| call.status >= 400).count();
     assert_eq!(failed, 1, "{}", refused.stderr);
 }
+
+#[test]
+fn pods_get_a_further_role_within_a_policy_of_the_session() {
+    let aws = StandIn::instant();
+    let identity = |more: &str| {
+        let of = "{namespace: backend, serviceAccount: writer, \
+                  policies: ['arn:aws:iam::aws:policy/AmazonS3FullAccess']";
+        with(&format!("    podIdentities:\n      - {of}{more}}}\n"))
+    };
+    let target = ", targetRole: 'arn:aws:iam::210987654321:role/buckets'";
+    let policy = ", sessionTags: false, sessionPolicy: {Version: '2012-10-17', \
+                  Statement: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}]}";
+    let program = Program::new(&aws, &identity(target));
+    let found = || {
+        let all = aws.account()["pod identity"].clone();
+        let mut all = all.as_object().expect("some").clone().into_iter();
+        all.find(|(_, one)| one["serviceAccount"] == "writer").expect("it")
+    };
+    program.up().expect(0);
+    assert_eq!(found().1["targetRoleArn"], "arn:aws:iam::210987654321:role/buckets");
+    settled(&aws, &program);
+
+    let id = found().0;
+    program.set_spec(&identity(&format!("{target}{policy}")));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("+sessionTags: none"), "{}", plan.stdout);
+    assert!(plan.stdout.contains(r#"+sessionPolicy: {"Version""#), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["UpdatePodIdentityAssociation"]);
+    assert!(found().1["policy"].as_str().expect("a text").contains("s3:GetObject"));
+    settled(&aws, &program);
+
+    let by_hand = ["eks", "update-pod-identity-association", "--cluster-name", "prod"];
+    let rest = ["--association-id", &id, "--target-role-arn", "arn:aws:iam::1:role/others"];
+    aws.by_hand(&[&by_hand[..], &rest].concat());
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("-targetRole: arn:aws:iam::1:role/others"), "{}", plan.stdout);
+    program.up().expect(0);
+    settled(&aws, &program);
+    assert_eq!(found().0, id);
+
+    program.set_spec(&identity(""));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("it goes, and is made anew"), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    let anew = ["DeletePodIdentityAssociation", "CreatePodIdentityAssociation"];
+    assert_eq!(aws.changes(), anew);
+    assert!(found().1["targetRoleArn"].is_null());
+    settled(&aws, &program);
+}
+
+#[test]
+fn a_pattern_says_which_service_accounts_a_role_is_for() {
+    let aws = StandIn::instant();
+    let pattern = READER.replace(
+        "roleName: of-the-reader",
+        "roleName: of-the-reader, subjectPattern: 'system:serviceaccount:team-*:reader'",
+    );
+    let program = Program::new(&aws, &with(&pattern));
+    program.up().expect(0);
+    let condition = || {
+        let trust = aws.account()["role"]["of-the-reader"]["trust"].clone();
+        trust["Statement"][0]["Condition"].to_string()
+    };
+    let like = r#":sub":"system:serviceaccount:team-*:reader"}"#;
+    assert!(condition().contains(like) && condition().contains("StringLike"), "{}", condition());
+    assert!(condition().contains(r#":aud":"sts.amazonaws.com"}"#), "{}", condition());
+    settled(&aws, &program);
+    program.set_spec(&with(READER));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("+trust: the service account backend/reader"), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["UpdateAssumeRolePolicy"]);
+    assert!(!condition().contains("StringLike"), "{}", condition());
+    settled(&aws, &program);
+}

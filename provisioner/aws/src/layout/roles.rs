@@ -58,9 +58,12 @@ pub(super) fn roles(context: &Context) -> Vec<Role> {
 }
 
 fn of_service_account(context: &Context, spec: &ServiceAccount) -> Role {
-    let (namespace, name) = (spec.namespace.clone(), spec.name.clone());
+    let (namespace, name) = (&spec.namespace, &spec.name);
     let purpose = format!("sa-{namespace}-{name}");
-    let trust = Trust::ServiceAccount { namespace, name };
+    let trust = match spec.subject_pattern.clone() {
+        Some(pattern) => Trust::ServiceAccounts { pattern },
+        None => Trust::ServiceAccount { namespace: namespace.clone(), name: name.clone() },
+    };
     let boundary = spec.permissions_boundary.as_ref();
     let made = allowed(context, &purpose, trust, (&spec.policies, &spec.policy), boundary);
     called(context, made, spec.role_name.as_ref(), &spec.tags)

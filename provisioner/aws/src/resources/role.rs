@@ -42,6 +42,8 @@ pub(crate) enum Trust {
     FargatePods { region: String, cluster: String },
     /// A service account of the cluster, through its OIDC provider.
     ServiceAccount { namespace: String, name: String },
+    /// All those whose subjects are such.
+    ServiceAccounts { pattern: String },
 }
 
 #[derive(Debug, Clone)]
@@ -113,19 +115,20 @@ impl Trust {
                 })
             }
             Self::ServiceAccount { namespace, name } => {
-                let issuer = account.cluster.as_ref()?.issuer.clone()?;
-                let host = issuer.trim_start_matches("https://").to_owned();
                 let subject = format!("system:serviceaccount:{namespace}:{name}");
-                json!({
-                    "Effect": "Allow",
-                    "Principal": {"Federated": oidc_provider::arn(account, &issuer)},
-                    "Action": ["sts:AssumeRoleWithWebIdentity"],
-                    "Condition": {"StringEquals": {
+                web_identity(account, |host| {
+                    json!({"StringEquals": {
                         format!("{host}:aud"): oidc_provider::AUDIENCE,
                         format!("{host}:sub"): subject,
-                    }},
-                })
+                    }})
+                })?
             }
+            Self::ServiceAccounts { pattern } => web_identity(account, |host| {
+                json!({
+                    "StringEquals": {format!("{host}:aud"): oidc_provider::AUDIENCE},
+                    "StringLike": {format!("{host}:sub"): pattern},
+                })
+            })?,
         };
         Some(json!({"Version": "2012-10-17", "Statement": [statement]}))
     }
@@ -137,8 +140,20 @@ impl Trust {
             Self::ServiceAccount { namespace, name } => {
                 format!("the service account {namespace}/{name}")
             }
+            Self::ServiceAccounts { pattern } => pattern.clone(),
         }
     }
+}
+
+/// What the cluster's OIDC provider vouches for, on conditions about its host.
+fn web_identity(account: &Account, condition: impl Fn(&str) -> Value) -> Option<Value> {
+    let issuer = account.cluster.as_ref()?.issuer.clone()?;
+    Some(json!({
+        "Effect": "Allow",
+        "Principal": {"Federated": oidc_provider::arn(account, &issuer)},
+        "Action": ["sts:AssumeRoleWithWebIdentity"],
+        "Condition": condition(issuer.trim_start_matches("https://")),
+    }))
 }
 
 #[async_trait::async_trait]
@@ -150,7 +165,9 @@ impl Resource for Role {
     fn after(&self, _: &Account) -> Vec<String> {
         match self.trust {
             Trust::Service { .. } | Trust::FargatePods { .. } => Vec::new(),
-            Trust::ServiceAccount { .. } => vec![targets::OIDC_PROVIDER.to_owned()],
+            Trust::ServiceAccount { .. } | Trust::ServiceAccounts { .. } => {
+                vec![targets::OIDC_PROVIDER.to_owned()]
+            }
         }
     }
 

@@ -73,6 +73,19 @@ fn of_iam(text: &str, kinds: &[&str], reason: &str) -> Result<String, Invalid> {
     }
 }
 
+/// Which service accounts a role is for; `*` and `?` stand for others.
+pub(crate) fn subject_pattern(text: &str) -> Result<String, Invalid> {
+    const PREFIX: &str = "system:serviceaccount:";
+    length(text, 400)?;
+    let rest = text.strip_prefix(PREFIX).unwrap_or_default();
+    only(rest, |c| is_lower(c) || is_wildcard(c) || ":.".contains(c), "names, `*` and `?`")?;
+    match rest.split_once(':') {
+        Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() => Ok(text.to_owned()),
+        _ if rest == "*" => Ok(text.to_owned()),
+        _ => Err(Invalid::new("must be such as `system:serviceaccount:NAMESPACE:*`")),
+    }
+}
+
 /// The ARN of a KMS key.
 pub(crate) fn key_arn(text: &str) -> Result<String, Invalid> {
     arn(text)?;

@@ -14,7 +14,8 @@ pub(crate) use address::{address, cidr, cidrs};
 pub(crate) use aws::{
     account, addon_version, capacity_reservation, device, eks_name, eks_version, id, instance_type,
     key_arn, label_pattern, namespace_pattern, placement_group, policy_arn, principal_arn, region,
-    release_version, resource_group, role_arn, role_name, tag_key, tag_value, volume_key, zone,
+    release_version, resource_group, role_arn, role_name, subject_pattern, tag_key, tag_value,
+    volume_key, zone,
 };
 pub(crate) use containers::{image_repository, registry};
 pub(crate) use kubernetes::{flag, label_key, label_value, taint_effect, taint_text, version};

@@ -31,6 +31,9 @@ fn pod_identity(of: &AddonIdentity, cluster: &EksCluster) -> PodIdentity {
         policy: of.policy_for(&cluster.name, &cluster.eks.region),
         role_name: None,
         permissions_boundary: None,
+        target_role: None,
+        session_tags: true,
+        session_policy: serde_json::Map::new(),
         tags: BTreeMap::new(),
     }
 }

@@ -1,4 +1,4 @@
-use super::{policy_arn, principal_arn, role, tags};
+use super::{policy_arn, principal_arn, role, role_arn, subject_pattern, tags};
 use crate::{
     decode::cursor::Cursor,
     diagnostic::Fault,
@@ -35,6 +35,7 @@ pub(super) fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
     at.map(|fields| {
         let namespace = fields.required("namespace", object_name);
         let name = fields.required("name", object_name);
+        let subject_pattern = fields.optional("subjectPattern", subject_pattern);
         let policies = fields.optional("policies", |at| Some(policies(at))).unwrap_or_default();
         let policy = fields.section("policy", policy_document);
         if policies.is_empty() && policy.is_empty() {
@@ -47,6 +48,7 @@ pub(super) fn service_account(at: &Cursor<'_>) -> Option<ServiceAccount> {
         Some(ServiceAccount {
             namespace: namespace?,
             name: name?,
+            subject_pattern,
             policies,
             policy,
             role_name,
@@ -65,6 +67,9 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let policy = fields.section("policy", policy_document);
         let role_name = fields.optional("roleName", role_name);
         let permissions_boundary = fields.optional("permissionsBoundary", policy_arn);
+        let target_role = fields.optional("targetRole", role_arn);
+        let session_tags = fields.optional("sessionTags", Cursor::boolean).unwrap_or(true);
+        let session_policy = fields.section("sessionPolicy", policy_document);
         let tags = fields.section("tags", tags);
         Some(PodIdentity {
             namespace: namespace?,
@@ -74,6 +79,9 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
             policy,
             role_name,
             permissions_boundary,
+            target_role,
+            session_tags,
+            session_policy,
             tags,
         })
     })?;
@@ -83,6 +91,7 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         let message = "`roleName` and `permissionsBoundary` are of a role that is made";
         at.fault_at_key(Fault::new("pod-identity", message, "`role` names one that exists"));
     }
+    session(at, &identity);
     if (identity.role == IamRole::Create) == says_nothing {
         let reason = match identity.role {
             IamRole::Create => "a role that is made needs `policies`, or a `policy`",
@@ -91,6 +100,15 @@ pub(super) fn pod_identity(at: &Cursor<'_>) -> Option<PodIdentity> {
         at.fault_at_key(Fault::new("pod-identity", "either `role` or `policies`", reason));
     }
     Some(identity)
+}
+
+/// AWS has no room for both.
+pub(in crate::decode) fn session(at: &Cursor<'_>, identity: &PodIdentity) {
+    if identity.session_tags && !identity.session_policy.is_empty() {
+        let message = "a policy for sessions goes without tags of sessions";
+        let fault = Fault::new("pod-identity", message, "EKS adds its tags to these sessions");
+        at.fault_at_key(fault.hint("`sessionTags: false`; in eksctl's file, `disableSessionTags`"));
+    }
 }
 
 /// A policy document; IAM knows what may stand in its statements.

@@ -15,7 +15,7 @@ pub(super) use addon::{POD_IDENTITY_AGENT, addon_version, default_addons};
 pub(super) use addon_identities::give_identities;
 pub(super) use cluster::eks_cluster;
 pub(super) use fargate_profile::selectors;
-pub(super) use identity::{access_policy_name, policy_document, role_name};
+pub(super) use identity::{access_policy_name, policy_document, role_name, session};
 pub(super) use node_group::{
     MOST_NODES, MOST_UNAVAILABLE, Sizes, additional_volumes, cpu_credits, node_share, sizes, whole,
 };

@@ -33,6 +33,10 @@ pub(in crate::decode) fn role_arn(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-arn", "ARN", syntax::role_arn)
 }
 
+pub(in crate::decode) fn subject_pattern(at: &Cursor<'_>) -> Option<String> {
+    at.valid("invalid-subject", "subject", syntax::subject_pattern)
+}
+
 pub(in crate::decode) fn principal_arn(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-arn", "ARN", syntax::principal_arn)
 }

@@ -52,7 +52,7 @@ pub(super) fn addon<'a>(at: &Cursor<'a>, names: Names<'_>) -> Option<Given<'a>> 
             permissions_boundary: fields.optional("permissionsBoundary", policy_arn),
             service_account_role: fields.optional("serviceAccountRoleARN", role_arn),
             configuration: fields
-                .optional("configurationValues", configuration)
+                .optional("configurationValues", |at| map_in_text(at, "configurationValues"))
                 .unwrap_or_default(),
             resolve_conflicts: fields
                 .optional("resolveConflicts", resolve_conflicts)
@@ -78,8 +78,8 @@ fn resolve_conflicts(at: &Cursor<'_>) -> Option<ResolveConflicts> {
     wish
 }
 
-/// Settings, which the file has as a text of JSON or YAML.
-fn configuration(at: &Cursor<'_>) -> Option<Map<String, Value>> {
+/// Settings or a policy, which the file has as a text of JSON or YAML.
+pub(super) fn map_in_text(at: &Cursor<'_>, what: &str) -> Option<Map<String, Value>> {
     let text = at.lines()?;
     let (root, faults) = yaml::read(&text);
     let report = Report::new(at.report.known().clone());
@@ -90,7 +90,7 @@ fn configuration(at: &Cursor<'_>) -> Option<Map<String, Value>> {
         _ => {
             at.fault(Fault::new(
                 "not-a-map",
-                "`configurationValues` must be a map, as a text of JSON or YAML",
+                format!("`{what}` must be a map, as a text of JSON or YAML"),
                 "this is none",
             ));
             None

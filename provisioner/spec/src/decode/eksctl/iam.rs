@@ -1,11 +1,12 @@
 use super::{
+    addon::map_in_text,
     permissions::{ATTACHED, Names, Permissions},
     rest::{Rest, not_converted, warn},
 };
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{policy_arn, role_arn, role_name, tags},
+        eks::{policy_arn, role_arn, role_name, session, tags},
         fields::Fields,
     },
     model::{IamRole, PodIdentity, ServiceAccount},
@@ -13,16 +14,13 @@ use crate::{
 };
 
 const OF_THE_WORKLOAD: &str = "the service account comes with what runs under it";
-const REST_OF_SERVICE_ACCOUNT: [Rest; 2] = [
-    ("attachRoleARN", "a role that exists is left as it is: annotate the service account with it"),
-    ("subjectPattern", "the role trusts the service account of that name"),
-];
-const REST_OF_POD_IDENTITY: [Rest; 5] = [
+const REST_OF_SERVICE_ACCOUNT: [Rest; 1] = [(
+    "attachRoleARN",
+    "a role that exists is left as it is: annotate the service account with it",
+)];
+const REST_OF_POD_IDENTITY: [Rest; 2] = [
     ("createServiceAccount", OF_THE_WORKLOAD),
-    ("disableSessionTags", "EKS adds its tags to the session"),
     ("permissionPolicyName", "the document is called `provisioner`"),
-    ("policy", "what the role allows holds as it is"),
-    ("targetRoleARN", "pods get the role itself, without another one behind it"),
 ];
 const OF_PERMISSIONS: [&str; 2] = ["permissionPolicyARNs", "permissionPolicy"];
 
@@ -90,6 +88,7 @@ fn service_account(at: &Cursor<'_>, names: Names<'_>) -> Option<ServiceAccount> 
         let Permissions { policies, policy } = Permissions::read(fields, ATTACHED, names);
         let role_name = fields.optional("roleName", role_name);
         let permissions_boundary = fields.optional("permissionsBoundary", policy_arn);
+        let pattern = fields.optional("subjectPattern", Cursor::text);
         let tags = fields.section("tags", tags);
         // What eksctl has found out itself.
         fields.get("status");
@@ -108,9 +107,13 @@ fn service_account(at: &Cursor<'_>, names: Names<'_>) -> Option<ServiceAccount> 
             warn(at, "serviceAccounts", instead);
         }
         let (namespace, name) = metadata?;
+        // It stands for the name alone.
+        let subject_pattern =
+            pattern.map(|names| format!("system:serviceaccount:{namespace}:{names}"));
         Some(ServiceAccount {
             namespace,
             name,
+            subject_pattern,
             policies,
             policy,
             role_name,
@@ -142,6 +145,10 @@ pub(super) fn pod_identity(at: &Cursor<'_>, names: Names<'_>) -> Option<PodIdent
         let allowed = Permissions::read(fields, OF_PERMISSIONS, names);
         let role_name = fields.optional("roleName", role_name);
         let permissions_boundary = fields.optional("permissionsBoundaryARN", policy_arn);
+        let target_role = fields.optional("targetRoleARN", role_arn);
+        let tagless = fields.optional("disableSessionTags", Cursor::boolean) == Some(true);
+        let session_policy =
+            fields.optional("policy", |at| map_in_text(at, "policy")).unwrap_or_default();
         let tags = fields.section("tags", tags);
         not_converted(fields, &REST_OF_POD_IDENTITY);
         let makes = role == IamRole::Create;
@@ -156,7 +163,7 @@ pub(super) fn pod_identity(at: &Cursor<'_>, names: Names<'_>) -> Option<PodIdent
             warn(at, "what podIdentityAssociations say of a role", instead);
         }
         let Permissions { policies, policy } = if makes { allowed } else { Permissions::default() };
-        Some(PodIdentity {
+        let identity = PodIdentity {
             namespace: namespace?,
             service_account: service_account?,
             role,
@@ -164,7 +171,12 @@ pub(super) fn pod_identity(at: &Cursor<'_>, names: Names<'_>) -> Option<PodIdent
             policy,
             role_name: role_name.filter(|_| makes),
             permissions_boundary: permissions_boundary.filter(|_| makes),
+            target_role,
+            session_tags: !tagless,
+            session_policy,
             tags,
-        })
+        };
+        session(at, &identity);
+        Some(identity)
     })
 }

@@ -52,6 +52,10 @@ pub struct ServiceAccount {
     pub namespace: String,
     /// The name of the service account.
     pub name: String,
+    /// Which service accounts get the role instead of this one alone: `*` and `?` stand for others, as in
+    /// `system:serviceaccount:team-*:reader`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_pattern: Option<String>,
     /// ARNs of the policies of its role.
     #[schemars(with = "Option<Vec<String>>")]
     pub policies: Vec<String>,
@@ -97,6 +101,17 @@ pub struct PodIdentity {
     /// The ARN of the permissions boundary of a role that is made. Default: that of `roles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<String>,
+    /// The ARN of a further role, maybe of another account, that the pods get in the end: the first one assumes it,
+    /// and each has to allow that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_role: Option<String>,
+    /// Whether sessions have tags that say which cluster, namespace and service account they are of.
+    #[schemars(with = "Option<bool>", extend("default" = true))]
+    pub session_tags: bool,
+    /// A policy document: what it does not allow, pods may not do either. It goes without `sessionTags`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schemars(with = "Option<Map<String, Value>>")]
+    pub session_policy: Map<String, Value>,
     /// Tags of a role that is made and of the identity, beside those of the cluster.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub tags: BTreeMap<String, String>,
