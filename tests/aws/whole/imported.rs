@@ -361,3 +361,55 @@ fn a_security_group_of_theirs_stays_whatever_it_is_called_and_tagged() {
     program.down().expect(0);
     assert_eq!(aws.account(), before);
 }
+
+/// As in eksctl's own examples: by their ids, their ranges, or their zones.
+#[test]
+fn subnets_that_exist_are_known_by_their_ranges_and_zones_too() {
+    let aws = StandIn::instant();
+    let theirs = somebody_elses(&aws);
+    let in_zone = |index: usize| format!("10.7.{index}.0/24");
+    let vpc = id_in(&theirs, "vpc-");
+    let file = |private: &str, subnets: &str| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+             metadata: {{name: ranges, region: us-west-2, version: '1.35'}}\n\
+             vpc:\n  id: {vpc}\n  subnets:\n    private:\n{private}\
+             managedNodeGroups:\n  - {{name: workers, privateNetworking: true{subnets}}}\n"
+        )
+    };
+    let ranges = format!(
+        "      one: {{cidr: {}}}\n      two: {{cidr: {}, az: us-west-2b}}\n",
+        in_zone(0),
+        in_zone(1)
+    );
+    let before = aws.account();
+    let program = Program::new(&aws, &file(&ranges, ", subnets: [two]"));
+    program.up().expect(0);
+    let account = aws.account();
+    let range = |id: &Value| account["subnet"][id.as_str().expect("an id")]["cidr"].clone();
+    let of = |one: &Value| one.as_array().expect("a list").iter().map(range).collect::<Vec<_>>();
+    let cluster = &account["cluster"]["ranges"]["resourcesVpcConfig"]["subnetIds"];
+    assert_eq!(of(cluster), [in_zone(0), in_zone(1)]);
+    assert_eq!(of(&account["node group"]["workers"]["subnets"]), [in_zone(1)]);
+    program.plan().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+
+    let twice = id_in(&theirs, "subnet-");
+    let twice = format!("      one: {{id: {twice}}}\n      two: {{cidr: 10.7.0.0/24}}\n");
+    let cases = [
+        (
+            "      one: {cidr: 10.7.99.0/24}\n      two: {cidr: 10.7.1.0/24}\n",
+            "it has no 10.7.99.0/24",
+        ),
+        ("      us-west-2a: {}\n      two: {cidr: 10.7.1.0/24}\n", "us-west-2a is any of subnet-"),
+        (twice.as_str(), "are the same one"),
+    ];
+    aws.forget_calls();
+    for (private, said) in cases {
+        program.set_spec(&file(private, ""));
+        let up = program.up().expect(1);
+        assert!(up.stderr.contains(said), "{said}: {}", up.stderr);
+        assert_eq!(aws.changes(), [""; 0], "{said}");
+    }
+}

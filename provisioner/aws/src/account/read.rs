@@ -236,7 +236,7 @@ async fn inside_vpc(
         )?;
     }
     if eks.vpc.is_imported() {
-        account.subnets = imported(eks, all, &id)?;
+        account.subnets = imported(eks, &all, &id)?;
         return Ok(());
     }
     let tagged: BTreeMap<_, _> =
@@ -276,24 +276,43 @@ fn named(layout: &Layout, all: Vec<SubnetState>) -> BTreeMap<String, SubnetState
     all.into_iter().filter_map(|state| Some((name(&state)?, state))).collect()
 }
 
-/// The imported subnets by their ids, which must all be in the VPC.
+/// The imported subnets as the spec names them, which must all be in the VPC.
 fn imported(
     eks: &Eks,
-    all: Vec<SubnetState>,
+    all: &[SubnetState],
     vpc: &str,
 ) -> Result<BTreeMap<String, SubnetState>, AwsError> {
-    let mut by_id: BTreeMap<_, _> = all.into_iter().map(|one| (one.id.clone(), one)).collect();
-    let missing: Vec<_> =
-        eks.vpc.subnets.all().filter(|id| !by_id.contains_key(*id)).cloned().collect();
-    if !missing.is_empty() {
-        return Err(AwsError::NotPossible {
-            what: format!("use the subnets of the VPC {vpc}"),
-            why: format!("it has no {}", missing.join(", ")),
-            hint: "`aws ec2 describe-subnets` lists them".to_owned(),
-        });
+    let mut named: BTreeMap<String, SubnetState> = BTreeMap::new();
+    let mut missing = Vec::new();
+    for name in eks.vpc.subnets.all() {
+        let found = all.iter().filter(|one| [&one.id, &one.cidr, &one.zone].contains(&name));
+        match found.collect::<Vec<_>>()[..] {
+            [] => missing.push(name.clone()),
+            [one] => {
+                if let Some((other, _)) = named.iter().find(|(_, known)| known.id == one.id) {
+                    return Err(unusable(vpc, format!("{other} and {name} are the same one")));
+                }
+                named.insert(name.clone(), one.clone());
+            }
+            ref several => {
+                let ids: Vec<_> = several.iter().map(|one| one.id.as_str()).collect();
+                let why = format!("{name} is any of {}", ids.join(", "));
+                return Err(unusable(vpc, why));
+            }
+        }
     }
-    by_id.retain(|id, _| eks.vpc.subnets.all().any(|wanted| wanted == id));
-    Ok(by_id)
+    if !missing.is_empty() {
+        return Err(unusable(vpc, format!("it has no {}", missing.join(", "))));
+    }
+    Ok(named)
+}
+
+fn unusable(vpc: &str, why: String) -> AwsError {
+    AwsError::NotPossible {
+        what: format!("use the subnets of the VPC {vpc}"),
+        why,
+        hint: "`aws ec2 describe-subnets` lists them".to_owned(),
+    }
 }
 
 /// Those of the spec; else those in which there are subnets already; else the first ones.

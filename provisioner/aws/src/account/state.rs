@@ -30,7 +30,7 @@ pub(crate) struct Account {
     pub(crate) zones: Vec<String>,
     /// The cluster's own, or the imported one.
     pub(crate) vpc: Option<VpcState>,
-    /// By names; imported ones by their ids.
+    /// By names; imported ones as the spec names them.
     pub(crate) subnets: BTreeMap<String, SubnetState>,
     pub(crate) gateway: Option<GatewayState>,
     pub(crate) addresses: BTreeMap<String, AddressState>,

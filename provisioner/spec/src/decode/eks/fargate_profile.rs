@@ -1,4 +1,4 @@
-use super::{eks_name, ids, role, tags};
+use super::{eks_name, role, subnets, tags};
 use crate::{
     decode::cursor::Cursor,
     diagnostic::{Fault, shown},
@@ -11,7 +11,7 @@ pub(super) fn fargate_profile(at: &Cursor<'_>) -> FargateProfile {
     at.map(|fields| FargateProfile {
         name: fields.required("name", eks_name).unwrap_or_default(),
         selectors: fields.required("selectors", |at| Some(selectors(at))).unwrap_or_default(),
-        subnets: fields.optional("subnets", |at| Some(ids(at, "subnet"))).unwrap_or_default(),
+        subnets: fields.optional("subnets", |at| Some(subnets(at))).unwrap_or_default(),
         role: fields.optional("role", role).unwrap_or(IamRole::Create),
         tags: fields.section("tags", tags),
     })

@@ -1,6 +1,6 @@
 use super::{
     eks_name, id, ids, instance_type, node_repair::node_repair, placement_group, release_version,
-    tags, volume_key, zone,
+    subnets, tags, volume_key, zone,
 };
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
@@ -47,7 +47,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             hold_desired: fields.optional("holdDesired", Cursor::boolean).unwrap_or(false),
             private: fields.optional("private", Cursor::boolean).unwrap_or(true),
             zones: fields.optional("zones", |at| Some(at.list(zone))).unwrap_or_default(),
-            subnets: fields.optional("subnets", |at| Some(ids(at, "subnet"))).unwrap_or_default(),
+            subnets: fields.optional("subnets", |at| Some(subnets(at))).unwrap_or_default(),
             volume: fields.section("volume", volume),
             additional_volumes: fields.section("additionalVolumes", |at| {
                 additional_volumes(at.entries().into_iter().map(|(device, at)| {

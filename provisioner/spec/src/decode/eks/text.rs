@@ -17,6 +17,20 @@ pub(in crate::decode) fn id(at: &Cursor<'_>, prefix: &'static str) -> Option<Str
     at.valid("invalid-id", "id", syntax::id(prefix))
 }
 
+/// Subnets that exist.
+pub(in crate::decode) fn subnets(at: &Cursor<'_>) -> Vec<String> {
+    at.list(subnet)
+}
+
+/// By its id, its range in the VPC, or the zone in which it is the only one.
+pub(in crate::decode) fn subnet(at: &Cursor<'_>) -> Option<String> {
+    let text = at.text()?;
+    if text.contains('/') {
+        return cidr_v4(at).map(|range| range.to_string());
+    }
+    syntax::zone(&text).ok().or_else(|| id(at, "subnet"))
+}
+
 pub(in crate::decode) fn zone(at: &Cursor<'_>) -> Option<String> {
     at.valid("invalid-zone", "zone", syntax::zone)
 }

@@ -18,7 +18,7 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
 }
 
 fn subnets(at: &Cursor<'_>) -> Subnets {
-    let list = |at: &Cursor<'_>| Some(ids(at, "subnet"));
+    let list = |at: &Cursor<'_>| Some(super::subnets(at));
     at.map(|fields| Subnets {
         public: fields.optional("public", list).unwrap_or_default(),
         private: fields.optional("private", list).unwrap_or_default(),

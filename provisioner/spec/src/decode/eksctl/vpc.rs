@@ -6,6 +6,7 @@ use crate::{
     },
     diagnostic::Fault,
     model::{EndpointAccess, Nat, Subnets, Vpc},
+    syntax,
 };
 
 const OF_IPV4: &str = "clusters made here are of IPv4";
@@ -31,7 +32,7 @@ pub(super) struct Network {
     pub(super) shared_group: Option<String>,
 }
 
-/// A subnet that exists, under the name that the file has for it.
+/// A subnet that exists, under the name that the file has for it; known by its id, its range, or its zone.
 #[derive(Clone, Debug)]
 pub(super) struct NamedSubnet {
     pub(super) name: String,
@@ -95,20 +96,22 @@ fn named_subnets(at: &Cursor<'_>, imported: bool) -> Vec<NamedSubnet> {
     let mut found = Vec::new();
     for (name, subnet) in at.entries() {
         let subnet_id = subnet.map(|fields| {
-            fields.optional("az", zone);
-            if imported {
-                fields.optional("cidr", cidr_v4);
+            let zone = fields.optional("az", zone).or_else(|| syntax::zone(name).ok());
+            let range = if imported {
+                fields.optional("cidr", cidr_v4)
             } else {
                 not_converted(fields, &[("cidr", "subnets are made out of `vpc.cidr`")]);
-            }
-            fields.optional("id", |at| id(at, "subnet"))
+                None
+            };
+            let id = fields.optional("id", |at| id(at, "subnet"));
+            id.or(range.map(|range| range.to_string())).or(zone.filter(|_| imported))
         });
         match subnet_id {
             Some(id) => found.push(NamedSubnet { name: name.to_owned(), id }),
             None if imported && subnet.is_sound() => subnet.fault_at_key(Fault::new(
                 "missing-key",
                 format!("the subnet `{}` has no `id`", crate::diagnostic::shown(name)),
-                "subnets of a VPC that exists are named by their ids",
+                "one of a VPC that exists is known by its `id`, its `cidr` or its `az`",
             )),
             None if !subnet.is_empty() => {}
             None => warn(&subnet, name, "subnets are made in the zones of the cluster"),

@@ -40,7 +40,7 @@ pub struct NodeGroup {
     /// The zones of its nodes. Default: all of the cluster.
     #[schemars(with = "Option<Vec<String>>")]
     pub zones: Vec<String>,
-    /// Subnets of an existing VPC, by their ids. Default: all of `vpc.subnets.private`, or of `public`.
+    /// Subnets of an existing VPC, as `vpc.subnets` names them. Default: all of `vpc.subnets.private`, or of `public`.
     #[schemars(with = "Option<Vec<String>>")]
     pub subnets: Vec<String>,
     /// The disk of a node.

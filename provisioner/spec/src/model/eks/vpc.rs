@@ -29,7 +29,7 @@ pub struct Vpc {
     pub security_groups: Vec<String>,
 }
 
-/// Subnets that exist, by their ids.
+/// Subnets that exist: each by its id, by its range in the VPC, or by its zone where it is the only one there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
