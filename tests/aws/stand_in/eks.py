@@ -280,6 +280,7 @@ class Eks:
         version = body.get("version", DEFAULT_VERSION)
         if version not in VERSIONS:
             raise invalid(f"unsupported Kubernetes version {version}")
+        self.check_tier(body)
         logging = {}
         for setup in body.get("logging", {}).get("clusterLogging", []):
             logging.update({kind: setup["enabled"] for kind in setup["types"]})
@@ -313,6 +314,8 @@ class Eks:
             },
             "deletionProtection": body.get("deletionProtection", False),
             "upgradePolicy": body.get("upgradePolicy", {"supportType": "EXTENDED"}),
+            "zonalShiftConfig": body.get("zonalShiftConfig", {"enabled": False}),
+            "controlPlaneScalingConfig": body.get("controlPlaneScalingConfig", {"tier": "standard"}),
             "identity": identity,
             "fails": self.fail_cluster,
             "tags": body.get("tags", {}),
@@ -348,6 +351,8 @@ class Eks:
             "accessConfig": cluster["accessConfig"],
             "deletionProtection": cluster["deletionProtection"],
             "upgradePolicy": cluster["upgradePolicy"],
+            "zonalShiftConfig": cluster["zonalShiftConfig"],
+            "controlPlaneScalingConfig": cluster["controlPlaneScalingConfig"],
             "health": {"issues": [cluster["fails"]] if cluster["status"] == "FAILED" else []},
             "tags": cluster["tags"],
         }
@@ -393,11 +398,19 @@ class Eks:
         shown = {key: update[key] for key in ("id", "status", "type")}
         return {"update": shown | {"errors": update.get("errors", [])}}
 
+    @staticmethod
+    def check_tier(body):
+        tier = body.get("controlPlaneScalingConfig", {}).get("tier", "standard")
+        if tier not in ("standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"):
+            raise invalid(f"there is no tier {tier}")
+
     def update_cluster_config(self, name, body, _):
         cluster = self.active(name)
         kinds = {"logging", "resourcesVpcConfig", "accessConfig", "deletionProtection"}
-        if len((kinds | {"upgradePolicy"}) & set(body)) != 1:
+        kinds |= {"upgradePolicy", "zonalShiftConfig", "controlPlaneScalingConfig"}
+        if len(kinds & set(body)) != 1:
             raise invalid("exactly one kind of update is allowed at a time")
+        self.check_tier(body)
         vpc = body.get("resourcesVpcConfig", {})
         if vpc.get("subnetIds"):
             self.ec2.check_subnets(vpc["subnetIds"])
@@ -411,7 +424,8 @@ class Eks:
                 cluster["logging"].update({kind: setup["enabled"] for kind in setup["types"]})
             cluster["vpc"].update(vpc)
             cluster["accessConfig"].update(body.get("accessConfig", {}))
-            cluster["upgradePolicy"] = body.get("upgradePolicy", cluster["upgradePolicy"])
+            for key in ("upgradePolicy", "zonalShiftConfig", "controlPlaneScalingConfig"):
+                cluster[key] = body.get(key, cluster[key])
             if "deletionProtection" in body:
                 cluster["deletionProtection"] = body["deletionProtection"]
 

@@ -444,3 +444,38 @@ fn load_balancers_of_services_go_with_the_cluster() {
     assert_eq!(after["vpc"], before["vpc"]);
     assert_eq!(after["security group"], before["security group"]);
 }
+
+#[test]
+fn a_control_plane_is_made_and_changed_as_the_spec_says() {
+    let aws = StandIn::instant();
+    let with = |text: &str| SPEC.replace("    logging:", &format!("    {text}\n    logging:"));
+    let endpoint = |spec: &str| {
+        spec.replace(
+            "endpoint: {public: true",
+            "endpoint: {privateCidrs: [10.9.0.0/16], public: true",
+        )
+    };
+    let program =
+        Program::new(&aws, &endpoint(&with("zonalShift: true\n    controlPlaneTier: tier-xl")));
+    let cluster = || aws.account()["cluster"]["prod"].clone();
+    let rules = || aws.account()["security group"].to_string();
+    program.up().expect(0);
+    assert_eq!(cluster()["zonalShiftConfig"]["enabled"], true);
+    assert_eq!(cluster()["controlPlaneScalingConfig"]["tier"], "tier-xl");
+    assert!(rules().contains("tcp 443-443 10.9.0.0/16"), "{}", rules());
+    program.plan().expect(0);
+    program.set_spec(SPEC);
+    let plan = program.plan().expect(6);
+    for line in
+        ["-zonalShift: true", "-controlPlaneTier: tier-xl", "-rule: 443/tcp from 10.9.0.0/16"]
+    {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    aws.forget_calls();
+    program.up().expect(0);
+    let changes = ["RevokeSecurityGroupIngress", "UpdateClusterConfig", "UpdateClusterConfig"];
+    assert_eq!(aws.changes(), changes);
+    assert_eq!(cluster()["controlPlaneScalingConfig"]["tier"], "standard");
+    assert!(!rules().contains("10.9.0.0/16"), "{}", rules());
+    program.plan().expect(0);
+}

@@ -60,6 +60,14 @@ impl Layout {
             route_tables: network.route_tables(),
             security_group: SecurityGroup {
                 name: context.names.security_group(),
+                ranges: context
+                    .cluster
+                    .eks
+                    .endpoint
+                    .private_cidrs
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
                 tags: context.names.tags("control-plane"),
             },
             roles: roles(context),

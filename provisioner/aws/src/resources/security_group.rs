@@ -1,5 +1,7 @@
 //! The security group of the control plane: whoever is in the VPC reaches the API.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
 use crate::AwsError;
@@ -26,6 +28,8 @@ pub(crate) struct SecurityGroupState {
 #[derive(Debug)]
 pub(crate) struct SecurityGroup {
     pub(crate) name: String,
+    /// Those from which the API is reached beside the VPC.
+    pub(crate) ranges: Vec<String>,
     pub(crate) tags: Tags,
 }
 
@@ -66,21 +70,21 @@ impl Resource for SecurityGroup {
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
         let Some(group) = &account.security_group else {
             let source = account.vpc.as_ref().map_or("the VPC", |vpc| &vpc.cidr);
-            return Ok(Difference::create()
-                .with("name", &self.name)
-                .with("rule", texts(&api_from(source)).into_iter().next())
+            let new = Difference::create().with("name", &self.name);
+            return Ok(new
+                .set("rule", &BTreeSet::new(), &texts(&self.rules(source)))
                 .tags(&Tags::new(), &self.tags));
         };
         refuse_others(group)?;
         Ok(Difference::of_existing()
-            .set("rule", &texts(&group.rules), &texts(&wanted_rules(account)))
+            .set("rule", &texts(&group.rules), &texts(&self.wanted(account)))
             .tags(&group.tags, &self.tags))
     }
 
     async fn apply(&self, work: &Work<'_>, _: &Difference) -> Result<(), AwsError> {
         let (vpc, wanted, existing) = {
             let account = work.context.account();
-            (account.vpc_id()?, wanted_rules(&account), account.security_group.clone())
+            (account.vpc_id()?, self.wanted(&account), account.security_group.clone())
         };
         let mut group = match existing {
             Some(group) => group,
@@ -108,12 +112,17 @@ fn refuse_others(group: &SecurityGroupState) -> Result<(), AwsError> {
     Err(not_ours(format!("the security group {}", group.id), &group.tags))
 }
 
-/// Whoever is in the VPC reaches the API; for anybody else, the spec names groups.
-fn wanted_rules(account: &Account) -> Rules {
-    account.vpc.as_ref().map(|vpc| api_from(&vpc.cidr)).unwrap_or_default()
-}
-
 impl SecurityGroup {
+    fn wanted(&self, account: &Account) -> Rules {
+        account.vpc.as_ref().map(|vpc| self.rules(&vpc.cidr)).unwrap_or_default()
+    }
+
+    /// Whoever is in the VPC or a range of the spec reaches the API; for anybody else, the spec names groups.
+    fn rules(&self, vpc: &str) -> Rules {
+        let further = self.ranges.iter().flat_map(|range| api_from(range, "privateCidrs"));
+        further.chain(api_from(vpc, "the VPC")).collect()
+    }
+
     /// Two groups of a VPC cannot have one name: a lost answer shows as a duplicate.
     async fn create(&self, work: &Work<'_>, vpc: &str) -> Result<SecurityGroupState, AwsError> {
         let specification = tags::specification(ResourceType::SecurityGroup, &self.tags);

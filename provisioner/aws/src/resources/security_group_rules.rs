@@ -14,9 +14,9 @@ pub(crate) fn of(permissions: &[IpPermission]) -> Rules {
     permissions.iter().flat_map(apart).collect()
 }
 
-/// Whoever is in that range reaches the API.
-pub(crate) fn api_from(range: &str) -> Rules {
-    let source = IpRange::builder().cidr_ip(range).description("the VPC").build();
+/// Whoever is in that range, which is that of something, reaches the API.
+pub(crate) fn api_from(range: &str, of_what: &str) -> Rules {
+    let source = IpRange::builder().cidr_ip(range).description(of_what).build();
     let rule = IpPermission::builder().ip_protocol("tcp").from_port(API_PORT).to_port(API_PORT);
     of(&[rule.ip_ranges(source).build()])
 }

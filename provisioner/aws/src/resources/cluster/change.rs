@@ -32,6 +32,16 @@ impl Cluster {
             let what = "change how long the version of the cluster is supported";
             configure(work, what, |call| call.set_upgrade_policy(policy.clone())).await?;
         }
+        if difference.touches("zonalShift") {
+            let config = self.zonal_shift();
+            let what = "change whether traffic may be shifted away from a zone";
+            configure(work, what, |call| call.zonal_shift_config(config.clone())).await?;
+        }
+        if difference.touches("controlPlaneTier") {
+            let config = self.scaling();
+            let what = "change the tier of the control plane";
+            configure(work, what, |call| call.control_plane_scaling_config(config.clone())).await?;
+        }
         if difference.touches("logging") {
             let logging = logging(&self.logging(), &is.logging);
             let what = "change the logging of the cluster";

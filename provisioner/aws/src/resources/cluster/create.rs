@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_eks::types::{
     AuthenticationMode, CreateAccessConfigRequest, KubernetesNetworkConfigRequest,
 };
+use provisioner_spec::ControlPlaneTier;
 
 use super::requests::{encryption, logging};
 use super::state::ClusterState;
@@ -33,6 +34,9 @@ impl Cluster {
             .set_service_ipv4_cidr(self.service_cidr.clone())
             .build();
         let encryption = self.eks.secrets_key.as_ref().map(|key| vec![encryption(key)]);
+        let zonal_shift = self.eks.zonal_shift.then(|| self.zonal_shift());
+        let grows = self.eks.control_plane_tier == ControlPlaneTier::Standard;
+        let scaling = (!grows).then(|| self.scaling());
         let made = work
             .once_visible(async || {
                 let call = work.clients().eks.create_cluster().name(work.names().cluster());
@@ -48,6 +52,8 @@ impl Cluster {
                     .bootstrap_self_managed_addons(false)
                     .deletion_protection(self.eks.deletion_protection)
                     .set_upgrade_policy(self.upgrade_policy())
+                    .set_zonal_shift_config(zonal_shift.clone())
+                    .set_control_plane_scaling_config(scaling.clone())
                     .set_tags(Some(self.tags.clone().into_iter().collect()));
                 call.send().await.asked("create the cluster")
             })

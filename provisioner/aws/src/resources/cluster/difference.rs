@@ -27,7 +27,9 @@ impl Cluster {
             .field("endpoint.private", cluster.private, eks.endpoint.private)
             .field("logging", &logging, &self.logging())
             .field("authenticationMode", cluster.authentication_mode.as_ref(), self.mode())
-            .field("deletionProtection", cluster.deletion_protection, eks.deletion_protection);
+            .field("deletionProtection", cluster.deletion_protection, eks.deletion_protection)
+            .field("zonalShift", cluster.zonal_shift, eks.zonal_shift)
+            .field("controlPlaneTier", &cluster.tier, eks.control_plane_tier.as_str());
         if eks.endpoint.public {
             difference =
                 difference.field("endpoint.publicCidrs", &cluster.public_cidrs, &self.cidrs());
@@ -61,6 +63,8 @@ impl Cluster {
             .with("serviceCidr", self.service_cidr.as_ref())
             .with("deletionProtection", eks.deletion_protection)
             .with("support", eks.support.map(provisioner_spec::Support::as_str))
+            .with("zonalShift", eks.zonal_shift.then_some(true))
+            .with("controlPlaneTier", eks.control_plane_tier.as_str())
             .tags(&Tags::new(), &self.tags)
     }
 

@@ -1,6 +1,7 @@
 //! What a cluster is found by.
 
 use aws_sdk_eks::types::{AccessConfigResponse, ClusterStatus, VpcConfigResponse};
+use provisioner_spec::ControlPlaneTier;
 
 use super::state::ClusterState;
 use crate::AwsError;
@@ -48,6 +49,13 @@ fn state(cluster: aws_sdk_eks::types::Cluster) -> ClusterState {
             .upgrade_policy
             .and_then(|policy| policy.support_type)
             .map(|support| support.as_str().to_owned()),
+        zonal_shift: cluster.zonal_shift_config.and_then(|config| config.enabled) == Some(true),
+        tier: cluster
+            .control_plane_scaling_config
+            .and_then(|config| config.tier)
+            .map_or(ControlPlaneTier::Standard.as_str().to_owned(), |tier| {
+                tier.as_str().to_owned()
+            }),
         service_cidr: cluster.kubernetes_network_config.and_then(|config| config.service_ipv4_cidr),
         endpoint: cluster.endpoint,
         certificate_authority: cluster.certificate_authority.and_then(|ca| ca.data),

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_eks::types::{
-    EncryptionConfig, LogSetup, LogType, Logging, Provider, SupportType, UpgradePolicyRequest,
-    VpcConfigRequest,
+    ControlPlaneScalingConfig, EncryptionConfig, LogSetup, LogType, Logging, Provider,
+    ProvisionedControlPlaneTier, SupportType, UpgradePolicyRequest, VpcConfigRequest,
+    ZonalShiftConfigRequest,
 };
 
 use super::wanted::Cluster;
@@ -36,6 +37,15 @@ impl Cluster {
     pub(super) fn upgrade_policy(&self) -> Option<UpgradePolicyRequest> {
         let support = SupportType::from(self.eks.support?.as_str());
         Some(UpgradePolicyRequest::builder().support_type(support).build())
+    }
+
+    pub(super) fn zonal_shift(&self) -> ZonalShiftConfigRequest {
+        ZonalShiftConfigRequest::builder().enabled(self.eks.zonal_shift).build()
+    }
+
+    pub(super) fn scaling(&self) -> ControlPlaneScalingConfig {
+        let tier = ProvisionedControlPlaneTier::from(self.eks.control_plane_tier.as_str());
+        ControlPlaneScalingConfig::builder().tier(tier).build()
     }
 
     pub(super) fn placement_request(

@@ -26,6 +26,8 @@ pub(crate) struct ClusterState {
     pub(crate) authentication_mode: Option<String>,
     pub(crate) deletion_protection: bool,
     pub(crate) support: Option<String>,
+    pub(crate) zonal_shift: bool,
+    pub(crate) tier: String,
     pub(crate) service_cidr: Option<String>,
     pub(crate) endpoint: Option<String>,
     pub(crate) certificate_authority: Option<String>,

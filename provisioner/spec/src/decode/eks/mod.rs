@@ -20,5 +20,5 @@ pub(super) use node_group::{
     MOST_NODES, MOST_UNAVAILABLE, Sizes, additional_volumes, cpu_credits, node_share, sizes, whole,
 };
 pub(super) use node_repair::repair_override;
-pub(super) use settings::{EVERYWHERE, eks, log_types, support};
+pub(super) use settings::{EVERYWHERE, control_plane_tier, eks, log_types, support};
 pub(super) use text::*;

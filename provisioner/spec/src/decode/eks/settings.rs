@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     decode::{cursor::Cursor, eks::node_group::node_group},
-    model::{AuthenticationMode, Eks, EndpointAccess, LogType, Support},
+    model::{AuthenticationMode, ControlPlaneTier, Eks, EndpointAccess, LogType, Support},
     syntax,
 };
 use ipnet::Ipv4Net;
@@ -47,6 +47,10 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
                 .optional("deletionProtection", Cursor::boolean)
                 .unwrap_or(false),
             support: fields.optional("support", support),
+            zonal_shift: fields.optional("zonalShift", Cursor::boolean).unwrap_or(false),
+            control_plane_tier: fields
+                .optional("controlPlaneTier", control_plane_tier)
+                .unwrap_or_default(),
             oidc_provider: fields
                 .optional("oidcProvider", Cursor::boolean)
                 .unwrap_or(!service_accounts.is_empty()),
@@ -73,6 +77,10 @@ pub(in crate::decode) fn support(at: &Cursor<'_>) -> Option<Support> {
     at.choice(&words)
 }
 
+pub(in crate::decode) fn control_plane_tier(at: &Cursor<'_>) -> Option<ControlPlaneTier> {
+    at.choice(&ControlPlaneTier::ALL.map(|tier| (tier.as_str(), tier)))
+}
+
 fn endpoint(at: &Cursor<'_>) -> EndpointAccess {
     at.map(|fields| EndpointAccess {
         public: fields.optional("public", Cursor::boolean).unwrap_or(true),
@@ -80,6 +88,9 @@ fn endpoint(at: &Cursor<'_>) -> EndpointAccess {
         public_cidrs: fields
             .optional("publicCidrs", |at| Some(at.list(cidr_v4)))
             .unwrap_or_else(|| vec![EVERYWHERE]),
+        private_cidrs: fields
+            .optional("privateCidrs", |at| Some(at.list(cidr_v4)))
+            .unwrap_or_default(),
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{eks_name, key_arn, log_types, region, support, tags, zone},
+        eks::{control_plane_tier, eks_name, key_arn, log_types, region, support, tags, zone},
         fields::Fields,
         network::cidr,
     },
@@ -33,9 +33,8 @@ const OTHER_CLUSTERS: [&str; 2] = ["outpost", "remoteNetworkConfig"];
 const OF_AWS: &str = "the control plane has AWS's own settings";
 const INSTALLED: &str = "it is installed once the cluster stands";
 /// Parts without a counterpart.
-const REST: [Rest; 10] = [
+const REST: [Rest; 8] = [
     ("capabilities", "no capabilities of EKS: `spec.addons` installs such programs"),
-    ("controlPlaneScalingConfig", "AWS scales the control plane as it is used"),
     ("gitops", INSTALLED),
     ("identityProviders", "the API knows principals of IAM: see `accessEntries`"),
     ("karpenter", INSTALLED),
@@ -43,7 +42,6 @@ const REST: [Rest; 10] = [
     ("kubeControllerManagerConfig", OF_AWS),
     ("kubeSchedulerConfig", OF_AWS),
     ("localZones", "nodes run in the zones of the cluster"),
-    ("zonalShiftConfig", "AWS shifts no traffic away from a zone"),
 ];
 const NO_ENDPOINTS: &str = "no VPC endpoints are made";
 const REST_OF_PRIVATE_CLUSTER: [Rest; 2] =
@@ -97,6 +95,12 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         deletion_protection: false,
         support: fields.section("upgradePolicy", |at| {
             at.map(|fields| fields.optional("supportType", support))
+        }),
+        zonal_shift: fields.section("zonalShiftConfig", |at| {
+            at.map(|fields| fields.optional("enabled", Cursor::boolean) == Some(true))
+        }),
+        control_plane_tier: fields.section("controlPlaneScalingConfig", |at| {
+            at.map(|fields| fields.optional("tier", control_plane_tier).unwrap_or_default())
         }),
         oidc_provider: iam.oidc_provider,
         service_accounts: iam.service_accounts,

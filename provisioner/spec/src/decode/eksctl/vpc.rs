@@ -11,12 +11,11 @@ use crate::{
 
 const OF_IPV4: &str = "clusters made here are of IPv4";
 const ALL_SUBNETS: &str = "the control plane has addresses in all subnets of the cluster";
-const REST: [Rest; 10] = [
+const REST: [Rest; 9] = [
     ("autoAllocateIPv6", OF_IPV4),
     ("controlPlaneEgressMode", "the control plane goes out as AWS lets it"),
     ("controlPlaneOnPrivateSubnets", ALL_SUBNETS),
     ("controlPlaneSubnetIDs", ALL_SUBNETS),
-    ("extraCIDRs", "a VPC that is made has one range, `vpc.cidr`"),
     ("extraIPv6CIDRs", OF_IPV4),
     ("hostnameType", "nodes are called by their addresses"),
     ("ipv6Cidr", OF_IPV4),
@@ -43,6 +42,8 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
     at.map(|fields| {
         let public_cidrs =
             fields.optional("publicAccessCIDRs", |at| Some(at.list(cidr_v4))).unwrap_or_default();
+        let private_cidrs =
+            fields.optional("extraCIDRs", |at| Some(at.list(cidr_v4))).unwrap_or_default();
         let endpoint = fields.section("clusterEndpoints", endpoint);
         let vpc_id = fields.optional("id", |at| id(at, "vpc"));
         let imported = vpc_id.is_some();
@@ -65,7 +66,7 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
         let shared_group = fields.optional("sharedNodeSecurityGroup", |at| id(at, "sg"));
         not_converted(fields, &REST);
         let public_cidrs = if public_cidrs.is_empty() { vec![EVERYWHERE] } else { public_cidrs };
-        let endpoint = EndpointAccess { public_cidrs, ..endpoint };
+        let endpoint = EndpointAccess { public_cidrs, private_cidrs, ..endpoint };
         Network { vpc, endpoint, subnets: [public, private].concat(), shared_group }
     })
 }
@@ -75,6 +76,7 @@ fn endpoint(at: &Cursor<'_>) -> EndpointAccess {
         public: fields.optional("publicAccess", Cursor::boolean).unwrap_or(true),
         private: fields.optional("privateAccess", Cursor::boolean).unwrap_or(false),
         public_cidrs: Vec::new(),
+        private_cidrs: Vec::new(),
     })
 }
 

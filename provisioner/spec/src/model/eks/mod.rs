@@ -22,5 +22,5 @@ pub use node_group::{AmiFamily, Architecture, CpuCredits, NodeGroup, Volume, Vol
 pub use node_repair::{NodeRepair, RepairAction, RepairOverride};
 pub use node_share::NodeShare;
 pub(crate) use settings::partition;
-pub use settings::{AuthenticationMode, Eks, EndpointAccess, LogType, Support};
+pub use settings::{AuthenticationMode, ControlPlaneTier, Eks, EndpointAccess, LogType, Support};
 pub use vpc::{Nat, Subnets, Vpc};

@@ -51,6 +51,12 @@ pub struct Eks {
     /// with AWS, `EXTENDED` for a new cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support: Option<Support>,
+    /// Whether Amazon Application Recovery Controller may shift traffic away from a zone that is ill.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub zonal_shift: bool,
+    /// How much capacity of the control plane is there before it is used, at a price.
+    #[schemars(with = "Option<ControlPlaneTier>")]
+    pub control_plane_tier: ControlPlaneTier,
     /// Whether IAM trusts the cluster's service accounts (IRSA). Default: when there are
     /// `serviceAccounts`.
     #[schemars(with = "Option<bool>")]
@@ -91,6 +97,10 @@ pub struct EndpointAccess {
     /// The ranges from which it is reached publicly. Default: `0.0.0.0/0`, from everywhere.
     #[schemars(with = "Option<Vec<String>>")]
     pub public_cidrs: Vec<Ipv4Net>,
+    /// Ranges of networks beside the VPC, such as an office behind a VPN, from which it is reached privately.
+    #[schemars(with = "Option<Vec<String>>")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub private_cidrs: Vec<Ipv4Net>,
 }
 
 /// A kind of log of the control plane.
@@ -113,6 +123,42 @@ pub enum AuthenticationMode {
     /// Access entries, and the `aws-auth` config map.
     #[serde(rename = "API_AND_CONFIG_MAP")]
     ApiAndConfigMap,
+}
+
+/// The capacity of a control plane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum ControlPlaneTier {
+    /// It grows as it is used.
+    #[default]
+    #[serde(rename = "standard")]
+    Standard,
+    /// It is there from the beginning.
+    #[serde(rename = "tier-xl")]
+    Xl,
+    /// The next larger.
+    #[serde(rename = "tier-2xl")]
+    Xl2,
+    /// The next larger.
+    #[serde(rename = "tier-4xl")]
+    Xl4,
+    /// The largest.
+    #[serde(rename = "tier-8xl")]
+    Xl8,
+}
+
+impl ControlPlaneTier {
+    pub const ALL: [Self; 5] = [Self::Standard, Self::Xl, Self::Xl2, Self::Xl4, Self::Xl8];
+
+    /// The word that AWS uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Xl => "tier-xl",
+            Self::Xl2 => "tier-2xl",
+            Self::Xl4 => "tier-4xl",
+            Self::Xl8 => "tier-8xl",
+        }
+    }
 }
 
 /// What happens when AWS no longer supports a version as a standard one.
