@@ -1,12 +1,9 @@
 //! What is different from what is wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::spec_tags;
-
-/// Tags, as AWS has them.
-pub(crate) type Tags = BTreeMap<String, String>;
+use crate::spec_tags::{self, Tags};
 
 /// What would have to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

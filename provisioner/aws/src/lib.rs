@@ -9,6 +9,7 @@ mod access;
 mod account;
 mod action;
 mod difference;
+mod digest;
 mod driver;
 mod error;
 mod facts;

@@ -1,10 +1,10 @@
 //! Whose something is: what somebody else has made, or what is in another account, is not touched.
 
-use crate::difference::Tags;
 use crate::error::Asked as _;
 use crate::layout::CLUSTER_ROLE;
 use crate::names::{CLUSTER_TAG, Names};
 use crate::resources::cluster::{self, ClusterState};
+use crate::spec_tags::Tags;
 use crate::work::Context;
 use crate::{AwsError, Identity, tags};
 

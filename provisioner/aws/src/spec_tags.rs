@@ -4,8 +4,12 @@
 //! A tag remembers them, by the digests of their keys: a value has room for 256 characters, and not for all that
 //! a key may hold.
 
-use crate::difference::Tags;
-use crate::names::digest;
+use std::collections::BTreeMap;
+
+use crate::digest::digest;
+
+/// Tags, as AWS has them.
+pub(crate) type Tags = BTreeMap<String, String>;
 
 /// Says which tags come from the spec.
 const MEMORY: &str = "provisioner.dev/tags";

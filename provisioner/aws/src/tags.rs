@@ -2,8 +2,8 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
-use crate::difference::Tags;
 use crate::error::Asked as _;
+use crate::spec_tags::Tags;
 use crate::{AwsError, Clients, spec_tags};
 
 /// The tags that something of EC2 is made with.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::account::Account;
-use crate::difference::Tags;
 use crate::layout::Layout;
 use crate::names::Names;
 use crate::ownership::is_ours;
@@ -21,6 +20,7 @@ use crate::resources::pod_identity::{self, PodIdentityRemoval};
 use crate::resources::role::{RoleRemoval, RoleState};
 use crate::resources::route_table::RouteTableRemoval;
 use crate::resources::subnet::SubnetRemoval;
+use crate::spec_tags::Tags;
 use crate::targets;
 use crate::work::Context;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use provisioner_spec::{EksAddon, IamRole, PodIdentity, ServiceAccount};
 use serde_json::{Map, Value};
 
-use crate::difference::Tags;
 use crate::resources::role::{Role, Trust};
+use crate::spec_tags::Tags;
 use crate::work::Context;
 
 /// The purposes of the two roles that every cluster has.

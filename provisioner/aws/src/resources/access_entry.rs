@@ -7,10 +7,11 @@ use provisioner_spec::AccessEntry as Spec;
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::resource::{Removal, Resource};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

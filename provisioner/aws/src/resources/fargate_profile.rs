@@ -10,9 +10,10 @@ use provisioner_spec::{FargateProfile as Spec, FargateSelector};
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Kind, Tags};
+use crate::difference::{Difference, Kind};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Look, Work};
 use crate::{tags, targets};
 

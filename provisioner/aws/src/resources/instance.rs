@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::types::{Filter, Instance};
 
 use crate::AwsError;
-use crate::difference::Tags;
 use crate::error::Asked as _;
+use crate::spec_tags::Tags;
 use crate::tags;
 use crate::work::{Context, Work};
 

@@ -7,11 +7,12 @@ use aws_sdk_ec2::types::{NatGatewayState as Status, ResourceType};
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::RESOURCE_TAG;
 use crate::resource::{Removal, Resource};
 use crate::resources::route_table;
+use crate::spec_tags::Tags;
 use crate::work::{Context, Look, Work};
 use crate::{tags, targets};
 

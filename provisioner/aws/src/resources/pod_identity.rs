@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Kind, Tags};
+use crate::difference::{Difference, Kind};
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
 use crate::resources::policy_document;
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

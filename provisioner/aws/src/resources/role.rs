@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::ownership::{is_ours, not_ours};
 use crate::resource::{Removal, Resource};
 use crate::resources::policy_document::Documents;
 use crate::resources::{oidc_provider, policy_document};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

@@ -6,10 +6,11 @@ use aws_sdk_ec2::types::{ResourceType, RouteState};
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::RESOURCE_TAG;
 use crate::resource::{Removal, Resource};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

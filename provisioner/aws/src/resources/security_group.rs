@@ -6,13 +6,14 @@ use aws_sdk_ec2::types::{IpPermission, ResourceType};
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::names::CLUSTER_TAG;
 use crate::ownership::{is_ours, not_ours};
 use crate::resource::{Removal, Resource};
 use crate::resources::cluster::ClusterState;
 use crate::resources::security_group_rules::{self, Rules, api_from, texts};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

@@ -83,6 +83,9 @@ mod tests {
         let wanted = ["80-90/tcp from 10.0.0.0/8", "80-90/tcp from ::/0", "everything from sg-1"];
         assert_eq!(shown, wanted);
         assert!(rules[wanted[1]].ip_ranges.is_none());
-        assert_eq!(texts(&api_from("10.0.0.0/16")), ["443/tcp from 10.0.0.0/16".to_owned()].into());
+        assert_eq!(
+            texts(&api_from("10.0.0.0/16", "nodes")),
+            ["443/tcp from 10.0.0.0/16".to_owned()].into()
+        );
     }
 }

@@ -5,9 +5,10 @@ use ipnet::Ipv4Net;
 
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
 use crate::resource::{Removal, Resource};
+use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
 

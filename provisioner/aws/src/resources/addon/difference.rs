@@ -7,7 +7,8 @@ use super::state::AddonState;
 use super::wanted::Addon;
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
+use crate::spec_tags::Tags;
 
 impl Addon {
     pub(super) fn compared(&self, account: &Account) -> Result<Difference, AwsError> {

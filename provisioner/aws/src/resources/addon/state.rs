@@ -3,7 +3,7 @@
 use aws_sdk_eks::types::AddonStatus;
 use serde_json::Value;
 
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 #[derive(Debug, Clone)]
 pub(crate) struct AddonState {

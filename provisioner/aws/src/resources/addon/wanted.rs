@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::state::AddonState;
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 /// Addons that run on every node, and are there before the nodes are: all others wait for nodes.
 const ON_EVERY_NODE: [&str; 3] = ["eks-pod-identity-agent", "kube-proxy", "vpc-cni"];

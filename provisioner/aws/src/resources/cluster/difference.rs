@@ -7,7 +7,8 @@ use super::state::ClusterState;
 use super::wanted::Cluster;
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
+use crate::spec_tags::Tags;
 
 impl Cluster {
     pub(super) fn compared(&self, account: &Account) -> Result<Difference, AwsError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_eks::types::ClusterStatus;
 use provisioner_spec::EksVersion;
 
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 #[derive(Debug, Clone)]
 pub(crate) struct ClusterState {

@@ -3,7 +3,7 @@
 use provisioner_spec::{Eks, EksVersion};
 
 use crate::account::Account;
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 #[derive(Debug)]
 pub(crate) struct Cluster {

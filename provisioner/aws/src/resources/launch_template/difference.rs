@@ -4,7 +4,8 @@ use super::state::Content;
 use super::texts::readable;
 use super::wanted::LaunchTemplate;
 use crate::account::Account;
-use crate::difference::{Difference, Tags};
+use crate::difference::Difference;
+use crate::spec_tags::Tags;
 
 impl LaunchTemplate {
     pub(super) fn compared(&self, account: &Account) -> Difference {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 #[derive(Debug, Clone)]
 pub(crate) struct TemplateState {

@@ -7,8 +7,8 @@ use provisioner_spec::{NodeGroup, Volume};
 use super::state::Content;
 use super::texts::{imds_text, volume_text};
 use crate::account::Account;
-use crate::difference::Tags;
 use crate::resources::user_data;
+use crate::spec_tags::Tags;
 
 #[derive(Debug)]
 pub(crate) struct LaunchTemplate {

@@ -11,8 +11,8 @@ use super::wait::{active, gone};
 use super::wanted::{NodeGroup, ami_type};
 use crate::AwsError;
 use crate::account::Account;
+use crate::digest::digest;
 use crate::error::Asked as _;
-use crate::names::digest;
 use crate::work::Work;
 
 impl NodeGroup {

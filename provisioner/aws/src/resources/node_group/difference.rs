@@ -7,9 +7,10 @@ use super::repair;
 use super::state::GroupState;
 use super::wanted::{NodeGroup, ami_type};
 use crate::account::Account;
-use crate::difference::{Difference, Kind, Tags};
+use crate::difference::{Difference, Kind};
 use crate::resource::Resource as _;
 use crate::resources::instance::InstanceState;
+use crate::spec_tags::Tags;
 
 impl NodeGroup {
     pub(super) fn compared(&self, account: &Account) -> Difference {

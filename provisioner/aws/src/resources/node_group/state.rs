@@ -3,7 +3,7 @@
 use aws_sdk_eks::types::NodegroupStatus;
 use provisioner_spec::{EksVersion, NodeRepair, NodeShare};
 
-use crate::difference::Tags;
+use crate::spec_tags::Tags;
 
 /// Says which group of the spec a group is: one that replaces another has a name of its own.
 pub(crate) const GROUP_TAG: &str = "provisioner.dev/node-group";

@@ -8,8 +8,8 @@ use provisioner_spec::{AmiFamily, Architecture, EksVersion, IamRole, NodeGroup a
 use super::taints::{taint, taint_text};
 use crate::AwsError;
 use crate::account::Account;
-use crate::difference::Tags;
 use crate::resources::launch_template::LaunchTemplate;
+use crate::spec_tags::Tags;
 
 #[derive(Debug)]
 pub(crate) struct NodeGroup {
