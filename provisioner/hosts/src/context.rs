@@ -297,7 +297,7 @@ impl Known<'_> {
     fn bundle_for(&self, role: Role) -> Value {
         let Some(bundle) = self.bundle else {
             return json!({
-                "binaries": [], "kubeadm": [], "nodePrograms": [], "cni": [], "images": [], "debs": [],
+                "binaries": [], "clients": [], "nodePrograms": [], "cni": [], "images": [], "debs": [],
             });
         };
         let placed = |files: Vec<&File>, folder: &str| -> Vec<Value> {
@@ -314,8 +314,9 @@ impl Known<'_> {
         };
         let binaries = bundle.binaries().filter(|file| file.path.file_name() != Some("helm"));
         let binaries: Vec<&File> = binaries.collect();
-        let (kubeadm, programs): (Vec<&File>, Vec<&File>) =
-            binaries.iter().partition(|file| file.path.file_name() == Some("kubeadm"));
+        let is_client = |file: &File| matches!(file.path.file_name(), Some("kubeadm" | "kubectl"));
+        let (clients, programs): (Vec<&File>, Vec<&File>) =
+            binaries.iter().partition(|file| is_client(file));
         let images = bundle.images().iter().flat_map(|image| {
             let is_wanted = |reference: &&String| {
                 is_for(reference, role) && !is_superfluous(reference, self.cluster)
@@ -325,7 +326,7 @@ impl Known<'_> {
         });
         json!({
             "binaries": placed(binaries, "/usr/local/bin"),
-            "kubeadm": placed(kubeadm, "/usr/local/bin"),
+            "clients": placed(clients, "/usr/local/bin"),
             "nodePrograms": placed(programs, "/usr/local/bin"),
             "cni": placed(bundle.cni_plugins().collect(), "/opt/cni/bin"),
             "images": images.collect::<Vec<_>>(),
