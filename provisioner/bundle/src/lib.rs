@@ -21,6 +21,7 @@ pub use bundle::{Bundle, open};
 pub use create::{Progress, create};
 pub use error::Error;
 pub use manifest::{Architecture, File, Image, MANIFEST_NAME, Manifest};
+pub use missing::COMPONENTS;
 pub use reference::normalize_reference;
 pub use request::Request;
 pub use verify::{Problem, Problems, Report};

@@ -2,8 +2,8 @@
 
 use crate::Manifest;
 
-/// kubeadm asks for these in its own version.
-const COMPONENTS: [&str; 4] =
+/// Images that kubeadm asks for in its own version.
+pub const COMPONENTS: [&str; 4] =
     ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
 /// And for these in versions that only it knows.
 const OTHERS: [&str; 3] = ["pause", "etcd", "coredns"];

@@ -1,15 +1,11 @@
 //! Which container images a cluster needs, and which of a bundle's go where.
 
-use provisioner_bundle::Bundle;
+use provisioner_bundle::{Bundle, COMPONENTS};
 use provisioner_spec::{Cluster, Role};
 
 /// Images that only control planes run, by the last part of their name.
 const CONTROL_PLANE_ONLY: [&str; 4] =
     ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"];
-
-/// kubeadm's own images, in its versions.
-const COMPONENTS: [&str; 4] =
-    ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"];
 
 /// The pause image of a version (`PauseVersion` in Kubernetes' cmd/kubeadm/app/constants).
 fn pause_tag(minor: u64) -> &'static str {
