@@ -24,6 +24,22 @@ etcd-ca                 Nov 26, 2036 18:31 UTC   9y              no
 front-proxy-ca          Nov 26, 2026 18:31 UTC   <invalid>       no      
 ";
 
+const COMPONENTS: [&str; 4] =
+    ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+/// What answers when a component is asked how it is.
+const HEALTHY: &str = r#"case "$*" in *:2381*) echo '{"health":"true"}' ;; *) echo ok ;; esac"#;
+/// How the kubelet is to tell a component from the one before it.
+const MARK: &str = "    provisioner.dev/started: ";
+
+/// As kubeadm writes them: with annotations or without.
+fn manifest(component: &str) -> String {
+    let annotations = match component {
+        "etcd" | "kube-apiserver" => "  annotations:\n    kubeadm.kubernetes.io/of: it\n",
+        _ => "",
+    };
+    format!("kind: Pod\nmetadata:\n{annotations}  name: {component}\nspec:\n  hostNetwork: true\n")
+}
+
 struct ControlPlane {
     folder: TempDir,
     program: String,
@@ -40,8 +56,39 @@ impl ControlPlane {
         let Action::File { content, .. } = &step.action else { panic!("no file") };
         let folder = TempDir::new().unwrap();
         let own = folder.path().to_str().unwrap();
-        let program = content.expose().replace("/usr/local/lib/provisioner/", &format!("{own}/"));
+        let mut program = content.expose().to_owned();
+        for place in ["/usr/local/lib/provisioner/", "/etc/kubernetes/", "/run/provisioner/"] {
+            program = program.replace(place, &format!("{own}/"));
+        }
         Self { folder, program }
+    }
+
+    /// One whose kubelet runs what is in the folder of manifests, and to whose kubeadm these are how they should be.
+    fn standing() -> Self {
+        let control_plane = Self::new();
+        let own = control_plane.folder.path().display();
+        for folder in ["manifests", "made"] {
+            fs_err::create_dir(control_plane.folder.path().join(folder)).unwrap();
+            for component in COMPONENTS {
+                let path = control_plane.folder.path().join(format!("{folder}/{component}.yaml"));
+                fs_err::write(path, manifest(component)).unwrap();
+            }
+        }
+        let running = format!("cd {own}/manifests; [ ! -e $2.yaml ] || cksum <$2.yaml | tr ' ' -");
+        control_plane.says("component", &running);
+        control_plane.says("kubectl", HEALTHY);
+        control_plane.says("etcd", "[ $1 != leads ]");
+        control_plane.says("unshare", "into=$6; shift 7; exec env INTO=\"$into\" \"$@\"");
+        control_plane.says("kubeadm", &format!("[ -z \"$INTO\" ] || cp {own}/made/* \"$INTO\""));
+        control_plane
+    }
+
+    fn manifests(&self) -> Vec<String> {
+        let path = |component| self.folder.path().join(format!("manifests/{component}.yaml"));
+        COMPONENTS
+            .iter()
+            .map(|component| fs_err::read_to_string(path(component)).unwrap())
+            .collect()
     }
 
     fn says(&self, name: &str, script: &str) {
@@ -83,14 +130,89 @@ fn what_has_expired_is_known_without_the_api() {
 #[test]
 fn each_component_counts() {
     let control_plane = ControlPlane::new();
-    let answer = r#"case "$*" in *:2381*) echo '{"health":"true"}' ;; *) echo ok ;; esac"#;
-    control_plane.says("kubectl", answer);
+    control_plane.says("kubectl", HEALTHY);
     control_plane.says("component", "echo one");
     assert_eq!(control_plane.code("check"), Some(0), "{:?}", control_plane.run("check"));
-    for missing in ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] {
+    for missing in COMPONENTS {
         control_plane.says("component", &format!("[ \"$2\" = {missing} ] || echo one"));
         assert_eq!(control_plane.code("check"), Some(1), "{missing} does not run");
         control_plane.says("component", &format!("[ \"$2\" != {missing} ] || exit 1; echo one"));
         assert_ne!(control_plane.code("check"), Some(0), "nobody can tell of {missing}");
     }
+}
+
+/// The kubelet waits up to five minutes with a container that has ended a few times.
+#[test]
+fn a_component_is_started_anew_as_another_pod() {
+    let control_plane = ControlPlane::standing();
+    let mut before = control_plane.manifests();
+    for turn in ["the first time", "again"] {
+        let renewed = control_plane.run("renew");
+        assert!(renewed.status.success(), "{turn}: {renewed:?}");
+        let after = control_plane.manifests();
+        for ((component, before), after) in COMPONENTS.iter().zip(&before).zip(&after) {
+            assert_ne!(before, after, "{turn}: {component}");
+            let (marks, rest): (Vec<_>, Vec<_>) =
+                after.lines().partition(|line| line.starts_with(MARK));
+            assert_eq!(marks.len(), 1, "{turn}: {after}");
+            assert!(after.contains(&format!("\n  annotations:\n{MARK}")), "{turn}: {after}");
+            let mut as_made = manifest(component);
+            if !as_made.contains("annotations") {
+                as_made = as_made.replace("metadata:\n", "metadata:\n  annotations:\n");
+            }
+            assert_eq!(rest.join("\n") + "\n", as_made, "{turn}");
+        }
+        before = after;
+    }
+}
+
+#[test]
+fn what_was_started_anew_is_as_kubeadm_makes_it() {
+    let control_plane = ControlPlane::standing();
+    assert!(control_plane.run("renew").status.success());
+    let before = control_plane.manifests();
+    let applied = control_plane.run("apply");
+    assert!(applied.status.success(), "{applied:?}");
+    assert_eq!(control_plane.manifests(), before, "nothing is replaced");
+
+    let made = control_plane.folder.path().join("made/kube-scheduler.yaml");
+    fs_err::write(made, manifest("kube-scheduler") + "status: {}\n").unwrap();
+    assert!(control_plane.run("apply").status.success());
+    let after = control_plane.manifests();
+    assert_eq!(after[..3], before[..3], "the others go on");
+    assert_eq!(after[3], before[3].clone() + "status: {}\n");
+}
+
+/// Else the old one would be taken for the new one.
+#[test]
+fn what_does_not_end_is_not_followed_by_another() {
+    let mut control_plane = ControlPlane::standing();
+    control_plane.program = control_plane.program.replace("patience=480", "patience=2");
+    let before = control_plane.manifests();
+    for (says, running) in [("it goes on", "echo one"), ("nobody can tell", "exit 1")] {
+        control_plane.says("component", running);
+        let restarted = control_plane.run("restart-api");
+        assert_eq!(restarted.status.code(), Some(1), "{says}: {restarted:?}");
+        let told = String::from_utf8_lossy(&restarted.stdout);
+        assert!(told.contains("kube-apiserver does not end"), "{says}: {told}");
+        assert_eq!(control_plane.manifests(), before, "{says}");
+    }
+}
+
+#[test]
+fn what_was_away_when_the_power_failed_comes_back() {
+    let control_plane = ControlPlane::standing();
+    let folder = control_plane.folder.path().join("manifests");
+    let [away, there] = [".etcd.yaml", "etcd.yaml"].map(|name| folder.join(name));
+    fs_err::rename(&there, &away).unwrap();
+    assert_eq!(control_plane.code("check"), Some(0));
+    assert!(there.exists() && !away.exists());
+
+    // Another job of ours is at it.
+    fs_err::rename(&there, &away).unwrap();
+    let lock =
+        fs_err::File::create(control_plane.folder.path().join("control-plane.lock")).unwrap();
+    lock.file().lock().unwrap();
+    assert_eq!(control_plane.code("check"), Some(1), "etcd does not run");
+    assert!(away.exists());
 }
