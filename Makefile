@@ -73,7 +73,7 @@ $(MADE)/.stamp: tests/kubernetes/build $(wildcard tests/kubernetes/lib/*.sh) | t
 	@touch $@
 
 test: build bundle nextest ## the whole test suite, on real hosts too
-	cargo nextest run --locked --workspace
+	cargo nextest run --locked --workspace --test-threads $$((2 * $$(nproc)))
 
 soak: build bundle nextest ## the tests that take hours: many more interrupted runs
 	KILLS=50 REPLACED=3 LIVES=all cargo nextest run --locked --profile soak --workspace --run-ignored all -E 'package(provisioner-tests)'
