@@ -19,12 +19,13 @@ pub(crate) fn listen(interrupt: &Interrupt, events: &Events) -> std::io::Result<
             if interrupt.abort_requested() {
                 std::process::exit(Exit::Interrupted.code().into());
             }
-            interrupt.request();
-            events.note(if interrupt.abort_requested() {
+            // Told first: a run in which nothing is under way ends the moment it is asked to.
+            events.note(if interrupt.stop_requested() {
                 "stopping at once; the same command goes on from here"
             } else {
                 "stopping after the running steps; once more stops at once"
             });
+            interrupt.request();
         }
     }))
 }
