@@ -1,7 +1,8 @@
 //! Handlebars, strict, in two ways: for shell text, where every value is quoted, and for files.
 
 use handlebars::{
-    Handlebars, RenderError, RenderErrorReason, Renderable as _, handlebars_helper, no_escape,
+    Context, Handlebars, RenderError, RenderErrorReason, Renderable as _, handlebars_helper,
+    no_escape,
 };
 use serde_json::Value;
 
@@ -27,16 +28,32 @@ impl Renderer {
     pub(crate) fn shell(
         &self,
         template: &str,
-        context: &Value,
+        context: &Context,
     ) -> Result<String, Box<RenderError>> {
-        refuse_nul(context)?;
-        self.shell.render_template(template, context).map_err(Box::new)
+        refuse_nul(context.data())?;
+        render(&self.shell, template, context)
     }
 
     /// Anything else: values go in as they are.
-    pub(crate) fn text(&self, template: &str, context: &Value) -> Result<String, Box<RenderError>> {
-        self.text.render_template(template, context).map_err(Box::new)
+    pub(crate) fn text(
+        &self,
+        template: &str,
+        context: &Context,
+    ) -> Result<String, Box<RenderError>> {
+        render(&self.text, template, context)
     }
+}
+
+fn render(
+    registry: &Handlebars<'_>,
+    template: &str,
+    context: &Context,
+) -> Result<String, Box<RenderError>> {
+    // Most of what a plan is made of is plain text.
+    if !template.contains("{{") {
+        return Ok(template.to_owned());
+    }
+    registry.render_template_with_context(template, context).map_err(Box::new)
 }
 
 /// A template of a file with its values; strict, so an unknown name is an error.
@@ -44,7 +61,7 @@ impl Renderer {
 /// # Errors
 /// What is wrong with the template, with its line.
 pub fn template(template: &str, context: &Value) -> Result<String, Box<RenderError>> {
-    Renderer::new().text(template, context)
+    Renderer::new().text(template, &Context::wraps(context)?)
 }
 
 fn refuse_nul(value: &Value) -> Result<(), Box<RenderError>> {
@@ -172,23 +189,27 @@ fn registry() -> Handlebars<'static> {
 
 #[cfg(test)]
 mod tests {
-    use super::Renderer;
+    use super::{Renderer, template};
+    use handlebars::{Context, RenderError};
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use std::process::Command;
+
+    fn shell(template: &str, context: &Value) -> Result<String, Box<RenderError>> {
+        Renderer::new().shell(template, &Context::wraps(context)?)
+    }
 
     #[test]
     fn an_unknown_name_is_an_error() {
-        let renderer = Renderer::new();
-        assert!(renderer.text("{{nothing}}", &json!({})).is_err());
-        assert!(renderer.shell("echo {{nothing}}", &json!({})).is_err());
+        assert!(template("{{nothing}}", &json!({})).is_err());
+        assert!(shell("echo {{nothing}}", &json!({})).is_err());
     }
 
     #[test]
     fn helpers_give_valid_scalars() {
         let context =
             json!({"x": "a: \"b\"\n", "list": ["a", "b"], "table": {"a": {"b": 1}}, "n": 5});
-        let text = Renderer::new().text(
+        let text = template(
             "{{json x}} {{join list \",\"}} {{#if (eq n 5)}}five{{/if}}\n{{toml table}}{{yaml table}}",
             &context,
         );
@@ -205,16 +226,16 @@ mod tests {
     fn urls_have_parts() {
         let context =
             json!({"a": "https://elastic.example:9200/x", "b": "http://[fd00::1]", "c": null});
-        let template = r#"{{url a "scheme"}} {{url a "host"}} {{url a "port"}} {{url b "host"}} {{url b "port"}} {{url c "host"}}."#;
-        let text = Renderer::new().text(template, &context).expect("renders");
+        let source = r#"{{url a "scheme"}} {{url a "host"}} {{url a "port"}} {{url b "host"}} {{url b "port"}} {{url c "host"}}."#;
+        let text = template(source, &context).expect("renders");
         assert_eq!(text, "https elastic.example 9200 [fd00::1] 80 .");
     }
 
     #[test]
     fn a_digest_is_of_all_its_values() {
         let context = json!({"a": "x_y", "b": 14, "c": null});
-        let template = "{{digest a b}} {{digest a b}} {{digest a c}} {{digest b a}}";
-        let text = Renderer::new().text(template, &context).expect("renders");
+        let source = "{{digest a b}} {{digest a b}} {{digest a c}} {{digest b a}}";
+        let text = template(source, &context).expect("renders");
         let digests: Vec<&str> = text.split(' ').collect();
         assert_eq!(digests[0], digests[1]);
         let different: std::collections::BTreeSet<&&str> = digests.iter().collect();
@@ -226,20 +247,19 @@ mod tests {
     #[test]
     fn an_ipv6_address_stands_in_brackets_before_a_port() {
         let context = json!({"a": "10.0.0.1", "b": "fd00::1", "both": "10.0.0.1  fd00::1"});
-        let template = "{{bracketed a}}:80 {{bracketed b}}:80{{#each (split both)}} {{bracketed this}}{{/each}}";
-        let renderer = Renderer::new();
-        let text = renderer.text(template, &context).expect("renders");
+        let source = "{{bracketed a}}:80 {{bracketed b}}:80{{#each (split both)}} {{bracketed this}}{{/each}}";
+        let text = template(source, &context).expect("renders");
         assert_eq!(text, "10.0.0.1:80 [fd00::1]:80 10.0.0.1 [fd00::1]");
         let shell =
-            renderer.shell("https://{{bracketed a}}:80 https://{{bracketed b}}:80", &context);
+            shell("https://{{bracketed a}}:80 https://{{bracketed b}}:80", &context);
         assert_eq!(shell.expect("renders"), "https://10.0.0.1:80 https://'[fd00::1]':80");
     }
 
     #[test]
     fn settings_are_laid_over_a_table() {
-        let template = "{{#merged over}}\nversion = {{n}}\n[a.b]\nx = 1\ny = 2\n{{/merged}}";
+        let source = "{{#merged over}}\nversion = {{n}}\n[a.b]\nx = 1\ny = 2\n{{/merged}}";
         let context = json!({"n": 2, "over": {"a": {"b": {"y": 3}}, "z": true}});
-        insta::assert_snapshot!(Renderer::new().text(template, &context).expect("renders"), @r"
+        insta::assert_snapshot!(template(source, &context).expect("renders"), @r"
         version = 2
         z = true
 
@@ -253,7 +273,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
         fn any_value_is_one_word_of_shell_text(value in "[^\\x00]{0,30}") {
-            let script = Renderer::new().shell("printf %s {{x}}", &json!({"x": value})).expect("renders");
+            let script = shell("printf %s {{x}}", &json!({"x": value})).expect("renders");
             let output = Command::new("/bin/sh").arg("-c").arg(script).output().expect("sh");
             prop_assert_eq!(output.stdout, value.as_bytes());
         }

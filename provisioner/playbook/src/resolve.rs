@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
+use handlebars::Context;
 use serde_json::Value;
 
 use crate::action::{Content, Step};
@@ -32,13 +33,14 @@ impl Library {
         blobs: &BTreeMap<String, Blob>,
     ) -> Result<Vec<Step>, PlaybookError> {
         let resolver = Resolver { library: self, playbook, blobs, renderer: Renderer::new() };
+        let context = Context::from(context.clone());
         let mut steps = Vec::new();
         for definition in &playbook.steps {
-            resolver.expand(definition, context, None, &mut steps)?;
+            resolver.expand(definition, &context, None, &mut steps)?;
         }
         for definition in &playbook.handlers {
             let mark = Some(mark(&playbook.name, &definition.name));
-            resolver.expand(definition, context, mark, &mut steps)?;
+            resolver.expand(definition, &context, mark, &mut steps)?;
         }
         Ok(steps)
     }
@@ -64,11 +66,11 @@ impl Resolver<'_> {
     fn expand(
         &self,
         definition: &StepDefinition,
-        context: &Value,
+        context: &Context,
         mark: Option<String>,
         steps: &mut Vec<Step>,
     ) -> Result<(), PlaybookError> {
-        let holds = condition::holds(&definition.when, &definition.when_not, context)
+        let holds = condition::holds(&definition.when, &definition.when_not, context.data())
             .map_err(|key| self.unknown_key(definition, key))?;
         if !holds {
             return Ok(());
@@ -77,11 +79,11 @@ impl Resolver<'_> {
             steps.push(self.step(definition, context, mark)?);
             return Ok(());
         };
-        let items = lookup(context, each).and_then(Value::as_array);
+        let items = lookup(context.data(), each).and_then(Value::as_array);
         let items = items.ok_or_else(|| self.unknown_key(definition, each.clone()))?;
         for item in items {
             let mut context = context.clone();
-            context["item"] = item.clone();
+            context.data_mut()["item"] = item.clone();
             steps.push(self.step(definition, &context, mark.clone())?);
         }
         Ok(())
@@ -90,7 +92,7 @@ impl Resolver<'_> {
     fn step(
         &self,
         definition: &StepDefinition,
-        context: &Value,
+        context: &Context,
         mark: Option<String>,
     ) -> Result<Step, PlaybookError> {
         let at = At { resolver: self, definition, context };
@@ -147,7 +149,7 @@ impl Resolver<'_> {
 struct At<'a> {
     resolver: &'a Resolver<'a>,
     definition: &'a StepDefinition,
-    context: &'a Value,
+    context: &'a Context,
 }
 
 impl At<'_> {
