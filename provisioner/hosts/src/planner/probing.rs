@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use provisioner_engine::{Mode, PlanError, Registered, Stage, Task};
 use provisioner_spec::Host;
 
-use super::{HostsPlanner, LISTEN, PROBE, Purpose, ask, invalid, stage};
+use super::{HostsPlanner, LISTEN, PROBE, Purpose, RELEASE, ask, invalid, stage};
 use crate::action::Question;
 use crate::preflight::{self, Finding, Input, Severity, Supply, check, tasks};
 use crate::{HostAction, images};
@@ -45,7 +45,7 @@ impl HostsPlanner {
 
     pub(super) fn read_probes(&mut self, registered: &Registered) {
         self.probes.clear();
-        for name in [LISTEN, PROBE] {
+        for name in [LISTEN, PROBE, RELEASE] {
             for (host, answer) in registered.all(name) {
                 self.probes.entry(host.to_owned()).or_default().read(answer);
             }

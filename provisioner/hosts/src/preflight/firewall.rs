@@ -24,7 +24,7 @@ pub(super) fn reachability(input: &Input<'_>, report: &mut Report) {
             let (to, port) = (&path.to, path.port);
             let trouble = match path.outcome {
                 Outcome::Open => continue,
-                // Nobody listened there, so a refusal is all that could be had.
+                // Nobody listened there, or no longer, so a refusal is all that could be had.
                 Outcome::Refused if !listened(input, to, port) => continue,
                 Outcome::Refused => "is rejected",
                 Outcome::Unreachable => "is rejected or has no route",
@@ -58,10 +58,12 @@ pub(super) fn endpoint(input: &Input<'_>, report: &mut Report) {
 
 /// Whether something was there to be reached: the service itself or a listener of the probe's.
 fn listened(input: &Input<'_>, name: &str, port: u16) -> bool {
-    let by_probe = input.probes.get(name).is_some_and(|probe| probe.listening.contains(&port));
+    let of_probe = input.probes.get(name);
+    let by_probe = of_probe.is_some_and(|probe| probe.listening.contains(&port));
+    let ended = of_probe.is_some_and(|probe| probe.ended.contains(&port));
     let by_service = input.hosts().filter(|(host, _)| host.name == name).any(|(host, facts)| {
         let reached = |address| address == host.address;
         listeners(facts, port).any(|socket| socket.address.is_none_or(reached))
     });
-    by_probe || by_service
+    by_probe || (by_service && !ended)
 }

@@ -9,6 +9,8 @@ pub struct Probe {
     pub complete: bool,
     /// Ports on which a listener stood ready for the other hosts.
     pub listening: BTreeSet<u16>,
+    /// Ports of services on which nobody listened any more when all had probed.
+    pub ended: BTreeSet<u16>,
     pub paths: Vec<Path>,
     /// Who answers for an address on the hosts' network.
     pub neighbours: BTreeMap<IpAddr, Neighbour>,

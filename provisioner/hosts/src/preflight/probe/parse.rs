@@ -1,13 +1,14 @@
 use super::{Etcd, Neighbour, Outcome, Path, Probe, Registry, Vrrp};
 
 impl Probe {
-    /// Takes in what a host printed, when it began to listen or when it probed. Lines that are not
-    /// understood are skipped.
+    /// Takes in what a host printed, when it began to listen, when it probed, or at the end. Lines that
+    /// are not understood are skipped.
     pub fn read(&mut self, output: &str) {
         for line in output.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words[..] {
                 ["listening", port] => self.listening.extend(port.parse::<u16>()),
+                ["ended", port] => self.ended.extend(port.parse::<u16>()),
                 ["path", to, port, outcome] => self.paths.extend(path(to, port, outcome)),
                 ["neighbour", address, answer] => {
                     self.neighbours

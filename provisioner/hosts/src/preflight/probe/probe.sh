@@ -51,17 +51,33 @@ end_listening() {
   rm -f "$listener"
 }
 
-# path NAME ADDRESS PORT
+# ended PORT ...: those on which nobody listens any more.
+ended() {
+  for port in "$@"; do
+    listens "$port" || printf 'ended %s\n' "$port"
+  done
+}
+
+# path NAME ADDRESS PORT: a service that is being restarted refuses for a moment.
 path() {
   outcome=unknown
+  tries=0
   if command -v bash >/dev/null && command -v timeout >/dev/null; then
-    said=$(timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>&1)
-    case $?,$said in
-    0,*) outcome=open ;;
-    124,*) outcome=timed-out ;;
-    *refused*) outcome=refused ;;
-    *) outcome=unreachable ;;
-    esac
+    while [ $tries -lt 4 ]; do
+      said=$(timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>&1)
+      case $?,$said in
+      0,*) outcome=open ;;
+      124,*) outcome=timed-out ;;
+      *refused*)
+        outcome=refused
+        tries=$((tries + 1))
+        sleep 0.5
+        continue
+        ;;
+      *) outcome=unreachable ;;
+      esac
+      break
+    done
   fi
   printf 'path %s %s %s\n' "$1" "$3" "$outcome"
 }

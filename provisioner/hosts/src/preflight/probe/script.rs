@@ -12,15 +12,14 @@ impl Task {
     /// Shell text that stands on the ports and prints on which. It returns at once; the listener ends
     /// with [`Task::end_script`], or by itself after 20 s.
     pub fn listen_script(&self) -> String {
-        let ports: Vec<String> = self.listen.iter().map(u16::to_string).collect();
-        if ports.is_empty() {
+        if self.listen.is_empty() {
             return in_subshell("");
         }
-        in_subshell(&format!("listen {LISTEN_SECONDS} {}\n", ports.join(" ")))
+        in_subshell(&format!("listen {LISTEN_SECONDS} {}\n", words(&self.listen)))
     }
 
     /// Shell text that makes all probes at once, with the certificate of a client of etcd where that runs
-    /// elsewhere. It takes 3 s at most, 6 s with registries, 10 s with etcd.
+    /// elsewhere. It takes 4 s at most, 6 s with registries, 10 s with etcd.
     ///
     /// # Errors
     /// A name or an address that no shell can hold.
@@ -50,9 +49,9 @@ impl Task {
         Ok(in_subshell(&calls))
     }
 
-    /// Shell text that ends the listener.
+    /// Shell text that ends the listener, and prints which services have ended meanwhile.
     pub fn end_script(&self) -> String {
-        in_subshell("end_listening\n")
+        in_subshell(&format!("end_listening\nended {}\n", words(&self.serving)))
     }
 }
 
@@ -72,6 +71,11 @@ fn placed(client: &EtcdClient) -> Result<String, QuoteError> {
         let _ = writeln!(text, "printf %s {} >\"$folder/{name}\"", quote(contents)?);
     }
     Ok(text)
+}
+
+fn words(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    ports.join(" ")
 }
 
 fn in_subshell(calls: &str) -> String {

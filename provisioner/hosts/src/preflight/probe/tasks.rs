@@ -10,6 +10,8 @@ use std::net::IpAddr;
 pub struct Task {
     /// Ports to stand on for the others, free so far.
     pub listen: Vec<u16>,
+    /// Ports that the others try and that a service has.
+    pub serving: Vec<u16>,
     pub paths: Vec<Destination>,
     /// Addresses that nobody should answer for.
     pub neighbours: Vec<IpAddr>,
@@ -39,8 +41,11 @@ pub fn tasks(input: &Input<'_>) -> BTreeMap<String, Task> {
 
 fn task(input: &Input<'_>, host: &Host, facts: &Facts) -> Task {
     let cluster = input.cluster;
+    let has_listener = |port: &u16| ports::listeners(facts, *port).next().is_some();
+    let (serving, listen) = tried(cluster, host).into_iter().partition(has_listener);
     Task {
-        listen: listen(cluster, host, facts),
+        listen,
+        serving,
         paths: paths(input, host),
         neighbours: neighbours(cluster, host, facts),
         hear_on: hear_on(cluster, host, facts),
@@ -50,14 +55,10 @@ fn task(input: &Input<'_>, host: &Host, facts: &Facts) -> Task {
     }
 }
 
-/// The ports that other hosts will try and that nobody has.
-fn listen(cluster: &Cluster, host: &Host, facts: &Facts) -> Vec<u16> {
-    let tried: BTreeSet<u16> = cluster
-        .all_hosts()
-        .filter(|other| other.name != host.name)
-        .flat_map(|other| ports_from(cluster, other, host))
-        .collect();
-    tried.into_iter().filter(|port| ports::listeners(facts, *port).next().is_none()).collect()
+/// The ports that other hosts will try.
+fn tried(cluster: &Cluster, host: &Host) -> BTreeSet<u16> {
+    let others = cluster.all_hosts().filter(|other| other.name != host.name);
+    others.flat_map(|other| ports_from(cluster, other, host)).collect()
 }
 
 fn paths(input: &Input<'_>, from: &Host) -> Vec<Destination> {

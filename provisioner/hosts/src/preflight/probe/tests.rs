@@ -133,6 +133,7 @@ fn a_running_cluster_is_not_stood_in_for() {
     let world = World::converged();
     let tasks = tasks(&world.input());
     assert_eq!(tasks["m1"].listen, [2380], "the rest is taken by the cluster");
+    assert_eq!(tasks["m1"].serving, [2379, 6443, 8443, 10250]);
     assert!(tasks["m1"].neighbours.is_empty(), "it holds the VIP itself");
     assert_eq!(tasks["m2"].neighbours.len(), 1);
 }
@@ -165,6 +166,25 @@ fn real_shells_tell_open_from_refused() {
             |port| probe.paths.iter().find(|path| path.port == port).map(|path| path.outcome);
         assert_eq!(outcome(open), Some(Open), "{shell}");
         assert_eq!(outcome(closed), Some(Refused), "{shell}");
+    }
+}
+
+#[test]
+fn real_shells_wait_for_a_service_that_is_being_restarted_and_tell_of_one_that_has_ended() {
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let to = Destination { name: "m1".into(), address: Ipv4Addr::LOCALHOST.to_string(), port };
+    let probing = Task { paths: vec![to], ..Task::default() };
+    let serving = Task { serving: vec![port], ..Task::default() };
+    for shell in ["sh", "bash"] {
+        assert_eq!(read(&run(shell, &serving.end_script())).ended, [port].into());
+        let restarted = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap()
+        });
+        let probe = read(&run(shell, &probing.probe_script(None).unwrap()));
+        assert_eq!(probe.paths[0].outcome, Open, "{shell}");
+        let _listener = restarted.join().unwrap();
+        assert!(read(&run(shell, &serving.end_script())).ended.is_empty(), "{shell}");
     }
 }
 

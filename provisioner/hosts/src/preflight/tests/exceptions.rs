@@ -222,6 +222,9 @@ fn a_refusal_counts_where_a_service_listens_on_that_address() {
     let etcd = world.host("m1").sockets.iter_mut().find(|socket| socket.port == 2379).unwrap();
     etcd.address = Some("172.30.0.11".parse().unwrap());
     assert_eq!(world.lines(), ["reachability error m2: traffic to m1 port 2379 is rejected"]);
+    // It is being restarted.
+    world.probe("m1").read("ended 2379\n");
+    assert_eq!(world.lines(), NONE);
 }
 
 #[test]
