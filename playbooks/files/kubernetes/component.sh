@@ -4,7 +4,8 @@
 # usage: component running NAME             its container, if one runs
 #        component stop NAME SECONDS        it is asked to end, and made to after so many seconds
 #        component inside NAME COMMAND...   a command in that container
-#        component words NAME               the last lines of its log
+#        component log NAME                 the file of its log
+#        component words NAME               the last lines of it
 set -eu
 
 of_cluster() { ctr -n k8s.io "$@" </dev/null; }
@@ -47,14 +48,18 @@ inside() {
     of_cluster tasks exec --exec-id "provisioner-$$" "$id" "$@"
 }
 
-words() {
+log() {
     # shellcheck disable=SC2012 # names that kubelet has made
-    last=$(ls -t /var/log/pods/kube-system_*/"$1"/*.log 2>/dev/null | head -n 1)
+    ls -t /var/log/pods/kube-system_*/"$1"/*.log 2>/dev/null | head -n 1
+}
+
+words() {
+    last=$(log "$1")
     [ -z "$last" ] || tail -n 20 "$last"
 }
 
 case ${1:-} in
-running | stop | inside | words) "$@" ;;
+running | stop | inside | log | words) "$@" ;;
 *)
     sed -n '/^# usage/,/^#  /s/^# //p' "$0"
     exit 2

@@ -4,6 +4,7 @@ mod drift;
 mod everyday;
 mod failover;
 mod fresh;
+mod leaderless;
 mod network;
 mod refused;
 mod second;
@@ -38,6 +39,7 @@ fn real_story() {
     up::again_nothing_is_done(&story);
     refused::preflight_finds_what_is_wrong(&story);
     drift::is_planned_and_mended_exactly(&story);
+    leaderless::api_servers_hear_of_what_is_new_again(&story, &kubectl);
     second::a_second_machine_needs_only_the_spec(&story);
     second::two_runs_at_once(&story);
     failover::the_holder_of_the_vip_is_powered_off(&story, &kubectl);

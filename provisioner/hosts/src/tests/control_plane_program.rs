@@ -200,6 +200,30 @@ fn what_does_not_end_is_not_followed_by_another() {
 }
 
 #[test]
+fn another_member_of_etcd_that_is_unwell_is_named() {
+    let mut control_plane = ControlPlane::standing();
+    let members = "printf '%s\\n' 'a m1 p1 c1 voter' 'b m2 p2 c2 voter' 'c m3 p3 c3 voter'";
+    let etcd = |unwell: &str| {
+        format!("case $* in members) {members} ;; '-u {unwell} healthy' | leads) exit 1 ;; esac")
+    };
+    control_plane.says("etcd", &etcd("nobody"));
+    assert_eq!(control_plane.code("others"), Some(0));
+
+    control_plane.program =
+        control_plane.program.replace("patience_with_others=30", "patience_with_others=0");
+    control_plane.says("etcd", "exit 1");
+    assert_eq!(control_plane.code("others"), Some(1), "nobody can tell");
+    control_plane.says("etcd", &etcd("c2"));
+    let before = control_plane.manifests();
+    for verb in ["others", "renew"] {
+        let refused = control_plane.run(verb);
+        assert_eq!(refused.status.code(), Some(1), "{verb}: {refused:?}");
+        assert_eq!(String::from_utf8_lossy(&refused.stdout), "etcd is not healthy on m2\n");
+    }
+    assert_eq!(control_plane.manifests(), before);
+}
+
+#[test]
 fn what_was_away_when_the_power_failed_comes_back() {
     let control_plane = ControlPlane::standing();
     let folder = control_plane.folder.path().join("manifests");
