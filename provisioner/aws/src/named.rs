@@ -1,4 +1,5 @@
-//! What the spec names exists: security groups, placement groups, roles, and subnets in the zones of node groups.
+//! What the spec names exists: security groups, placement groups, roles, and subnets in the zones of the control plane
+//! and of node groups.
 //! AWS would say so only when half of a cluster is made.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,8 @@ use crate::AwsError;
 use crate::account::Account;
 use crate::error::{Asked as _, IfFound as _};
 use crate::layout::Layout;
+use crate::resources::cluster::Cluster;
+use crate::resources::node_group::NodeGroup;
 use crate::work::Context;
 
 /// Refuses a spec that names what is not there.
@@ -19,7 +22,12 @@ pub(crate) async fn check(context: &Context, account: &Account) -> Result<(), Aw
         placement_groups(context),
         roles(context, account),
     )?;
-    zones(context, account)
+    if !context.cluster.eks.vpc.is_imported() {
+        return Ok(());
+    }
+    let layout = Layout::new(context, &account.zones);
+    zones_of_control_plane(&layout.cluster, account)?;
+    zones_of_nodes(&layout.node_groups, account)
 }
 
 fn refused(what: String, why: String, hint: &str) -> AwsError {
@@ -120,12 +128,22 @@ fn arn(role: &IamRole) -> Option<&String> {
     }
 }
 
-/// Each node group has subnets in each of its zones.
-fn zones(context: &Context, account: &Account) -> Result<(), AwsError> {
-    if !context.cluster.eks.vpc.is_imported() {
-        return Ok(());
+/// EKS wants two at least.
+fn zones_of_control_plane(cluster: &Cluster, account: &Account) -> Result<(), AwsError> {
+    let zones: Vec<_> = cluster.wanted_zones(account).into_iter().collect();
+    match zones[..] {
+        [zone] => Err(refused(
+            "put the control plane into these subnets".to_owned(),
+            format!("all of them are in {zone}"),
+            "name subnets in two zones at least",
+        )),
+        _ => Ok(()),
     }
-    for group in Layout::new(context, &account.zones).node_groups {
+}
+
+/// Each node group has subnets in each of its zones.
+fn zones_of_nodes(groups: &[NodeGroup], account: &Account) -> Result<(), AwsError> {
+    for group in groups {
         let subnets = group.subnets(account);
         let zones: Vec<_> =
             subnets.iter().filter_map(|id| account.subnets.get(id)).map(|one| &one.zone).collect();

@@ -189,9 +189,13 @@ class Ec2:
             raise Refused("InvalidParameterException", message)
         return found[0].vpc_id
 
+    def zones_of(self, identities):
+        subnets = self.backend.subnets
+        return {zone for zone, found in subnets.items() if set(found) & set(identities)}
+
     def check_zones(self, identities):
         """Not every zone has room for the interfaces of a control plane."""
-        zones = {zone for zone, subnets in self.backend.subnets.items() if set(subnets) & set(identities)}
+        zones = self.zones_of(identities)
         closed = sorted(zones & self.closed_zones)
         if closed:
             every = {zone.name for zone in self.backend.describe_availability_zones()}

@@ -202,8 +202,15 @@ class Eks:
         cluster["status"] = "FAILED" if cluster["fails"] else "ACTIVE"
         vpc = cluster["vpc"]
         vpc["clusterSecurityGroupId"] = self.ec2.cluster_security_group(cluster["name"], vpc)
+        self.place(cluster)
+
+    def place(self, cluster):
+        """Its network interfaces, instead of those that it had."""
+        vpc = cluster["vpc"]
         groups = [*vpc["securityGroupIds"], vpc["clusterSecurityGroupId"]]
         description = f"Amazon EKS {cluster['name']}"
+        for interface in cluster["enis"]:
+            self.ec2.remove_interface(interface)
         subnets = vpc["subnetIds"][:2]
         cluster["enis"] = [self.ec2.interface(one, groups, description) for one in subnets]
 
@@ -293,6 +300,7 @@ class Eks:
             "roleArn": body["roleArn"],
             "status": "CREATING",
             "due": self.clock.after("cluster"),
+            "zones": self.ec2.zones_of(vpc["subnetIds"]),
             "vpc": {
                 "subnetIds": vpc["subnetIds"],
                 "securityGroupIds": vpc.get("securityGroupIds", []),
@@ -404,6 +412,18 @@ class Eks:
         if tier not in ("standard", "tier-xl", "tier-2xl", "tier-4xl", "tier-8xl"):
             raise invalid(f"there is no tier {tier}")
 
+    def check_move(self, cluster, subnets):
+        """A control plane stays in its VPC, and in its zones: all of them, and no others."""
+        if self.ec2.check_subnets(subnets) != cluster["vpc"]["vpcId"]:
+            raise invalid("Subnets must be in the VPC of the cluster")
+        zones = self.ec2.zones_of(subnets)
+        if zones != cluster["zones"]:
+            raise invalid(
+                f"Provided subnets belong to the AZs '{','.join(sorted(zones))}'. But they should belong "
+                f"to the exact set of AZs '{','.join(sorted(cluster['zones']))}' in which subnets were "
+                "provided during cluster creation."
+            )
+
     def update_cluster_config(self, name, body, _):
         cluster = self.active(name)
         kinds = {"logging", "resourcesVpcConfig", "accessConfig", "deletionProtection"}
@@ -413,7 +433,7 @@ class Eks:
         self.check_tier(body)
         vpc = body.get("resourcesVpcConfig", {})
         if vpc.get("subnetIds"):
-            self.ec2.check_subnets(vpc["subnetIds"])
+            self.check_move(cluster, vpc["subnetIds"])
         if "accessConfig" in body:
             is_at = MODES.index(cluster["accessConfig"]["authenticationMode"])
             if MODES.index(body["accessConfig"]["authenticationMode"]) != is_at + 1:
@@ -423,6 +443,8 @@ class Eks:
             for setup in body.get("logging", {}).get("clusterLogging", []):
                 cluster["logging"].update({kind: setup["enabled"] for kind in setup["types"]})
             cluster["vpc"].update(vpc)
+            if vpc.get("subnetIds"):
+                self.place(cluster)
             cluster["accessConfig"].update(body.get("accessConfig", {}))
             for key in ("upgradePolicy", "zonalShiftConfig", "controlPlaneScalingConfig"):
                 cluster[key] = body.get(key, cluster[key])

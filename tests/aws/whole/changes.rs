@@ -295,14 +295,84 @@ fn a_smaller_network_leaves_nothing_over() {
     assert_eq!(networks(), (0, 0));
     program.plan().expect(0);
     assert_eq!((count("subnet"), count("route table")), (subnets, tables));
-    program.set_spec(&with("none", "    zones: [us-west-2a, us-west-2b]\n"));
-    prune();
-    assert_eq!((count("subnet"), count("route table")), (subnets - 2, tables - 1));
     aws.forget_calls();
     prune();
     assert_eq!(aws.changes(), [""; 0]);
     program.down().expect(0);
     assert_eq!(aws.account(), before);
+}
+
+#[test]
+fn a_control_plane_stays_in_its_zones_and_nodes_go_to_others() {
+    let aws = StandIn::instant();
+    let _api = aws.give_api();
+    let zones = |zones: &str| {
+        SPEC.replace("    # zones: [us-west-2a, us-west-2b]", &format!("    zones: [{zones}]"))
+    };
+    let program = Program::new(&aws, &zones("us-west-2a, us-west-2b"));
+    let before = aws.account();
+    program.up().expect(0);
+    let count = |kind: &str| aws.account()[kind].as_object().map_or(0, serde_json::Map::len);
+    let network = || (count("subnet"), count("route table"));
+    let of = |what: &Value| what.as_array().map_or(0, Vec::len);
+    let of_cluster = || of(&aws.account()["cluster"]["prod"]["resourcesVpcConfig"]["subnetIds"]);
+    let (subnets, tables) = network();
+    assert_eq!(of_cluster(), 4);
+
+    program.set_spec(&zones("us-west-2a, us-west-2b, us-west-2c"));
+    let plan = program.plan().expect(6);
+    assert!(!plan.stdout.contains("\ncluster\n"), "{}", plan.stdout);
+    program.up().expect(0);
+    assert_eq!((network(), of_cluster()), ((subnets + 2, tables + 1), 4));
+    let account = aws.account();
+    let groups = account["node group"].as_object().expect("groups").values();
+    assert!(groups.clone().all(|group| of(&group["subnets"]) == 3), "{account}");
+    program.plan().expect(0);
+
+    program.set_spec(&zones("us-west-2a, us-west-2c"));
+    let refused = program.plan().expect(1);
+    let said = "it is in us-west-2a, us-west-2b, and a control plane stays in its zones";
+    assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    program.set_spec(&zones("us-west-2a, us-west-2b"));
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    assert_eq!((network(), of_cluster()), ((subnets, tables), 4));
+    program.plan().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
+#[test]
+fn a_control_plane_is_in_the_private_subnets_alone_where_the_spec_says_so() {
+    let aws = StandIn::instant();
+    let private =
+        SPEC.replace("      nat: single", "      controlPlaneSubnets: private\n      nat: single");
+    let program = Program::new(&aws, &private);
+    let are_private = || {
+        let account = aws.account();
+        let ids = account["cluster"]["prod"]["resourcesVpcConfig"]["subnetIds"].clone();
+        let ids = ids.as_array().expect("a list").clone();
+        let is_private =
+            |id: &Value| account["subnet"][id.as_str().expect("an id")]["public"] == false;
+        ids.iter().map(is_private).collect::<Vec<_>>()
+    };
+    let private_and_public = || {
+        let all = are_private();
+        let count = |wanted| all.iter().filter(|one| **one == wanted).count();
+        (count(true), count(false))
+    };
+    program.up().expect(0);
+    assert_eq!(private_and_public(), (3, 0));
+    program.plan().expect(0);
+    for (spec, wanted) in [(SPEC, (3, 3)), (&private, (3, 0))] {
+        program.set_spec(spec);
+        let plan = program.plan().expect(6);
+        assert!(plan.stdout.contains("+subnets: private-us-west-2a, "), "{}", plan.stdout);
+        aws.forget_calls();
+        program.up().expect(0);
+        assert_eq!(aws.changes(), ["UpdateClusterConfig"]);
+        assert_eq!(private_and_public(), wanted);
+        program.plan().expect(0);
+    }
 }
 
 #[test]

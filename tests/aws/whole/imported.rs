@@ -413,3 +413,58 @@ fn subnets_that_exist_are_known_by_their_ranges_and_zones_too() {
         assert_eq!(aws.changes(), [""; 0], "{said}");
     }
 }
+
+/// They need not be among those of nodes, and are known by their ids, however those are known.
+#[test]
+fn a_control_plane_has_subnets_of_its_own() {
+    let aws = StandIn::instant();
+    let theirs = somebody_elses(&aws);
+    let vpc = id_in(&theirs, "vpc-");
+    let range = |index: usize| format!("10.7.{index}.0/24");
+    let account = aws.account();
+    let id = |index: usize| {
+        let all = account["subnet"].as_object().expect("subnets");
+        all.iter().find(|(_, one)| one["cidr"] == range(index)).expect("it").0.clone()
+    };
+    // In the zones a, b, c, a, b, c; nodes are in the first.
+    let file = |named: [usize; 2]| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+             metadata: {{name: own, region: us-west-2, version: '1.35'}}\n\
+             vpc:\n  id: {vpc}\n  controlPlaneSubnetIDs: [{}]\n  subnets:\n    private:\n      \
+             one: {{cidr: {}}}\n\
+             managedNodeGroups:\n  - {{name: workers, privateNetworking: true}}\n",
+            named.map(id).join(", "),
+            range(0)
+        )
+    };
+    let before = aws.account();
+    let program = Program::new(&aws, &file([0, 3]));
+    aws.forget_calls();
+    let refused = program.up().expect(1);
+    assert!(refused.stderr.contains("all of them are in us-west-2a"), "{}", refused.stderr);
+    assert_eq!(aws.changes(), [""; 0]);
+
+    program.set_spec(&file([0, 4]));
+    program.up().expect(0);
+    let of_cluster = || aws.account()["cluster"]["own"]["resourcesVpcConfig"]["subnetIds"].clone();
+    let of_nodes = || aws.account()["node group"]["workers"]["subnets"].clone();
+    assert_eq!(of_cluster(), Value::from(vec![id(0), id(4)]));
+    assert_eq!(of_nodes(), Value::from(vec![id(0)]));
+    program.plan().expect(0);
+    program.set_spec(&file([3, 4]));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(&format!("-subnets: {}, {}", range(0), id(4))), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["UpdateClusterConfig"]);
+    assert_eq!(of_cluster(), Value::from(vec![id(3), id(4)]));
+    program.plan().expect(0);
+
+    program.set_spec(&file([3, 5]));
+    let refused = program.plan().expect(1);
+    let said = "move the control plane to subnets in us-west-2a, us-west-2c";
+    assert!(refused.stdout.contains(said), "{}", refused.stdout);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}

@@ -228,6 +228,8 @@ async fn inside_vpc(
         return Ok(());
     };
     let all = subnet::of_vpc(context, tags::filter("vpc-id", &id)).await?;
+    account.zones_of_subnets =
+        all.iter().map(|subnet| (subnet.id.clone(), subnet.zone.clone())).collect();
     account.security_group = security_group::find(context, account.cluster.as_ref(), &id).await?;
     if to_remove {
         (account.leftovers, account.leftover_groups) = futures::try_join!(
@@ -282,9 +284,20 @@ fn imported(
     all: &[SubnetState],
     vpc: &str,
 ) -> Result<BTreeMap<String, SubnetState>, AwsError> {
+    let of_cluster = named_subnets(eks.vpc.subnets.all(), all, vpc)?;
+    let of_control_plane = named_subnets(eks.vpc.control_plane_subnets.named(), all, vpc)?;
+    Ok(of_cluster.into_iter().chain(of_control_plane).collect())
+}
+
+/// Each by its name; no two names are for the same one.
+fn named_subnets<'a>(
+    wanted: impl IntoIterator<Item = &'a String>,
+    all: &[SubnetState],
+    vpc: &str,
+) -> Result<BTreeMap<String, SubnetState>, AwsError> {
     let mut named: BTreeMap<String, SubnetState> = BTreeMap::new();
     let mut missing = Vec::new();
-    for name in eks.vpc.subnets.all() {
+    for name in wanted {
         let found = all.iter().filter(|one| [&one.id, &one.cidr, &one.zone].contains(&name));
         match found.collect::<Vec<_>>()[..] {
             [] => missing.push(name.clone()),

@@ -32,6 +32,8 @@ pub(crate) struct Account {
     pub(crate) vpc: Option<VpcState>,
     /// By names; imported ones as the spec names them.
     pub(crate) subnets: BTreeMap<String, SubnetState>,
+    /// The zone of each subnet of the VPC, also of those that the spec does not name, by ids.
+    pub(crate) zones_of_subnets: BTreeMap<String, String>,
     pub(crate) gateway: Option<GatewayState>,
     pub(crate) addresses: BTreeMap<String, AddressState>,
     /// Addresses that were allocated twice by a run that was cut off.
@@ -78,6 +80,15 @@ impl Account {
 
     pub(crate) fn subnet_name(&self, id: &str) -> Option<String> {
         self.subnets.iter().find(|(_, subnet)| subnet.id == id).map(|(name, _)| name.clone())
+    }
+
+    /// The subnets by one name each: one that exists may have several in the spec.
+    pub(crate) fn shown_subnets(&self, names: &[String]) -> Vec<String> {
+        let shown = |name: &String| {
+            let id = self.subnets.get(name).map(|subnet| &subnet.id);
+            id.and_then(|id| self.subnet_name(id)).unwrap_or_else(|| name.clone())
+        };
+        names.iter().map(shown).collect()
     }
 
     /// The ARN of a role that exists, or of the one that is made under this name.

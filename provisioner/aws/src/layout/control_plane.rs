@@ -15,7 +15,8 @@ pub(super) fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
         version: spec.kubernetes.version,
         service_cidr: spec.network.service_cidr.map(|range| range.to_string()),
         role_name: context.names.role(CLUSTER_ROLE),
-        subnets: network.control_plane_subnets(),
+        all_subnets: network.control_plane_subnets(),
+        zones: network.zones_of_subnets(),
         tags: context.names.tags("cluster"),
     }
 }

@@ -1,6 +1,10 @@
 //! The network of a cluster.
 
-use provisioner_spec::{FargateProfile as ProfileSpec, Nat, NodeGroup as GroupSpec};
+use std::collections::BTreeMap;
+
+use provisioner_spec::{
+    ControlPlaneSubnets, FargateProfile as ProfileSpec, Nat, NodeGroup as GroupSpec,
+};
 
 use crate::resources::address::Address;
 use crate::resources::internet_gateway::InternetGateway;
@@ -102,12 +106,23 @@ impl Network<'_> {
         std::iter::once(table(PUBLIC, public, Way::InternetGateway)).chain(private).collect()
     }
 
-    /// The subnets of the control plane: all of them.
     pub(super) fn control_plane_subnets(&self) -> Vec<String> {
-        if self.is_imported() {
-            return self.context.cluster.eks.vpc.subnets.all().cloned().collect();
+        let vpc = &self.context.cluster.eks.vpc;
+        let made = self.subnets().into_iter();
+        match &vpc.control_plane_subnets {
+            ControlPlaneSubnets::Named(named) => named.clone(),
+            ControlPlaneSubnets::All if self.is_imported() => vpc.subnets.all().cloned().collect(),
+            ControlPlaneSubnets::Private if self.is_imported() => vpc.subnets.private.clone(),
+            ControlPlaneSubnets::All => made.map(|subnet| subnet.name).collect(),
+            ControlPlaneSubnets::Private => {
+                made.filter(|subnet| !subnet.public).map(|subnet| subnet.name).collect()
+            }
         }
-        self.subnets().into_iter().map(|subnet| subnet.name).collect()
+    }
+
+    /// Where the subnets are that are made.
+    pub(super) fn zones_of_subnets(&self) -> BTreeMap<String, String> {
+        self.subnets().into_iter().map(|subnet| (subnet.name, subnet.zone)).collect()
     }
 
     /// The private subnets, unless the profile names some of them.

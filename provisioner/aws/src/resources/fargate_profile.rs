@@ -123,7 +123,7 @@ impl Resource for FargateProfile {
         let subnets: Vec<_> = profile.subnets.iter().map(named).collect();
         let difference = Difference::of_existing()
             .renewed("selectors", &profile.selectors, &self.selectors())
-            .renewed("subnets", &subnets, &self.subnets)
+            .renewed("subnets", &subnets, &account.shown_subnets(&self.subnets))
             .renewed("role", &profile.role, role.unwrap_or_else(|| self.role_name.clone()));
         let is = profile.status.as_str();
         Ok(difference.field("status", is, "ACTIVE").tags(&profile.tags, &self.tags))

@@ -266,6 +266,10 @@ impl<'a> Cursor<'a> {
         matches!(self.node, Some(Node { value: Value::Map(_), .. }))
     }
 
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.node, Some(Node { value: Value::List(_), .. }))
+    }
+
     /// Whether this says nothing: absent, null, or without entries, items or text.
     pub(crate) fn is_empty(&self) -> bool {
         self.is_null()

@@ -25,11 +25,11 @@ pub use cluster::{API_VERSION, Cluster, KIND};
 pub(crate) use eks::partition;
 pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
-    AuthenticationMode, CapacityReservation, ControlPlaneTier, CpuCredits, Eks, EksAddon,
-    EksCluster, EksKubernetes, EksNetwork, EksVersion, EndpointAccess, FargateProfile,
-    FargateSelector, IamRole, LogType, Nat, NodeGroup, NodeRepair, NodeShare, PodIdentity,
-    RepairAction, RepairOverride, ResolveConflicts, Roles, ServiceAccount, Subnets, Support,
-    Volume, VolumeType, Vpc,
+    AuthenticationMode, CapacityReservation, ControlPlaneSubnets, ControlPlaneTier, CpuCredits,
+    Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion, EndpointAccess,
+    FargateProfile, FargateSelector, IamRole, LogType, Nat, NodeGroup, NodeRepair, NodeShare,
+    PodIdentity, RepairAction, RepairOverride, ResolveConflicts, Roles, ServiceAccount, Subnets,
+    Support, Volume, VolumeType, Vpc,
 };
 pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;

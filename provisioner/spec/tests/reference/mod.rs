@@ -112,6 +112,7 @@ fn kind(schema: &Value, property: &Value) -> String {
     }
     if let Some(name) = type_name(property) {
         return match name.as_str() {
+            "ControlPlaneSubnets" => "`all`, `private`, or list of text".to_owned(),
             "NodeShare" => "whole number, or a share such as `30%`".to_owned(),
             "SecretSource" => "`{env: NAME}` or `{file: PATH}`".to_owned(),
             "Taint" => "`key=value:Effect` or `{key, value, effect}`".to_owned(),

@@ -12,7 +12,7 @@ use crate::spec_tags::Tags;
 
 impl Cluster {
     pub(super) fn compared(&self, account: &Account) -> Result<Difference, AwsError> {
-        let Some(cluster) = &account.cluster else { return Ok(self.as_new()) };
+        let Some(cluster) = &account.cluster else { return Ok(self.as_new(account)) };
         self.refuse_fixed(account, cluster)?;
         let logging: Vec<_> = cluster.logging.iter().cloned().collect();
         let is_ready = matches!(cluster.status, ClusterStatus::Active);
@@ -45,7 +45,7 @@ impl Cluster {
         Ok(difference.tags(&cluster.tags, &self.tags))
     }
 
-    fn as_new(&self) -> Difference {
+    fn as_new(&self, account: &Account) -> Difference {
         let eks = &self.eks;
         let role = match &eks.roles.cluster {
             IamRole::Create => &self.role_name,
@@ -54,7 +54,7 @@ impl Cluster {
         Difference::create()
             .with("version", self.version.map(|version| version.to_string()))
             .with("role", role)
-            .with("subnets", &self.subnets)
+            .with("subnets", &self.subnets(account))
             .with("endpoint.public", eks.endpoint.public)
             .with("endpoint.private", eks.endpoint.private)
             .with("endpoint.publicCidrs", &self.cidrs())
@@ -78,8 +78,9 @@ impl Cluster {
     ) -> Difference {
         let shown = |id: &String| account.subnet_name(id).unwrap_or_else(|| id.clone());
         let subnets: Vec<_> = is.subnets.iter().map(shown).collect();
+        let wanted = account.shown_subnets(&self.subnets(account));
         let groups = self.security_groups(account);
-        difference.field("subnets", &subnets, &self.subnets).field(
+        difference.field("subnets", &subnets, &wanted).field(
             "securityGroups",
             &is.security_groups,
             &groups,

@@ -1,5 +1,7 @@
 //! What is not done to a cluster that exists.
 
+use std::collections::BTreeSet;
+
 use provisioner_spec::IamRole;
 
 use super::authentication::is_behind;
@@ -50,6 +52,7 @@ impl Cluster {
         if let Some(wanted) = wanted_role.filter(|wanted| *wanted != cluster.role) {
             return refuse("the role", &cluster.role, &wanted);
         }
+        self.refuse_zones(account)?;
         match (cluster.version, self.version) {
             (Some(is), Some(wanted)) if wanted < is => {
                 refuse("the version", &is.to_string(), &wanted.to_string())
@@ -63,5 +66,25 @@ impl Cluster {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A change of its subnets has to be within the zones that it was made in, and leave out none of them ("Subnet
+    /// requirements for clusters").
+    fn refuse_zones(&self, account: &Account) -> Result<(), AwsError> {
+        let (is, wanted) = (Self::own_zones(account), self.wanted_zones(account));
+        if is.is_empty() || is == wanted {
+            return Ok(());
+        }
+        let listed = |zones: BTreeSet<&String>| {
+            let zones: Vec<_> = zones.into_iter().map(String::as_str).collect();
+            zones.join(", ")
+        };
+        Err(AwsError::NotPossible {
+            what: format!("move the control plane to subnets in {}", listed(wanted)),
+            why: format!("it is in {}, and a control plane stays in its zones", listed(is)),
+            hint: "name subnets in all of these zones: under `eks.vpc`, or by `eks.zones`; `zones` of a node group \
+                say where its nodes are"
+                .to_owned(),
+        })
     }
 }

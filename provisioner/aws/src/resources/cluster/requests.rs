@@ -14,7 +14,8 @@ use crate::account::Account;
 
 impl Cluster {
     pub(super) fn vpc_config(&self, account: &Account) -> Result<VpcConfigRequest, AwsError> {
-        let subnets = self.subnets.iter().map(|name| account.subnet_id(name));
+        let wanted = self.subnets(account);
+        let subnets = wanted.iter().map(|name| account.subnet_id(name));
         let endpoint = &self.eks.endpoint;
         Ok(VpcConfigRequest::builder()
             .set_subnet_ids(Some(subnets.collect::<Result<_, _>>()?))

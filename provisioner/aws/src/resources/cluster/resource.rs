@@ -21,7 +21,7 @@ impl Resource for Cluster {
 
     /// Neither NAT gateways nor private routes: they come up while the control plane does.
     fn after(&self, _: &Account) -> Vec<String> {
-        let mut after: Vec<_> = self.subnets.iter().map(|name| targets::subnet(name)).collect();
+        let mut after: Vec<_> = self.all_subnets.iter().map(|name| targets::subnet(name)).collect();
         after.push(targets::role("cluster"));
         after.push(targets::SECURITY_GROUP.to_owned());
         after

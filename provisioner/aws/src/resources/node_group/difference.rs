@@ -102,7 +102,7 @@ impl NodeGroup {
             .fixed("instanceTypes", &group.instance_types, &self.spec.instance_types)
             .fixed("capacity", capacity(group.spot), capacity(self.spec.spot))
             .fixed("ami", &group.ami, ami_type(&self.spec))
-            .fixed("subnets", &subnets, &self.subnets(account))
+            .fixed("subnets", &subnets, &account.shown_subnets(&self.subnets(account)))
             .fixed("role", &group.role, role.unwrap_or_else(|| group.role.clone()))
     }
 

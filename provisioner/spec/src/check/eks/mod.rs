@@ -10,9 +10,10 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 23] = [
+const CHECKS: [fn(&Subject<'_>); 24] = [
     network::imported_or_made,
     network::imported_subnets,
+    network::control_plane_subnets,
     network::size_of_the_vpc,
     network::zones,
     network::service_range,

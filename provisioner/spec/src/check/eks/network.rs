@@ -1,5 +1,5 @@
 use super::subject::Subject;
-use crate::diagnostic::Fault;
+use crate::{ControlPlaneSubnets, diagnostic::Fault};
 use ipnet::IpNet;
 
 /// EKS wants subnets in two zones at least.
@@ -10,7 +10,11 @@ const MOST_ZONES: usize = 4;
 /// An imported VPC is described by ids, one that is made by its range.
 pub(super) fn imported_or_made(subject: &Subject<'_>) {
     let vpc = &subject.eks().vpc;
-    let of_imported = [("eks.vpc.subnets", "vpc.subnets", !vpc.subnets.is_empty())];
+    let are_named = matches!(vpc.control_plane_subnets, ControlPlaneSubnets::Named(_));
+    let of_imported = [
+        ("eks.vpc.subnets", "vpc.subnets", !vpc.subnets.is_empty()),
+        ("eks.vpc.controlPlaneSubnets", "vpc.controlPlaneSubnetIDs", are_named),
+    ];
     let of_made = [
         ("eks.vpc.cidr", "vpc.cidr", vpc.cidr.is_some()),
         ("eks.vpc.nat", "vpc.nat", vpc.nat.is_some()),
@@ -34,7 +38,8 @@ pub(super) fn imported_subnets(subject: &Subject<'_>) {
         return;
     }
     let count = vpc.subnets.all().count();
-    if count < LEAST_ZONES {
+    // The control plane needs them, unless it has others.
+    if count < LEAST_ZONES && vpc.control_plane_subnets == ControlPlaneSubnets::All {
         let path = if count == 0 { subject.path("eks.vpc.id", "vpc.id") } else { path };
         subject.fault_at_key(
             &path,
@@ -43,12 +48,38 @@ pub(super) fn imported_subnets(subject: &Subject<'_>) {
         );
         return;
     }
-    let all: Vec<_> = vpc.subnets.all().collect();
+    named_once(subject, &path, &vpc.subnets.all().collect::<Vec<_>>());
+}
+
+fn named_once(subject: &Subject<'_>, path: &str, all: &[&String]) {
     if let Some(twice) = all.iter().enumerate().find(|(index, id)| all[..*index].contains(id)) {
         let message = format!("the subnet {} is there twice", twice.1);
         subject
-            .fault_at_key(&path, Fault::new("duplicate-subnet", message, "a subnet is one thing"));
+            .fault_at_key(path, Fault::new("duplicate-subnet", message, "a subnet is one thing"));
     }
+}
+
+/// Of a VPC that is made, there is a private one in each zone.
+pub(super) fn control_plane_subnets(subject: &Subject<'_>) {
+    let vpc = &subject.eks().vpc;
+    let (key, count) = match &vpc.control_plane_subnets {
+        ControlPlaneSubnets::All => return,
+        ControlPlaneSubnets::Private => ("controlPlaneOnPrivateSubnets", vpc.subnets.private.len()),
+        ControlPlaneSubnets::Named(named) => ("controlPlaneSubnetIDs", named.len()),
+    };
+    let path = subject.path("eks.vpc.controlPlaneSubnets", &format!("vpc.{key}"));
+    let subnets = subject.path("eks.vpc.subnets", "vpc.subnets");
+    if !vpc.is_imported() || !subject.is_sound(&path) || !subject.is_sound(&subnets) {
+        return;
+    }
+    if count < LEAST_ZONES {
+        let message = "too few subnets for the control plane";
+        let fault = Fault::new("too-few-subnets", message, format!("{count} of at least two"));
+        subject.fault_at_key(&path, fault.hint("EKS wants subnets in two zones"));
+        return;
+    }
+    let named = vpc.control_plane_subnets.named();
+    named_once(subject, &path, &named.iter().collect::<Vec<_>>());
 }
 
 /// AWS has VPCs of a /16 to a /28; an eighth of a /24 is still a subnet (/27).

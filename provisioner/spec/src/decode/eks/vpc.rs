@@ -1,7 +1,7 @@
 use super::{cidr_v4, id, ids};
 use crate::{
     decode::cursor::Cursor,
-    model::{Nat, Subnets, Vpc},
+    model::{ControlPlaneSubnets, Nat, Subnets, Vpc},
 };
 
 pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
@@ -9,6 +9,9 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
     at.map(|fields| Vpc {
         id: fields.optional("id", |at| id(at, "vpc")),
         subnets: fields.section("subnets", subnets),
+        control_plane_subnets: fields
+            .optional("controlPlaneSubnets", control_plane_subnets)
+            .unwrap_or_default(),
         cidr: fields.optional("cidr", cidr_v4),
         nat: fields.optional("nat", |at| at.choice(&nats)),
         security_groups: fields
@@ -23,4 +26,12 @@ fn subnets(at: &Cursor<'_>) -> Subnets {
         public: fields.optional("public", list).unwrap_or_default(),
         private: fields.optional("private", list).unwrap_or_default(),
     })
+}
+
+fn control_plane_subnets(at: &Cursor<'_>) -> Option<ControlPlaneSubnets> {
+    if at.is_list() {
+        return Some(ControlPlaneSubnets::Named(super::subnets(at)));
+    }
+    let private = at.choice(&[("all", false), ("private", true)])?;
+    Some(if private { ControlPlaneSubnets::Private } else { ControlPlaneSubnets::All })
 }

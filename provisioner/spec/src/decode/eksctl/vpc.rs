@@ -3,19 +3,17 @@ use crate::{
     decode::{
         cursor::Cursor,
         eks::{EVERYWHERE, cidr_v4, id, ids, zone},
+        fields::Fields,
     },
     diagnostic::Fault,
-    model::{EndpointAccess, Nat, Subnets, Vpc},
+    model::{ControlPlaneSubnets, EndpointAccess, Nat, Subnets, Vpc},
     syntax,
 };
 
 const OF_IPV4: &str = "clusters made here are of IPv4";
-const ALL_SUBNETS: &str = "the control plane has addresses in all subnets of the cluster";
-const REST: [Rest; 9] = [
+const REST: [Rest; 7] = [
     ("autoAllocateIPv6", OF_IPV4),
     ("controlPlaneEgressMode", "the control plane goes out as AWS lets it"),
-    ("controlPlaneOnPrivateSubnets", ALL_SUBNETS),
-    ("controlPlaneSubnetIDs", ALL_SUBNETS),
     ("extraIPv6CIDRs", OF_IPV4),
     ("hostnameType", "nodes are called by their addresses"),
     ("ipv6Cidr", OF_IPV4),
@@ -58,6 +56,7 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
         let ids = |of: &[NamedSubnet]| of.iter().map(|one| one.id.clone()).collect();
         let vpc = Vpc {
             subnets: Subnets { public: ids(&public), private: ids(&private) },
+            control_plane_subnets: control_plane_subnets(fields, imported),
             cidr: cidr.filter(|_| !imported),
             nat: nat.filter(|_| !imported),
             id: vpc_id,
@@ -69,6 +68,27 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
         let endpoint = EndpointAccess { public_cidrs, private_cidrs, ..endpoint };
         Network { vpc, endpoint, subnets: [public, private].concat(), shared_group }
     })
+}
+
+/// Those that are named by their ids; or the private ones; or else all.
+fn control_plane_subnets(fields: &Fields<'_, '_>, imported: bool) -> ControlPlaneSubnets {
+    let key = "controlPlaneSubnetIDs";
+    let named = fields.optional(key, |at| Some(ids(at, "subnet"))).unwrap_or_default();
+    if !imported {
+        not_converted(fields, &[(key, "the subnets are made: see `controlPlaneOnPrivateSubnets`")]);
+    }
+    let on_private = fields.get("controlPlaneOnPrivateSubnets");
+    let is_private = |at: &&Cursor<'_>| at.boolean() == Some(true);
+    let on_private = on_private.filter(is_private);
+    if named.is_empty() || !imported {
+        let private = on_private.map(|_| ControlPlaneSubnets::Private);
+        return private.unwrap_or_default();
+    }
+    if let Some(at) = on_private {
+        let instead = "`controlPlaneSubnetIDs` names the subnets of the control plane";
+        warn(at, "controlPlaneOnPrivateSubnets", instead);
+    }
+    ControlPlaneSubnets::Named(named)
 }
 
 fn endpoint(at: &Cursor<'_>) -> EndpointAccess {

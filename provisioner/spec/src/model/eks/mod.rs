@@ -3,6 +3,7 @@
 mod addon;
 mod capacity_reservation;
 mod cluster;
+mod control_plane_subnets;
 mod fargate_profile;
 mod identity;
 mod node_group;
@@ -14,6 +15,7 @@ mod vpc;
 pub use addon::{AddonVersion, EksAddon, ResolveConflicts};
 pub use capacity_reservation::CapacityReservation;
 pub use cluster::{EksCluster, EksKubernetes, EksNetwork, EksVersion};
+pub use control_plane_subnets::ControlPlaneSubnets;
 pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,

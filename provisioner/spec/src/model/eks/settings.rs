@@ -17,7 +17,8 @@ pub struct Eks {
     /// is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The availability zones. Default: the first three that the region has for EKS.
+    /// The availability zones; the control plane stays in those that it was made in, and further ones are for nodes.
+    /// Default: the first three that the region has for EKS.
     #[schemars(with = "Option<Vec<String>>")]
     pub zones: Vec<String>,
     /// Tags for everything that is made.

@@ -1,3 +1,4 @@
+use super::ControlPlaneSubnets;
 use ipnet::Ipv4Net;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,10 +13,16 @@ pub struct Vpc {
     /// The VPC that exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its subnets that the cluster uses, in two zones at least.
+    /// Its subnets that the cluster uses, in two zones at least unless others are named for the control plane.
     #[schemars(with = "Option<Subnets>")]
     #[serde(skip_serializing_if = "Subnets::is_empty")]
     pub subnets: Subnets,
+    /// In which subnets the control plane is, in two zones at least: `all` of the cluster, the `private` ones, or
+    /// these of the VPC that exists, which need not be among `subnets`. It stays in the zones that it was made in;
+    /// subnets in others are for nodes alone. Default: `all`.
+    #[schemars(with = "Option<ControlPlaneSubnets>")]
+    #[serde(skip_serializing_if = "ControlPlaneSubnets::is_all")]
+    pub control_plane_subnets: ControlPlaneSubnets,
     /// The addresses of the VPC that is made: a /16 to a /24. Default: `192.168.0.0/16`.
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
