@@ -35,7 +35,7 @@ fn refused(what: String, why: String, hint: &str) -> AwsError {
 }
 
 async fn security_groups(context: &Context, account: &Account) -> Result<(), AwsError> {
-    let named = security_groups_of(&context.cluster.eks);
+    let named = context.cluster.eks.named_security_groups();
     if named.is_empty() {
         return Ok(());
     }
@@ -64,12 +64,6 @@ async fn security_groups(context: &Context, account: &Account) -> Result<(), Aws
         }
     }
     Ok(())
-}
-
-/// The security groups that the spec names by their ids: they exist, and are left as they are.
-pub(crate) fn security_groups_of(eks: &Eks) -> BTreeSet<&String> {
-    let of_nodes = eks.node_groups.iter().flat_map(|group| &group.security_groups);
-    eks.vpc.security_groups.iter().chain(of_nodes).collect()
 }
 
 async fn placement_groups(context: &Context) -> Result<(), AwsError> {

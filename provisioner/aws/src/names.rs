@@ -79,6 +79,16 @@ impl Names {
         format!("{}-control-plane", self.cluster)
     }
 
+    /// The name of the security group through which the nodes of a group are reached by SSH.
+    pub(crate) fn ssh_group(&self, group: &str) -> String {
+        format!("{}-{group}-ssh", self.cluster)
+    }
+
+    /// What the names of all security groups are like; nothing else of a name is a pattern.
+    pub(crate) fn security_groups(&self) -> String {
+        format!("{}-*", self.cluster)
+    }
+
     /// The name of a launch template (128 characters).
     pub(crate) fn launch_template(&self, group: &str) -> String {
         shortened(&format!("{}-{group}", self.cluster), 128)

@@ -40,6 +40,7 @@ pub(crate) fn all(cluster: &EksCluster, names: &Names, account: &Account) -> Rem
     removals.extend(templates(account));
     removals.extend(roles(names, account));
     removals.extend(security_group(account));
+    removals.extend(ssh_groups(account));
     if !cluster.eks.vpc.is_imported() {
         removals.extend(network(account));
     }
@@ -187,6 +188,17 @@ fn security_group(account: &Account) -> Removals {
     ours.map(removal).collect()
 }
 
+/// When no node has them any more.
+fn ssh_groups(account: &Account) -> Removals {
+    let ours = account.ssh_groups.iter().filter(|(_, group)| group.is_ours);
+    let removal = |(name, group): (&String, &security_group::SecurityGroupState)| {
+        let (target, id, after) =
+            (targets::ssh_group(name), group.id.clone(), group_targets(account));
+        Arc::new(SecurityGroupRemoval { target, id, after }) as Arc<dyn Removal>
+    };
+    ours.map(removal).collect()
+}
+
 /// The VPC and all that is in it.
 fn network(account: &Account) -> Removals {
     let mut removals = Removals::new();
@@ -226,6 +238,7 @@ fn network(account: &Account) -> Removals {
         let mut after = subnet_targets;
         after.push(targets::INTERNET_GATEWAY.to_owned());
         after.push(targets::SECURITY_GROUP.to_owned());
+        after.extend(account.ssh_groups.keys().map(|name| targets::ssh_group(name)));
         after.extend(account.route_tables.keys().map(|name| targets::route_table(name)));
         after.extend(account.leftover_groups.iter().map(|id| targets::leftover_group(id)));
         removals.push(Arc::new(VpcRemoval { id: vpc.id.clone(), after }));

@@ -58,6 +58,11 @@ pub(crate) fn route_table(name: &str) -> String {
     format!("route table {name}")
 }
 
+/// That through which the nodes of a group are reached by SSH.
+pub(crate) fn ssh_group(group: &str) -> String {
+    format!("security group ssh-{group}")
+}
+
 pub(crate) fn subnet(name: &str) -> String {
     format!("subnet {name}")
 }

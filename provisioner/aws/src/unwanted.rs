@@ -19,6 +19,7 @@ use crate::resources::oidc_provider::{OidcProviderRemoval, OidcState};
 use crate::resources::pod_identity::{self, PodIdentityRemoval};
 use crate::resources::role::{RoleRemoval, RoleState};
 use crate::resources::route_table::RouteTableRemoval;
+use crate::resources::security_group::SecurityGroupRemoval;
 use crate::resources::subnet::SubnetRemoval;
 use crate::spec_tags::Tags;
 use crate::targets;
@@ -45,6 +46,16 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
         let after = vec![targets::node_group(group)];
         let id = template.id.clone();
         removals.push(Arc::new(LaunchTemplateRemoval { group: group.clone(), id, after }));
+    }
+    let is_reached = |name: &String| {
+        eks.node_groups.iter().any(|one| one.name == *name && !one.ssh_from.is_empty())
+    };
+    for (name, group) in
+        account.ssh_groups.iter().filter(|(name, one)| one.is_ours && !is_reached(name))
+    {
+        let (target, id, after) =
+            (targets::ssh_group(name), group.id.clone(), targets_of(&removals));
+        removals.push(Arc::new(SecurityGroupRemoval { target, id, after }));
     }
     for (name, addon) in &account.addons {
         if is_ours(&addon.tags, names) && !eks.addons.contains_key(name) {

@@ -224,7 +224,7 @@ class Ec2:
         if identity not in self.backend.groups.get(vpc, {}):
             raise Refused("InvalidParameterException", f"Security group {identity} does not exist")
 
-    def check_template(self, template):
+    def check_template(self, template, vpc):
         found = self.backend.launch_templates.get(template.get("id"))
         if found is None:
             raise Refused("InvalidParameterException", "Launch template does not exist")
@@ -235,6 +235,15 @@ class Ec2:
         group = data.get("Placement", {}).get("GroupName")
         if group and group not in self.placement_groups:
             raise Refused("InvalidParameterException", f"The placement group {group} does not exist")
+        for identity in data.get("SecurityGroupIds", []):
+            self.check_group(identity, vpc)
+
+    def groups_of_nodes(self, template, own):
+        """Those that the template names; only where it names none, EKS gives them that of the cluster."""
+        if not template:
+            return [own]
+        found = self.backend.launch_templates[template["id"]].get_version(template["version"])
+        return found.data.get("SecurityGroupIds") or [own]
 
     def cluster_security_group(self, name, vpc):
         group = self.backend.create_security_group(

@@ -493,18 +493,17 @@ class Eks:
         self.ec2.check_subnets(body["subnets"], least=1)
         self.check_sizes(body["scalingConfig"])
         self.check_repair(body.get("nodeRepairConfig", {}))
-        template = body.get("launchTemplate")
+        template, vpc = body.get("launchTemplate"), cluster["vpc"]
         if template:
-            self.ec2.check_template(template)
+            self.ec2.check_template(template, vpc["vpcId"])
         version = body.get("version", cluster["version"])
         if VERSIONS.index(version) > VERSIONS.index(cluster["version"]):
             raise invalid("Requested Nodegroup version is greater than the cluster's")
         release = self.release(body.get("amiType", DEFAULT_AMI), version, body)
-        vpc = cluster["vpc"]
-        subnets = body["subnets"]
-        nodes = [subnets[index % len(subnets)] for index in range(body["scalingConfig"]["desiredSize"])]
-        description = f"aws-K8S-{group_name}"
-        groups = [vpc["clusterSecurityGroupId"]]
+        fails = self.fail_node_groups.pop(group_name, None)
+        if vpc["clusterSecurityGroupId"] not in self.groups_of_nodes(cluster, body):
+            message = "Instances failed to join the kubernetes cluster"
+            fails = {"code": "NodeCreationFailure", "message": message, "resourceIds": []}
         cluster["groups"][group_name] = {
             key: body[key]
             for key in (
@@ -531,10 +530,24 @@ class Eks:
             "status": "CREATING",
             "health": {"issues": []},
             "due": self.clock.after("node group"),
-            "fails": self.fail_node_groups.pop(group_name, None),
-            "enis": [self.ec2.interface(one, groups, description) for one in nodes],
+            "fails": fails,
+            "enis": [],
         }
+        self.start_nodes(cluster, cluster["groups"][group_name])
         return {"nodegroup": self.shown_group(cluster["groups"][group_name])}
+
+    def groups_of_nodes(self, cluster, group):
+        own = cluster["vpc"]["clusterSecurityGroupId"]
+        return self.ec2.groups_of_nodes(group.get("launchTemplate"), own)
+
+    def start_nodes(self, cluster, group):
+        """An interface for each node, instead of those that there were."""
+        for one in group["enis"]:
+            self.ec2.remove_interface(one)
+        subnets, number = group["subnets"], group["scalingConfig"]["desiredSize"]
+        places = [subnets[index % len(subnets)] for index in range(number)]
+        groups, what = self.groups_of_nodes(cluster, group), f"aws-K8S-{group['nodegroupName']}"
+        group["enis"] = [self.ec2.interface(one, groups, what) for one in places]
 
     def release(self, ami, version, body):
         """That which is asked for, or else the latest."""
@@ -621,12 +634,17 @@ class Eks:
             raise invalid("Requested Nodegroup version is greater than the cluster's")
         template = body.get("launchTemplate")
         if template:
-            self.ec2.check_template(template)
+            self.ec2.check_template(template, cluster["vpc"]["vpcId"])
         release = self.release(group.get("amiType", DEFAULT_AMI), version, body)
         changed = {"version": version, "releaseVersion": release}
         if template:
             changed["launchTemplate"] = template
-        return self.update(cluster, "VersionUpdate", lambda: group.update(changed), group_name)
+
+        def effect():
+            group.update(changed)
+            self.start_nodes(cluster, group)
+
+        return self.update(cluster, "VersionUpdate", effect, group_name)
 
     # Fargate profiles
 

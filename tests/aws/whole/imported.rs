@@ -468,3 +468,40 @@ fn a_control_plane_has_subnets_of_its_own() {
     program.down().expect(0);
     assert_eq!(aws.account(), before);
 }
+
+/// As eksctl has it: who has a key is let in from the groups that are named; or else from the VPC, or from everywhere.
+#[test]
+fn an_eksctl_file_says_from_where_nodes_are_reached_by_ssh() {
+    let aws = StandIn::instant();
+    let theirs = somebody_elses(&aws);
+    let (vpc, bastion) = (id_in(&theirs, "vpc-"), id_in(&theirs, "sg-"));
+    let file = format!(
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n\
+         metadata: {{name: doors, region: us-west-2, version: '1.35'}}\n\
+         vpc:\n  id: {vpc}\n  subnets:\n    \
+         private: {{one: {{cidr: 10.7.0.0/24}}, two: {{cidr: 10.7.1.0/24}}}}\n    \
+         public: {{three: {{cidr: 10.7.2.0/24}}}}\n\
+         managedNodeGroups:\n  \
+         - {{name: closed, privateNetworking: true, ssh: {{allow: false, publicKeyName: ops}}}}\n  \
+         - {{name: inside, privateNetworking: true, ssh: {{allow: true, publicKeyName: ops}}}}\n  \
+         - {{name: named, ssh: {{publicKeyName: ops, sourceSecurityGroupIds: [{bastion}]}}}}\n  \
+         - {{name: open, ssh: {{allow: true, publicKeyName: ops}}}}\n"
+    );
+    let before = aws.account();
+    let program = Program::new(&aws, &file);
+    let up = program.up().expect(0);
+    assert_eq!(up.stderr.matches("everybody reaches the nodes by SSH").count(), 1, "{}", up.stderr);
+    let account = aws.account();
+    let rules = |group: &str| {
+        let all = account["security group"].as_object().expect("some").values();
+        let name = format!("doors-{group}-ssh");
+        all.clone().find(|one| one["name"] == name).map(|one| one["rules"].to_string())
+    };
+    assert_eq!(rules("closed"), None);
+    assert_eq!(rules("inside").as_deref(), Some(r#"["tcp 22-22 10.7.0.0/16"]"#));
+    assert_eq!(rules("named"), Some(format!(r#"["tcp 22-22 {bastion}"]"#)));
+    assert_eq!(rules("open").as_deref(), Some(r#"["tcp 22-22 0.0.0.0/0"]"#));
+    program.plan().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}

@@ -1,4 +1,5 @@
-//! What nodes are started with and what becomes of them: made, changed, mended after a change by hand.
+//! What nodes are started with, from where they are reached, and what becomes of them: made, changed, mended after a
+//! change by hand.
 
 use serde_json::{Value, json};
 
@@ -170,5 +171,111 @@ fn a_placement_group_that_does_not_exist_is_refused_before_anything_is_made() {
     let up = program.up().expect(1);
     let said = "start nodes in the placement group far: there is none of that name";
     assert!(up.stderr.contains(said), "{}", up.stderr);
+    assert_eq!(aws.changes(), [""; 0]);
+}
+
+/// The security group through which they are reached by SSH: its id and its rules.
+fn ssh_group(aws: &StandIn) -> Option<(String, Value)> {
+    let account = aws.account();
+    let all = account["security group"].as_object().expect("some");
+    let is_it = |one: &(&String, &Value)| one.1["name"] == "prod-workers-ssh";
+    all.iter().find(is_it).map(|(id, one)| (id.clone(), one["rules"].clone()))
+}
+
+#[test]
+fn nodes_are_reached_by_ssh_from_where_the_spec_says() {
+    let aws = StandIn::instant();
+    // What the spec has dropped is looked for inside the cluster as well.
+    let _api = aws.give_api();
+    let from = |sources: &str| with(&format!("sshKey: ops\n        sshFrom: [{sources}]"));
+    let program = Program::new(&aws, &from("vpc, 203.0.113.0/24"));
+    let before = aws.account();
+    let plan = program.plan().expect(6);
+    for line in ["+rule: 22/tcp from the VPC", "+rule: 22/tcp from 203.0.113.0/24"] {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    program.up().expect(0);
+    program.plan().expect(0);
+    let (id, rules) = ssh_group(&aws).expect("one");
+    assert_eq!(rules, json!(["tcp 22-22 192.168.0.0/16", "tcp 22-22 203.0.113.0/24"]));
+    let cluster = aws.account()["cluster"]["prod"]["resourcesVpcConfig"].clone();
+    let of_cluster = cluster["clusterSecurityGroupId"].as_str().expect("its id").to_owned();
+    assert_eq!(content(&aws)["SecurityGroupIds"], json!([of_cluster, id]));
+
+    // By hand: somebody else is let in, and the tags go.
+    let rule = "--protocol tcp --port 22 --cidr 0.0.0.0/0";
+    let allow = format!("ec2 authorize-security-group-ingress --group-id {id} {rule}");
+    aws.by_hand(&allow.split_whitespace().collect::<Vec<_>>());
+    let tags = "Key=Name Key=provisioner.dev/cluster Key=provisioner.dev/resource";
+    let untag = format!("ec2 delete-tags --resources {id} --tags {tags}");
+    aws.by_hand(&untag.split_whitespace().collect::<Vec<_>>());
+    let plan = program.plan().expect(6);
+    for line in ["-rule: 22/tcp from 0.0.0.0/0", "+tags.provisioner.dev/cluster: prod"] {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["CreateTags", "RevokeSecurityGroupIngress"]);
+    program.plan().expect(0);
+
+    // Somebody else is let in, without another node.
+    let vpc = cluster["vpcId"].as_str().expect("its id");
+    let bastion = ["ec2", "create-security-group", "--group-name", "bastion", "--vpc-id", vpc];
+    let bastion = aws.by_hand(&[&bastion[..], &["--description", "x"]].concat());
+    let bastion = bastion["GroupId"].as_str().expect("its id");
+    program.set_spec(&from(bastion));
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains(&format!("+rule: 22/tcp from {bastion}")), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    let revoke = "RevokeSecurityGroupIngress";
+    assert_eq!(aws.changes(), ["AuthorizeSecurityGroupIngress", revoke, revoke]);
+    assert_eq!(ssh_group(&aws).expect("one").1, json!([format!("tcp 22-22 {bastion}")]));
+    program.plan().expect(0);
+
+    // Nobody is: nodes are renewed without the group, and it goes when that is asked for.
+    program.set_spec(&with("sshKey: ops"));
+    aws.forget_calls();
+    let up = program.up().expect(0);
+    let said = "security group ssh-workers is not in the spec: `up --prune` removes it";
+    assert!(up.stderr.contains(said), "{}", up.stderr);
+    assert_eq!(aws.changes(), ["CreateLaunchTemplateVersion", "UpdateNodegroupVersion"]);
+    assert!(ssh_group(&aws).is_some());
+    aws.forget_calls();
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    assert_eq!(aws.changes(), ["DeleteSecurityGroup"]);
+    assert_eq!(ssh_group(&aws), None);
+    program.plan().expect(0);
+
+    // And once more: it goes with the cluster.
+    program.set_spec(&from(bastion));
+    let plan = program.plan().expect(6);
+    let line = format!("+securityGroups: prod-workers-ssh, {of_cluster}");
+    assert!(plan.stdout.contains(&line), "{}", plan.stdout);
+    program.up().expect(0);
+    program.plan().expect(0);
+    aws.by_hand(&[
+        "ec2",
+        "revoke-security-group-ingress",
+        "--group-id",
+        &ssh_group(&aws).expect("one").0,
+        "--protocol",
+        "tcp",
+        "--port",
+        "22",
+        "--source-group",
+        bastion,
+    ]);
+    aws.by_hand(&["ec2", "delete-security-group", "--group-id", bastion]);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}
+
+#[test]
+fn whoever_is_let_in_by_ssh_exists() {
+    let aws = StandIn::instant();
+    let program = Program::new(&aws, &with("sshFrom: [sg-0123456789abcdef0]"));
+    let up = program.up().expect(1);
+    assert!(up.stderr.contains("there is none of that id"), "{}", up.stderr);
     assert_eq!(aws.changes(), [""; 0]);
 }

@@ -230,7 +230,8 @@ async fn inside_vpc(
     let all = subnet::of_vpc(context, tags::filter("vpc-id", &id)).await?;
     account.zones_of_subnets =
         all.iter().map(|subnet| (subnet.id.clone(), subnet.zone.clone())).collect();
-    account.security_group = security_group::find(context, account.cluster.as_ref(), &id).await?;
+    let groups = security_group::find(context, account, &id).await?;
+    (account.security_group, account.ssh_groups) = (groups.control_plane, groups.ssh);
     if to_remove {
         (account.leftovers, account.leftover_groups) = futures::try_join!(
             load_balancer::find(context, &id),

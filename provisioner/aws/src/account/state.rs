@@ -40,7 +40,10 @@ pub(crate) struct Account {
     pub(crate) surplus_addresses: Vec<AddressState>,
     pub(crate) nats: BTreeMap<String, NatState>,
     pub(crate) route_tables: BTreeMap<String, RouteTableState>,
+    /// That of the control plane.
     pub(crate) security_group: Option<SecurityGroupState>,
+    /// Those through which nodes are reached by SSH, by the names of their groups in the spec.
+    pub(crate) ssh_groups: BTreeMap<String, SecurityGroupState>,
     /// By their names in IAM.
     pub(crate) roles: BTreeMap<String, RoleState>,
     pub(crate) oidc: Option<OidcState>,

@@ -1,11 +1,14 @@
 //! The control plane, who may reach it, and what is installed into it.
 
+use provisioner_spec::NetworkSource;
+
 use super::network::Network;
 use super::roles::{CLUSTER_ROLE, addon_purpose, pod_purpose};
 use crate::resources::access_entry::AccessEntry;
 use crate::resources::addon::Addon;
 use crate::resources::cluster::Cluster;
 use crate::resources::pod_identity::PodIdentity;
+use crate::resources::security_group::{Kind, SecurityGroup};
 use crate::work::Context;
 
 pub(super) fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
@@ -18,6 +21,18 @@ pub(super) fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
         all_subnets: network.control_plane_subnets(),
         zones: network.zones_of_subnets(),
         tags: context.names.tags("cluster"),
+    }
+}
+
+/// Whoever is in the VPC or a range of the spec reaches the API.
+pub(super) fn security_group(context: &Context) -> SecurityGroup {
+    let ranges = context.cluster.eks.endpoint.private_cidrs.iter();
+    let ranges = ranges.map(|range| NetworkSource::Range(*range));
+    SecurityGroup {
+        kind: Kind::ControlPlane,
+        name: context.names.security_group(),
+        sources: ranges.chain([NetworkSource::Vpc]).collect(),
+        tags: context.names.tags("control-plane"),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::names::RESOURCE_TAG;
 use crate::resources::fargate_profile::FargateProfile;
 use crate::resources::launch_template::LaunchTemplate;
 use crate::resources::node_group::{GROUP_TAG, NodeGroup};
+use crate::resources::security_group::{Kind, SecurityGroup};
 use crate::work::Context;
 
 pub(super) fn templates(context: &Context) -> Vec<Arc<LaunchTemplate>> {
@@ -19,11 +20,24 @@ pub(super) fn templates(context: &Context) -> Vec<Arc<LaunchTemplate>> {
         Arc::new(LaunchTemplate {
             name: context.names.launch_template(&group.name),
             group: group.clone(),
+            ssh_group: context.names.ssh_group(&group.name),
             tags: context.names.tags(&format!("template-{}", group.name)),
             instance_tags,
         })
     };
     context.cluster.eks.node_groups.iter().map(template).collect()
+}
+
+/// Through which nodes are reached by SSH, where the spec says from where.
+pub(super) fn ssh_groups(context: &Context) -> Vec<SecurityGroup> {
+    let reached = context.cluster.eks.node_groups.iter().filter(|group| !group.ssh_from.is_empty());
+    let group = |group: &GroupSpec| SecurityGroup {
+        kind: Kind::Ssh(group.name.clone()),
+        name: context.names.ssh_group(&group.name),
+        sources: group.ssh_from.clone(),
+        tags: context.names.tags(&format!("ssh-{}", group.name)),
+    };
+    reached.map(group).collect()
 }
 
 pub(super) fn node_groups(

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::control_plane::{access_entries, addons, cluster, pod_identities};
+use super::control_plane::{access_entries, addons, cluster, pod_identities, security_group};
 use super::network::Network;
-use super::nodes::{fargate_profiles, node_groups, templates};
+use super::nodes::{fargate_profiles, node_groups, ssh_groups, templates};
 use super::roles::roles;
 use crate::resource::Resource;
 use crate::resources::access_entry::AccessEntry;
@@ -35,6 +35,7 @@ pub(crate) struct Layout {
     pub(crate) nats: Vec<NatGateway>,
     pub(crate) route_tables: Vec<RouteTable>,
     pub(crate) security_group: SecurityGroup,
+    pub(crate) ssh_groups: Vec<SecurityGroup>,
     pub(crate) roles: Vec<Role>,
     pub(crate) cluster: Cluster,
     pub(crate) oidc: Option<OidcProvider>,
@@ -58,18 +59,8 @@ impl Layout {
             addresses: network.addresses(),
             nats: network.nats(),
             route_tables: network.route_tables(),
-            security_group: SecurityGroup {
-                name: context.names.security_group(),
-                ranges: context
-                    .cluster
-                    .eks
-                    .endpoint
-                    .private_cidrs
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-                tags: context.names.tags("control-plane"),
-            },
+            security_group: security_group(context),
+            ssh_groups: ssh_groups(context),
             roles: roles(context),
             cluster: cluster(context, &network),
             oidc: context
@@ -101,6 +92,7 @@ impl Layout {
             .chain(each(self.nats))
             .chain(each(self.route_tables))
             .chain(each([self.security_group]))
+            .chain(each(self.ssh_groups))
             .chain(each(self.roles))
             .chain(each([self.cluster]));
         control_plane

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::AwsError;
 use crate::error::{Asked as _, IfFound as _};
-use crate::named;
 use crate::resource::Removal;
 use crate::tags;
 use crate::work::{Context, Look, Work};
@@ -133,7 +132,7 @@ pub(crate) async fn security_groups(context: &Context, vpc: &str) -> Result<Vec<
     let pages = call.into_paginator().items().send();
     let all = pages.collect::<Result<Vec<_>, _>>().await;
     let all = all.asked("look for the security groups of load balancers")?;
-    let named = named::security_groups_of(&context.cluster.eks);
+    let named = context.cluster.eks.named_security_groups();
     let mine = all.into_iter().filter(|group| {
         let tags = tags::from_ec2(group.tags.clone());
         let pairs = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));

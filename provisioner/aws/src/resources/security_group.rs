@@ -1,21 +1,24 @@
-//! The security group of the control plane: whoever is in the VPC reaches the API.
+//! Security groups: of the control plane, whose API whoever is in the VPC reaches; and of nodes that are reached by SSH.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{IpPermission, ResourceType};
+use provisioner_spec::NetworkSource;
 
 use crate::AwsError;
 use crate::account::Account;
 use crate::difference::Difference;
 use crate::error::{Asked as _, IfFound as _};
-use crate::names::CLUSTER_TAG;
+use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::ownership::{is_ours, not_ours};
 use crate::resource::{Removal, Resource};
-use crate::resources::cluster::ClusterState;
-use crate::resources::security_group_rules::{self, Rules, api_from, texts};
+use crate::resources::security_group_rules::{self, Rules, allowing, texts};
 use crate::spec_tags::Tags;
 use crate::work::{Context, Work};
 use crate::{tags, targets};
+
+/// What tells the tag of a node group's from others.
+const SSH: &str = "ssh-";
 
 #[derive(Debug, Clone)]
 pub(crate) struct SecurityGroupState {
@@ -26,42 +29,96 @@ pub(crate) struct SecurityGroupState {
     pub(crate) tags: Tags,
 }
 
+/// What a security group is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The API of the control plane.
+    ControlPlane,
+    /// SSH to the nodes of a group of the spec.
+    Ssh(String),
+}
+
 #[derive(Debug)]
 pub(crate) struct SecurityGroup {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
-    /// Those from which the API is reached beside the VPC.
-    pub(crate) ranges: Vec<String>,
+    /// From where it lets in; for anybody else, the spec names groups.
+    pub(crate) sources: Vec<NetworkSource>,
     pub(crate) tags: Tags,
 }
 
-/// The group of that name in the VPC. It was made for the cluster where its tag says so, or, when that is lost,
-/// where the cluster has it and the spec does not name it.
+/// Those with our names in a VPC.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) control_plane: Option<SecurityGroupState>,
+    /// By the node groups of the spec.
+    pub(crate) ssh: BTreeMap<String, SecurityGroupState>,
+}
+
+/// Looks for them. Those of node groups that the spec no longer has are known by their tags, or, where these are lost,
+/// by launch templates that have them.
 pub(crate) async fn find(
     context: &Context,
-    cluster: Option<&ClusterState>,
+    account: &Account,
     vpc: &str,
-) -> Result<Option<SecurityGroupState>, AwsError> {
+) -> Result<Found, AwsError> {
+    let names = &context.names;
     let call = context.clients.ec2.describe_security_groups().filters(tags::filter("vpc-id", vpc));
-    let call = call.filters(tags::filter("group-name", context.names.security_group()));
-    let answer = call.send().await.asked("look for the security group")?;
-    let Some(group) = answer.security_groups.into_iter().flatten().next() else { return Ok(None) };
+    let call = call.filters(tags::filter("group-name", names.security_groups()));
+    let pages = call.into_paginator().items().send();
+    let all = pages.collect::<Result<Vec<_>, _>>().await.asked("look for security groups")?;
+    let wanted = context.cluster.eks.node_groups.iter().filter(|group| !group.ssh_from.is_empty());
+    let wanted: BTreeSet<_> = wanted.map(|group| &group.name).collect();
+    let known: BTreeSet<_> = wanted.iter().copied().chain(account.templates.keys()).collect();
+    let mut found = Found::default();
+    for group in all {
+        let name = group.group_name.clone().unwrap_or_default();
+        let state = state(context, account, group);
+        if name == names.security_group() {
+            found.control_plane = Some(state);
+            continue;
+        }
+        let tag = state.tags.get(RESOURCE_TAG).filter(|_| is_ours(&state.tags, names));
+        let by_tag = tag.and_then(|tag| tag.strip_prefix(SSH)).map(str::to_owned);
+        let by_name = || known.iter().find(|group| names.ssh_group(group) == name);
+        let of = by_tag.or_else(|| by_name().copied().cloned());
+        if let Some(of) = of.filter(|of| state.is_ours || wanted.contains(of)) {
+            found.ssh.insert(of, state);
+        }
+    }
+    Ok(found)
+}
+
+/// It was made for the cluster where its tag says so, or, when that is lost, where something of ours has it and the
+/// spec does not name it.
+fn state(
+    context: &Context,
+    account: &Account,
+    group: aws_sdk_ec2::types::SecurityGroup,
+) -> SecurityGroupState {
     let (id, tags) = (group.group_id.unwrap_or_default(), tags::from_ec2(group.tags));
-    let cluster_has_it = cluster.is_some_and(|cluster| cluster.security_groups.contains(&id));
-    let has_lost_its_tag = cluster_has_it
+    let of_cluster = account.cluster.iter().flat_map(|cluster| &cluster.security_groups);
+    let templates = account.templates.values();
+    let of_templates = templates.flat_map(|template| &template.content.security_groups);
+    let is_used = of_cluster.chain(of_templates).any(|used| *used == id);
+    let has_lost_its_tag = is_used
         && !tags.contains_key(CLUSTER_TAG)
-        && !context.cluster.eks.vpc.security_groups.contains(&id);
-    Ok(Some(SecurityGroupState {
+        && !context.cluster.eks.named_security_groups().contains(&id);
+    SecurityGroupState {
         rules: security_group_rules::of(&group.ip_permissions.unwrap_or_default()),
         is_ours: has_lost_its_tag || is_ours(&tags, &context.names),
         id,
         tags,
-    }))
+    }
 }
 
 #[async_trait::async_trait]
 impl Resource for SecurityGroup {
     fn target(&self) -> String {
-        targets::SECURITY_GROUP.to_owned()
+        match &self.kind {
+            Kind::ControlPlane => targets::SECURITY_GROUP.to_owned(),
+            Kind::Ssh(group) => targets::ssh_group(group),
+        }
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
@@ -69,7 +126,7 @@ impl Resource for SecurityGroup {
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {
-        let Some(group) = &account.security_group else {
+        let Some(group) = self.existing(account) else {
             let source = account.vpc.as_ref().map_or("the VPC", |vpc| &vpc.cidr);
             let new = Difference::create().with("name", &self.name);
             return Ok(new
@@ -85,7 +142,7 @@ impl Resource for SecurityGroup {
     async fn apply(&self, work: &Work<'_>, _: &Difference) -> Result<(), AwsError> {
         let (vpc, wanted, existing) = {
             let account = work.context.account();
-            (account.vpc_id()?, self.wanted(&account), account.security_group.clone())
+            (account.vpc_id()?, self.wanted(&account), self.existing(&account).cloned())
         };
         let mut group = match existing {
             Some(group) => group,
@@ -100,7 +157,10 @@ impl Resource for SecurityGroup {
         }
         group.rules = wanted;
         group.tags.extend(self.tags.clone());
-        work.context.update(|account| account.security_group = Some(group));
+        work.context.update(|account| match &self.kind {
+            Kind::ControlPlane => account.security_group = Some(group),
+            Kind::Ssh(of) => drop(account.ssh_groups.insert(of.clone(), group)),
+        });
         Ok(())
     }
 }
@@ -113,15 +173,45 @@ fn refuse_others(group: &SecurityGroupState) -> Result<(), AwsError> {
     Err(not_ours(format!("the security group {}", group.id), &group.tags))
 }
 
+impl Kind {
+    fn port(&self) -> i32 {
+        match self {
+            Self::ControlPlane => 443,
+            Self::Ssh(_) => 22,
+        }
+    }
+
+    /// Where the spec says who is let in.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::ControlPlane => "privateCidrs",
+            Self::Ssh(_) => "sshFrom",
+        }
+    }
+
+    fn description(&self) -> &'static str {
+        match self {
+            Self::ControlPlane => "The control plane of an EKS cluster",
+            Self::Ssh(_) => "SSH to nodes of an EKS cluster",
+        }
+    }
+}
+
 impl SecurityGroup {
+    fn existing<'a>(&self, account: &'a Account) -> Option<&'a SecurityGroupState> {
+        match &self.kind {
+            Kind::ControlPlane => account.security_group.as_ref(),
+            Kind::Ssh(group) => account.ssh_groups.get(group),
+        }
+    }
+
     fn wanted(&self, account: &Account) -> Rules {
         account.vpc.as_ref().map(|vpc| self.rules(&vpc.cidr)).unwrap_or_default()
     }
 
-    /// Whoever is in the VPC or a range of the spec reaches the API; for anybody else, the spec names groups.
     fn rules(&self, vpc: &str) -> Rules {
-        let further = self.ranges.iter().flat_map(|range| api_from(range, "privateCidrs"));
-        further.chain(api_from(vpc, "the VPC")).collect()
+        let (port, key) = (self.kind.port(), self.kind.key());
+        self.sources.iter().flat_map(|source| allowing(port, source, vpc, key)).collect()
     }
 
     /// Two groups of a VPC cannot have one name: a lost answer shows as a duplicate.
@@ -130,7 +220,7 @@ impl SecurityGroup {
         let made = work
             .once_visible(async || {
                 let call = work.clients().ec2.create_security_group().group_name(&self.name);
-                let call = call.vpc_id(vpc).description("The control plane of an EKS cluster");
+                let call = call.vpc_id(vpc).description(self.kind.description());
                 let call = call.tag_specifications(specification.clone());
                 call.send().await.asked("create the security group")
             })
@@ -143,8 +233,13 @@ impl SecurityGroup {
                 tags: self.tags.clone(),
             }),
             Err(error) if error.is_already_there() => {
-                let cluster = work.context.account().cluster.clone();
-                let group = find(work.context, cluster.as_ref(), vpc).await?.ok_or(error)?;
+                let account = work.context.account().clone();
+                let mut found = find(work.context, &account, vpc).await?;
+                let group = match &self.kind {
+                    Kind::ControlPlane => found.control_plane,
+                    Kind::Ssh(group) => found.ssh.remove(group),
+                };
+                let group = group.ok_or(error)?;
                 refuse_others(&group)?;
                 Ok(group)
             }

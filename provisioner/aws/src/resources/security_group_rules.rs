@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{IpPermission, IpRange};
-
-const API_PORT: i32 = 443;
+use aws_sdk_ec2::types::{IpPermission, IpRange, UserIdGroupPair};
+use provisioner_spec::NetworkSource;
 
 /// Rules by how they are shown: `443/tcp from 10.0.0.0/16`.
 pub(crate) type Rules = BTreeMap<String, IpPermission>;
@@ -14,11 +13,19 @@ pub(crate) fn of(permissions: &[IpPermission]) -> Rules {
     permissions.iter().flat_map(apart).collect()
 }
 
-/// Whoever is in that range, which is that of something, reaches the API.
-pub(crate) fn api_from(range: &str, of_what: &str) -> Rules {
-    let source = IpRange::builder().cidr_ip(range).description(of_what).build();
-    let rule = IpPermission::builder().ip_protocol("tcp").from_port(API_PORT).to_port(API_PORT);
-    of(&[rule.ip_ranges(source).build()])
+/// Lets in at a port what comes from there; `vpc` is the range of the VPC, `key` says where the spec has a range.
+pub(crate) fn allowing(port: i32, source: &NetworkSource, vpc: &str, key: &str) -> Rules {
+    let rule = IpPermission::builder().ip_protocol("tcp").from_port(port).to_port(port);
+    let range =
+        |range: &str, of_what: &str| IpRange::builder().cidr_ip(range).description(of_what).build();
+    let rule = match source {
+        NetworkSource::Vpc => rule.ip_ranges(range(vpc, "the VPC")),
+        NetworkSource::Range(named) => rule.ip_ranges(range(&named.to_string(), key)),
+        NetworkSource::Group(id) => {
+            rule.user_id_group_pairs(UserIdGroupPair::builder().group_id(id).build())
+        }
+    };
+    of(&[rule.build()])
 }
 
 pub(crate) fn texts(rules: &Rules) -> BTreeSet<String> {
@@ -69,7 +76,7 @@ fn what(rule: &IpPermission) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_ec2::types::{Ipv6Range, UserIdGroupPair};
+    use aws_sdk_ec2::types::Ipv6Range;
 
     #[test]
     fn each_source_is_a_rule_of_its_own() {
@@ -83,9 +90,9 @@ mod tests {
         let wanted = ["80-90/tcp from 10.0.0.0/8", "80-90/tcp from ::/0", "everything from sg-1"];
         assert_eq!(shown, wanted);
         assert!(rules[wanted[1]].ip_ranges.is_none());
-        assert_eq!(
-            texts(&api_from("10.0.0.0/16", "nodes")),
-            ["443/tcp from 10.0.0.0/16".to_owned()].into()
-        );
+        let allowed = |source: &NetworkSource| texts(&allowing(22, source, "10.0.0.0/16", "key"));
+        let group = NetworkSource::Group("sg-1".to_owned());
+        assert_eq!(allowed(&NetworkSource::Vpc), ["22/tcp from 10.0.0.0/16".to_owned()].into());
+        assert_eq!(allowed(&group), ["22/tcp from sg-1".to_owned()].into());
     }
 }

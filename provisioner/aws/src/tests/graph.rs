@@ -94,3 +94,13 @@ async fn fargate_profiles_follow_one_another_beside_the_nodes() {
     assert!(!all_before(&graph, "node group workers").contains("Fargate profile one"));
     assert!(all_before(&graph, "addon coredns").contains("Fargate profile one"));
 }
+
+#[tokio::test]
+async fn launch_templates_wait_for_the_group_that_nodes_are_reached_through() {
+    let reached = "instanceTypes: [t3.medium]\n        sshFrom: [vpc]";
+    let graph = graph_of(&STARTER_EKS.replace("instanceTypes: [t3.medium]", reached)).await;
+    assert!(all_before(&graph, "launch template workers").contains("security group ssh-workers"));
+    assert!(graph.contains_key("security group ssh-workers"));
+    assert!(!all_before(&graph, "cluster").contains("security group ssh-workers"));
+    assert!(graph["launch template batch"].is_empty());
+}

@@ -26,13 +26,21 @@ const NOT_CONVERTED: &str = "not-converted";
 /// The code of what is right, but will be gone in a later version of Kubernetes.
 const DEPRECATED: &str = "deprecated";
 
+/// The code of what lets in everybody without having said so.
+const OPEN_TO_ALL: &str = "open-to-all";
+
 /// The codes of what stands in nobody's way.
-pub(crate) const WARNINGS: [&str; 2] = [NOT_CONVERTED, DEPRECATED];
+pub(crate) const WARNINGS: [&str; 3] = [NOT_CONVERTED, DEPRECATED, OPEN_TO_ALL];
 
 impl Fault {
     /// What another program knows and this one does not.
     pub(crate) fn not_converted(what: impl std::fmt::Display, instead: &str) -> Self {
         Self::new(NOT_CONVERTED, format!("{what} is not converted"), instead)
+    }
+
+    /// What lets in everybody without having said so.
+    pub(crate) fn open_to_all(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::new(OPEN_TO_ALL, what, reason)
     }
 
     /// What is right, but will be gone.

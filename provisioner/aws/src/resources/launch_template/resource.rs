@@ -15,10 +15,9 @@ impl Resource for LaunchTemplate {
     }
 
     fn after(&self, _: &Account) -> Vec<String> {
-        if self.group.security_groups.is_empty() {
-            return Vec::new();
-        }
-        vec![targets::CLUSTER.to_owned()]
+        let cluster = self.has_security_groups().then(|| targets::CLUSTER.to_owned());
+        let ssh = self.is_reached_by_ssh().then(|| targets::ssh_group(&self.group.name));
+        cluster.into_iter().chain(ssh).collect()
     }
 
     fn difference(&self, account: &Account) -> Result<Difference, AwsError> {

@@ -14,6 +14,8 @@ use crate::spec_tags::Tags;
 pub(crate) struct LaunchTemplate {
     pub(crate) name: String,
     pub(crate) group: NodeGroup,
+    /// The name of the security group through which its nodes are reached by SSH.
+    pub(crate) ssh_group: String,
     /// Of the template itself.
     pub(crate) tags: Tags,
     /// Of the instances and their volumes.
@@ -47,15 +49,29 @@ impl LaunchTemplate {
         if self.group.pod_imds { 2 } else { 1 }
     }
 
-    /// With groups of one's own, that of the cluster has to be named as well.
+    /// Whether nodes have others than that of the cluster.
+    pub(super) fn has_security_groups(&self) -> bool {
+        !self.group.security_groups.is_empty() || self.is_reached_by_ssh()
+    }
+
+    pub(super) fn is_reached_by_ssh(&self) -> bool {
+        !self.group.ssh_from.is_empty()
+    }
+
+    /// With further groups, that of the cluster has to be named as well. One that is yet to be made has its name.
     fn security_groups(&self, account: &Account) -> Vec<String> {
-        let own = &self.group.security_groups;
-        if own.is_empty() {
+        if !self.has_security_groups() {
             return Vec::new();
         }
         let of_cluster =
             account.cluster.as_ref().and_then(|cluster| cluster.own_security_group.clone());
-        of_cluster.into_iter().chain(own.iter().cloned()).collect()
+        let made = account.ssh_groups.get(&self.group.name).map(|group| group.id.clone());
+        let ssh = self.is_reached_by_ssh().then(|| made.unwrap_or(self.ssh_group.clone()));
+        of_cluster
+            .into_iter()
+            .chain(self.group.security_groups.iter().cloned())
+            .chain(ssh)
+            .collect()
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{
-    eks_name, id, ids, instance_type, node_repair::node_repair, placement_group, release_version,
-    subnets, tags, volume_key, zone,
+    eks_name, id, ids, instance_type, network_source, node_repair::node_repair, placement_group,
+    release_version, subnets, tags, volume_key, zone,
 };
 use crate::{
     decode::{cursor::Cursor, fields::Fields, host::node_labels, taint::taint},
@@ -71,6 +71,9 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
                 .optional("securityGroups", |at| Some(ids(at, "sg")))
                 .unwrap_or_default(),
             ssh_key: fields.optional("sshKey", Cursor::text),
+            ssh_from: fields
+                .optional("sshFrom", |at| Some(at.list(network_source)))
+                .unwrap_or_default(),
             user_data: fields.optional("userData", Cursor::lines),
             pod_imds: fields.optional("podImds", Cursor::boolean).unwrap_or(true),
             release_version: fields.optional("releaseVersion", release_version),

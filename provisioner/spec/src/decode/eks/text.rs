@@ -3,8 +3,8 @@
 use crate::{
     decode::{cursor::Cursor, network::cidr},
     diagnostic::{Fault, shown},
-    model::IamRole,
-    syntax,
+    model::{IamRole, NetworkSource},
+    syntax::{self, Invalid},
 };
 use ipnet::{IpNet, Ipv4Net};
 use std::collections::BTreeMap;
@@ -85,6 +85,21 @@ pub(in crate::decode) fn role(at: &Cursor<'_>) -> Option<IamRole> {
         return Some(IamRole::Create);
     }
     role_arn(at).map(IamRole::Arn)
+}
+
+/// `vpc`, a range, or a security group.
+pub(in crate::decode) fn network_source(at: &Cursor<'_>) -> Option<NetworkSource> {
+    let text = at.text()?;
+    if text.contains('/') {
+        return cidr_v4(at).map(NetworkSource::Range);
+    }
+    at.valid("invalid-source", "source", |text| match text {
+        "vpc" => Ok(NetworkSource::Vpc),
+        _ => syntax::id("sg")(text).map(NetworkSource::Group).map_err(|_| {
+            let reason = "must be `vpc`, a range such as `203.0.113.0/24`, or a security group";
+            Invalid::new(reason)
+        }),
+    })
 }
 
 /// A range of IPv4: the VPCs of this program have no IPv6.

@@ -79,7 +79,11 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
         let iam = fields.section("iam", |at| group_iam(at, of.names, of.boundary));
         let (instance_types, distribution_spot) = instances(fields, kind);
         let ami = fields.optional("amiFamily", ami_family).unwrap_or(AmiFamily::AmazonLinux2023);
-        let ssh = fields.section("ssh", |at| ssh(at, ami));
+        let private = fields.optional("privateNetworking", Cursor::boolean).unwrap_or(false);
+        let (security_groups, has_own) = fields.section("securityGroups", |at| {
+            security_groups(at, kind, of.network.shared_group.as_ref())
+        });
+        let ssh = fields.section("ssh", |at| ssh(at, ami, private, has_own));
         let name = fields.required("name", eks_name).unwrap_or_default();
         let own_tags = fields.section("tags", tags);
         let is_on = |key| fields.optional(key, Cursor::boolean) == Some(true);
@@ -91,7 +95,7 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
             max,
             desired,
             hold_desired: false,
-            private: fields.optional("privateNetworking", Cursor::boolean).unwrap_or(false),
+            private,
             zones: fields
                 .optional("availabilityZones", |at| Some(at.list(zone)))
                 .unwrap_or_default(),
@@ -113,11 +117,10 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
             enclaves: kind == Kind::SelfManaged && is_on("enclaveEnabled"),
             labels: fields.section("labels", node_labels),
             taints: fields.optional("taints", |at| Some(taints(at))).unwrap_or_default(),
-            security_groups: fields.section("securityGroups", |at| {
-                security_groups(at, kind, of.network.shared_group.as_ref())
-            }),
+            security_groups,
+            user_data: user_data(fields, ami, kind, &ssh),
             ssh_key: ssh.name,
-            user_data: user_data(fields, ami, kind, ssh.key),
+            ssh_from: ssh.from,
             pod_imds: fields.optional("disablePodIMDS", Cursor::boolean) != Some(true),
             release_version: fields.optional("releaseVersion", release_version),
             max_unavailable: fields.section("updateConfig", max_unavailable),
@@ -203,7 +206,8 @@ fn taints(at: &Cursor<'_>) -> Vec<Taint> {
     at.entries().into_iter().filter_map(read).collect()
 }
 
-fn security_groups(at: &Cursor<'_>, kind: Kind, shared: Option<&String>) -> Vec<String> {
+/// Those that exist, and whether eksctl makes one for the group, which lets in SSH.
+fn security_groups(at: &Cursor<'_>, kind: Kind, shared: Option<&String>) -> (Vec<String>, bool) {
     at.map(|fields| {
         let mut groups = fields.optional("attachIDs", |at| Some(ids(at, "sg"))).unwrap_or_default();
         let with = |key| {
@@ -223,12 +227,12 @@ fn security_groups(at: &Cursor<'_>, kind: Kind, shared: Option<&String>) -> Vec<
                 Some(on)
             })
         };
-        let [with_shared, _] = ["withShared", "withLocal"].map(with);
+        let [with_shared, with_local] = ["withShared", "withLocal"].map(with);
         let shared = shared.filter(|one| !groups.contains(one));
         if kind == Kind::SelfManaged && with_shared != Some(false) {
             groups.extend(shared.cloned());
         }
-        groups
+        (groups, kind == Kind::Managed || with_local != Some(false))
     })
 }
 

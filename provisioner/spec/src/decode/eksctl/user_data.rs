@@ -3,6 +3,7 @@
 use super::{
     node_group::Kind,
     rest::{Rest, not_converted, warn},
+    ssh::Ssh,
 };
 use crate::{
     decode::{cursor::Cursor, fields::Fields},
@@ -24,12 +25,12 @@ const NO_COMMANDS: &str = "Bottlerocket runs no commands";
 const NOT_OF_BOTTLEROCKET: [Rest; 2] =
     [("overrideBootstrapCommand", NO_COMMANDS), ("preBootstrapCommands", NO_COMMANDS)];
 
-/// Reads what a group says of it; with a public key for SSH, where there is one.
+/// Reads what a group says of it; with what it takes to log in by SSH.
 pub(super) fn user_data(
     fields: &Fields<'_, '_>,
     ami: AmiFamily,
     kind: Kind,
-    key: Option<String>,
+    ssh: &Ssh,
 ) -> Option<String> {
     let dns = match kind {
         Kind::SelfManaged => fields.optional("clusterDNS", dns_address),
@@ -39,7 +40,7 @@ pub(super) fn user_data(
         AmiFamily::AmazonLinux2023 => {
             let instead = "Bottlerocket alone has such settings";
             not_converted(fields, &[("bottlerocket", instead)]);
-            of_amazon_linux(fields, kind, key, dns)
+            of_amazon_linux(fields, kind, ssh.key.clone(), dns)
         }
         AmiFamily::Bottlerocket => {
             not_converted(fields, &NOT_OF_BOTTLEROCKET);
@@ -47,7 +48,7 @@ pub(super) fn user_data(
                 let instead = "see `bottlerocket.settings`";
                 not_converted(fields, &[("kubeletExtraConfig", instead)]);
             }
-            of_bottlerocket(fields, dns)
+            of_bottlerocket(fields, dns, ssh.name.is_some())
         }
     }
 }
@@ -113,12 +114,13 @@ fn joined(parts: &[Part]) -> String {
     format!("MIME-Version: 1.0\n{head}\n\n{parts}--{BOUNDARY}--\n")
 }
 
-/// Settings, as Bottlerocket reads them.
-fn of_bottlerocket(fields: &Fields<'_, '_>, dns: Option<String>) -> Option<String> {
+/// Settings, as Bottlerocket reads them; whoever logs in by SSH comes into the admin container.
+fn of_bottlerocket(fields: &Fields<'_, '_>, dns: Option<String>, has_ssh: bool) -> Option<String> {
     let mut settings = fields.section("bottlerocket", |at| {
         at.map(|fields| {
             let mut settings = fields.section("settings", bottlerocket_settings);
-            if let Some(enabled) = fields.optional("enableAdminContainer", Cursor::boolean) {
+            let enabled = fields.optional("enableAdminContainer", Cursor::boolean);
+            if let Some(enabled) = enabled.or(has_ssh.then_some(true)) {
                 put(&mut settings, &["host-containers", "admin", "enabled"], enabled.into());
             }
             settings

@@ -6,6 +6,7 @@ mod cluster;
 mod control_plane_subnets;
 mod fargate_profile;
 mod identity;
+mod network_source;
 mod node_group;
 mod node_repair;
 mod node_share;
@@ -20,6 +21,7 @@ pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };
+pub use network_source::NetworkSource;
 pub use node_group::{AmiFamily, Architecture, CpuCredits, NodeGroup, Volume, VolumeType};
 pub use node_repair::{NodeRepair, RepairAction, RepairOverride};
 pub use node_share::NodeShare;

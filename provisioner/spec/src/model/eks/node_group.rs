@@ -1,4 +1,4 @@
-use super::{CapacityReservation, NodeRepair, NodeShare};
+use super::{CapacityReservation, NetworkSource, NodeRepair, NodeShare};
 use crate::model::Taint;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -82,6 +82,11 @@ pub struct NodeGroup {
     /// The name of the EC2 key pair for SSH.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_key: Option<String>,
+    /// From where port 22 of the nodes is reached: `vpc`, ranges, and ids of security groups. A security
+    /// group is made for it. Default: as the security groups of the nodes have it.
+    #[schemars(with = "Option<Vec<NetworkSource>>")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ssh_from: Vec<NetworkSource>,
     /// What `cloud-init` (Bottlerocket: its settings, in TOML) is given besides what EKS gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_data: Option<String>,

@@ -1,10 +1,14 @@
 use super::{
-    AccessEntry, EksAddon, FargateProfile, NodeGroup, PodIdentity, Roles, ServiceAccount, Vpc,
+    AccessEntry, EksAddon, FargateProfile, NetworkSource, NodeGroup, PodIdentity, Roles,
+    ServiceAccount, Vpc,
 };
 use ipnet::Ipv4Net;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// A cluster on EKS: AWS runs the control plane.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -191,6 +195,14 @@ impl Eks {
         let mut accounts = self.service_accounts.iter();
         pods.any(|one| is_it((&one.namespace, &one.service_account)))
             || accounts.any(|one| is_it((&one.namespace, &one.name)))
+    }
+
+    /// The security groups that are named by their ids: they exist, and are left as they are.
+    pub fn named_security_groups(&self) -> BTreeSet<&String> {
+        let of_nodes = self.node_groups.iter().flat_map(|group| &group.security_groups);
+        let let_in = self.node_groups.iter().flat_map(|group| &group.ssh_from);
+        let let_in = let_in.filter_map(NetworkSource::group);
+        self.vpc.security_groups.iter().chain(of_nodes).chain(let_in).collect()
     }
 
     /// The part of AWS that the region is in, as ARNs name it.
