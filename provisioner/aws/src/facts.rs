@@ -30,7 +30,11 @@ pub(crate) fn what_will_exist(cluster: &EksCluster, zones: &[String]) -> String 
 
 fn node_group(group: &NodeGroup) -> String {
     let NodeGroup { name, min, max, desired, volume, .. } = group;
-    let capacity = if group.spot { "spot" } else { "on demand" };
+    let capacity = match (group.capacity_block, group.spot) {
+        (true, _) => "a capacity block",
+        (false, true) => "spot",
+        (false, false) => "on demand",
+    };
     let types = group.instance_types.join(" or ");
     let size = volume.size;
     format!("  {desired} nodes ({min} to {max}) of {types}, {capacity}, {size} GiB each: {name}")

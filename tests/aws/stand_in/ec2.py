@@ -238,6 +238,25 @@ class Ec2:
         for identity in data.get("SecurityGroupIds", []):
             self.check_group(identity, vpc)
 
+    def check_capacity(self, template, capacity, types):
+        """A capacity block is a reservation, of which the template says all."""
+        data = {}
+        if template:
+            found = self.backend.launch_templates[template["id"]]
+            data = found.get_version(template["version"]).data
+        market = data.get("InstanceMarketOptions", {}).get("MarketType")
+        if (market == "capacity-block") != (capacity == "CAPACITY_BLOCK"):
+            message = f"The capacity type {capacity} does not go with the market type {market}"
+            raise Refused("InvalidParameterException", message)
+        if capacity != "CAPACITY_BLOCK":
+            return
+        reservation = data.get("CapacityReservationSpecification", {})
+        if not reservation.get("CapacityReservationTarget"):
+            raise Refused("InvalidParameterException", "A capacity block needs a reservation as target")
+        if types or not data.get("InstanceType"):
+            message = "The instance type of a capacity block has to be in the launch template alone"
+            raise Refused("InvalidParameterException", message)
+
     def groups_of_nodes(self, template, own):
         """Those that the template names; only where it names none, EKS gives them that of the cluster."""
         if not template:

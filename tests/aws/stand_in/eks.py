@@ -496,6 +496,8 @@ class Eks:
         template, vpc = body.get("launchTemplate"), cluster["vpc"]
         if template:
             self.ec2.check_template(template, vpc["vpcId"])
+        capacity = body.get("capacityType", "ON_DEMAND")
+        self.ec2.check_capacity(template, capacity, body.get("instanceTypes"))
         version = body.get("version", cluster["version"])
         if VERSIONS.index(version) > VERSIONS.index(cluster["version"]):
             raise invalid("Requested Nodegroup version is greater than the cluster's")
@@ -635,6 +637,8 @@ class Eks:
         template = body.get("launchTemplate")
         if template:
             self.ec2.check_template(template, cluster["vpc"]["vpcId"])
+            capacity = group.get("capacityType", "ON_DEMAND")
+            self.ec2.check_capacity(template, capacity, group.get("instanceTypes"))
         release = self.release(group.get("amiType", DEFAULT_AMI), version, body)
         changed = {"version": version, "releaseVersion": release}
         if template:

@@ -279,3 +279,48 @@ fn whoever_is_let_in_by_ssh_exists() {
     assert!(up.stderr.contains("there is none of that id"), "{}", up.stderr);
     assert_eq!(aws.changes(), [""; 0]);
 }
+
+#[test]
+fn nodes_of_a_capacity_block_have_its_type_in_their_launch_template() {
+    let aws = StandIn::instant();
+    let block = |kind: &str| {
+        SPEC.replace(
+            "instanceTypes: [t3.medium]",
+            &format!(
+                "instanceTypes: [{kind}]\n        capacityBlock: true\n        \
+                 capacityReservation: cr-0a1b2c3d4e5f67890"
+            ),
+        )
+    };
+    let program = Program::new(&aws, &block("m5.large"));
+    let before = aws.account();
+    let plan = program.plan().expect(6);
+    for line in ["+capacity: capacity block", "+instanceType: m5.large", "+market: capacity-block"]
+    {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    program.up().expect(0);
+    program.plan().expect(0);
+    let group = || aws.account()["node group"]["workers"].clone();
+    assert_eq!(group()["capacityType"], "CAPACITY_BLOCK");
+    assert_eq!(group()["instanceTypes"], Value::Null);
+    let text = content(&aws).to_string();
+    assert!(text.contains(r#""MarketType":"capacity-block""#), "{text}");
+
+    // Another type is another version, no block another group.
+    program.set_spec(&block("m5.xlarge"));
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["CreateLaunchTemplateVersion", "UpdateNodegroupVersion"]);
+    program.plan().expect(0);
+    program.set_spec(SPEC);
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("-capacity: capacity block"), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    let changes = ["CreateLaunchTemplateVersion", "CreateNodegroup", "DeleteNodegroup"];
+    assert_eq!(aws.changes(), changes);
+    program.plan().expect(0);
+    program.down().expect(0);
+    assert_eq!(aws.account(), before);
+}

@@ -47,6 +47,8 @@ fn further(difference: Difference, is: &Content, wanted: &Content) -> Difference
             text(&is.capacity_reservation),
             text(&wanted.capacity_reservation),
         )
+        .field("instanceType", text(&is.instance_type), text(&wanted.instance_type))
+        .field("market", text(&is.market), text(&wanted.market))
         .field("cpuCredits", text(&is.cpu_credits), text(&wanted.cpu_credits))
         .field("ebsOptimized", on(is.ebs_optimized), on(wanted.ebs_optimized))
         .field("enclaves", on(is.enclaves), on(wanted.enclaves))

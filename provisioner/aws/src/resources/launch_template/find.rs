@@ -96,6 +96,11 @@ fn content(data: ResponseLaunchTemplateData) -> Content {
         detailed_monitoring: on(data.monitoring.and_then(|monitoring| monitoring.enabled)),
         placement_group: data.placement.and_then(|placement| placement.group_name),
         capacity_reservation: data.capacity_reservation_specification.and_then(reservation),
+        instance_type: data.instance_type.map(|kind| kind.as_str().to_owned()),
+        market: data
+            .instance_market_options
+            .and_then(|options| options.market_type)
+            .map(|market| market.as_str().to_owned()),
         cpu_credits: credits,
         ebs_optimized: on(data.ebs_optimized),
         enclaves: on(data.enclave_options.and_then(|enclaves| enclaves.enabled)),

@@ -2,11 +2,13 @@
 
 use aws_sdk_ec2::types::{
     CapacityReservationPreference, CapacityReservationTarget, CreditSpecificationRequest,
-    LaunchTemplateBlockDeviceMappingRequest, LaunchTemplateCapacityReservationSpecificationRequest,
-    LaunchTemplateEbsBlockDeviceRequest, LaunchTemplateEnclaveOptionsRequest,
-    LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest,
+    InstanceType, LaunchTemplateBlockDeviceMappingRequest,
+    LaunchTemplateCapacityReservationSpecificationRequest, LaunchTemplateEbsBlockDeviceRequest,
+    LaunchTemplateEnclaveOptionsRequest, LaunchTemplateHttpTokensState,
+    LaunchTemplateInstanceMarketOptionsRequest, LaunchTemplateInstanceMetadataOptionsRequest,
     LaunchTemplatePlacementRequest, LaunchTemplateTagSpecificationRequest,
-    LaunchTemplatesMonitoringRequest, RequestLaunchTemplateData, ResourceType, VolumeType,
+    LaunchTemplatesMonitoringRequest, MarketType, RequestLaunchTemplateData, ResourceType,
+    VolumeType,
 };
 use provisioner_spec::{CapacityReservation, Volume};
 
@@ -55,6 +57,8 @@ impl LaunchTemplate {
             .set_capacity_reservation_specification(
                 group.capacity_reservation.as_ref().map(reservation),
             )
+            .set_instance_type(self.instance_type().map(|name| InstanceType::from(name.as_str())))
+            .set_instance_market_options(group.capacity_block.then(capacity_block))
             .set_credit_specification(group.cpu_credits.map(|credits| {
                 CreditSpecificationRequest::builder().cpu_credits(credits.as_str()).build()
             }))
@@ -66,6 +70,11 @@ impl LaunchTemplate {
             )
             .build()
     }
+}
+
+fn capacity_block() -> LaunchTemplateInstanceMarketOptionsRequest {
+    let options = LaunchTemplateInstanceMarketOptionsRequest::builder();
+    options.market_type(MarketType::CapacityBlock).build()
 }
 
 fn disk(device: &str, volume: &Volume) -> LaunchTemplateBlockDeviceMappingRequest {

@@ -25,6 +25,9 @@ pub(crate) struct Content {
     pub(crate) detailed_monitoring: bool,
     pub(crate) placement_group: Option<String>,
     pub(crate) capacity_reservation: Option<String>,
+    /// That of a capacity block; EKS knows those of other groups.
+    pub(crate) instance_type: Option<String>,
+    pub(crate) market: Option<String>,
     pub(crate) cpu_credits: Option<String>,
     pub(crate) ebs_optimized: bool,
     pub(crate) enclaves: bool,

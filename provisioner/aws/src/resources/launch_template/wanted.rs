@@ -1,5 +1,6 @@
 //! A launch template that the spec asks for.
 
+use aws_sdk_ec2::types::MarketType;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use provisioner_spec::{NodeGroup, Volume};
@@ -34,6 +35,8 @@ impl LaunchTemplate {
             detailed_monitoring: group.detailed_monitoring,
             placement_group: group.placement_group.clone(),
             capacity_reservation: group.capacity_reservation.as_ref().map(ToString::to_string),
+            instance_type: self.instance_type().cloned(),
+            market: group.capacity_block.then(|| MarketType::CapacityBlock.as_str().to_owned()),
             cpu_credits: group.cpu_credits.map(|credits| credits.as_str().to_owned()),
             ebs_optimized: group.ebs_optimized,
             enclaves: group.enclaves,
@@ -42,6 +45,10 @@ impl LaunchTemplate {
             user_data: user_data.map(|text| BASE64_STANDARD.encode(text)),
             imds: imds_text("required", self.hops()),
         }
+    }
+
+    pub(super) fn instance_type(&self) -> Option<&String> {
+        self.group.instance_types.first().filter(|_| self.group.capacity_block)
     }
 
     /// How far answers go: a pod is one hop further away than its node.

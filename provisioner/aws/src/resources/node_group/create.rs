@@ -1,7 +1,8 @@
 //! How a node group is made.
 
-use aws_sdk_eks::types::{AmiTypes, CapacityTypes, NodegroupStatus};
+use aws_sdk_eks::types::{AmiTypes, NodegroupStatus};
 
+use super::capacity;
 use super::removal::delete;
 use super::repair::repair_config;
 use super::scaling::{scaling, update_config};
@@ -41,7 +42,6 @@ impl NodeGroup {
         };
         let spec = &self.spec;
         let desired = replaced.map_or(spec.desired, |old| old.desired.clamp(spec.min, spec.max));
-        let capacity = if spec.spot { CapacityTypes::Spot } else { CapacityTypes::OnDemand };
         let repair = spec.node_repair.as_ref().map(|repair| repair_config(Some(repair)));
         let taints: Vec<_> = spec.taints.iter().map(taint).collect();
         let made = work
@@ -52,8 +52,8 @@ impl NodeGroup {
                     .nodegroup_name(&name)
                     .node_role(&role)
                     .set_subnets(Some(subnets.clone()))
-                    .set_instance_types(Some(spec.instance_types.clone()))
-                    .capacity_type(capacity.clone())
+                    .set_instance_types(capacity::instance_types(spec).cloned())
+                    .capacity_type(capacity::wanted(spec))
                     .ami_type(AmiTypes::from(ami_type(spec)))
                     .scaling_config(scaling(spec.min, spec.max, desired))
                     .update_config(update_config(spec.max_unavailable))
@@ -82,7 +82,7 @@ impl NodeGroup {
         let text = format!(
             "{:?} {} {} {:?} {:?}",
             spec.instance_types,
-            spec.spot,
+            capacity::wanted(spec),
             ami_type(spec),
             self.subnets(account),
             account.role_arn(&self.role, &self.role_name).ok(),

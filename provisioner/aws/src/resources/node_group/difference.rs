@@ -2,6 +2,7 @@
 
 use aws_sdk_eks::types::NodegroupStatus;
 
+use super::capacity;
 use super::find::of_spec;
 use super::repair;
 use super::state::GroupState;
@@ -94,23 +95,29 @@ impl NodeGroup {
         group: &GroupState,
         start: Difference,
     ) -> Difference {
-        let capacity = |spot: bool| if spot { "spot" } else { "on demand" };
         let shown = |id: &String| account.subnet_name(id).unwrap_or_else(|| id.clone());
         let subnets: Vec<_> = group.subnets.iter().map(shown).collect();
         let role = account.role_arn(&self.role, &self.role_name).ok();
+        let start = match capacity::instance_types(&self.spec) {
+            Some(types) => start.fixed("instanceTypes", &group.instance_types, types),
+            None => start,
+        };
         start
-            .fixed("instanceTypes", &group.instance_types, &self.spec.instance_types)
-            .fixed("capacity", capacity(group.spot), capacity(self.spec.spot))
+            .fixed("capacity", group.capacity, self.capacity())
             .fixed("ami", &group.ami, ami_type(&self.spec))
             .fixed("subnets", &subnets, &account.shown_subnets(&self.subnets(account)))
             .fixed("role", &group.role, role.unwrap_or_else(|| group.role.clone()))
     }
 
+    fn capacity(&self) -> &'static str {
+        capacity::shown(Some(&capacity::wanted(&self.spec)))
+    }
+
     fn as_new(&self, account: &Account) -> Difference {
         let spec = &self.spec;
         let new = Difference::create()
-            .with("instanceTypes", &spec.instance_types)
-            .with("capacity", if spec.spot { "spot" } else { "on demand" })
+            .with("instanceTypes", capacity::instance_types(spec))
+            .with("capacity", self.capacity())
             .with("ami", ami_type(spec))
             .with("releaseVersion", self.release())
             .with("subnets", &self.subnets(account))

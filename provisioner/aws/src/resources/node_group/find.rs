@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_eks::types::{CapacityTypes, Nodegroup, NodegroupStatus};
+use aws_sdk_eks::types::{Nodegroup, NodegroupStatus};
 
+use super::capacity;
 use super::repair::node_repair;
 use super::scaling::max_unavailable;
 use super::state::{GROUP_TAG, GroupState};
@@ -56,7 +57,7 @@ fn state(group: Nodegroup) -> GroupState {
         max: size(sizes.as_ref().and_then(|sizes| sizes.max_size)),
         desired: size(sizes.as_ref().and_then(|sizes| sizes.desired_size)),
         instance_types: group.instance_types.unwrap_or_default(),
-        spot: group.capacity_type == Some(CapacityTypes::Spot),
+        capacity: capacity::shown(group.capacity_type.as_ref()),
         ami: group.ami_type.map(|ami| ami.as_str().to_owned()).unwrap_or_default(),
         subnets: group.subnets.unwrap_or_default(),
         role: group.node_role.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Managed node groups.
 
+mod capacity;
 mod change;
 mod create;
 mod difference;

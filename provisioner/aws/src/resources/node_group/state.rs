@@ -20,7 +20,8 @@ pub(crate) struct GroupState {
     pub(crate) max: u32,
     pub(crate) desired: u32,
     pub(crate) instance_types: Vec<String>,
-    pub(crate) spot: bool,
+    /// How its instances are bought, as it is shown.
+    pub(crate) capacity: &'static str,
     pub(crate) ami: String,
     pub(crate) subnets: Vec<String>,
     pub(crate) role: String,

@@ -10,7 +10,7 @@ mod subject;
 use crate::{EksCluster, decode::Report};
 use subject::Subject;
 
-const CHECKS: [fn(&Subject<'_>); 24] = [
+const CHECKS: [fn(&Subject<'_>); 25] = [
     network::imported_or_made,
     network::imported_subnets,
     network::control_plane_subnets,
@@ -28,6 +28,7 @@ const CHECKS: [fn(&Subject<'_>); 24] = [
     node_groups::names,
     node_groups::sizes,
     node_groups::instance_types,
+    node_groups::capacity_blocks,
     node_groups::placement,
     node_groups::volumes,
     node_groups::releases,

@@ -1,6 +1,7 @@
 use super::subject::{Group, Subject};
 use crate::{
-    AmiFamily, Architecture, Nat, Volume, VolumeType, check::nodes::reserved, diagnostic::Fault,
+    AmiFamily, Architecture, CapacityReservation, Nat, Volume, VolumeType, check::nodes::reserved,
+    diagnostic::Fault,
 };
 
 pub(super) fn names(subject: &Subject<'_>) {
@@ -47,6 +48,30 @@ pub(super) fn instance_types(subject: &Subject<'_>) {
         let message = format!("{} and {other} run different programs", types[0]);
         let reason = "one group has processors of one kind: x86 or Arm";
         subject.fault_at_key(&path, Fault::new("mixed-architectures", message, reason));
+    }
+}
+
+/// It is a reservation of instances of one type, paid for beforehand.
+pub(super) fn capacity_blocks(subject: &Subject<'_>) {
+    for at in subject.node_groups().into_iter().filter(|at| at.group.capacity_block) {
+        let group = at.group;
+        let is_named = matches!(
+            group.capacity_reservation,
+            Some(CapacityReservation::Id(_) | CapacityReservation::Group(_))
+        );
+        let (path, reason) = if !is_named {
+            let path = at.at("capacityBlock", "instanceMarketOptions");
+            (path, "`capacityReservation` names it by its id or its resource group")
+        } else if group.spot {
+            (at.at("spot", "spot"), "spot instances are of no reservation")
+        } else if group.instance_types.iter().any(|name| *name != group.instance_types[0]) {
+            (at.at("instanceTypes", "instanceTypes"), "it has instances of one type")
+        } else {
+            continue;
+        };
+        let path = if subject.is_given(&path) { path } else { at.path.clone() };
+        let message = format!("the node group {} cannot take a capacity block", group.name);
+        subject.fault_at_key(&path, Fault::new("capacity-block", message, reason));
     }
 }
 

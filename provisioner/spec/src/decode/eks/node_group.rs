@@ -62,6 +62,7 @@ pub(super) fn node_group(at: &Cursor<'_>) -> NodeGroup {
             capacity_reservation: fields.optional("capacityReservation", |at| {
                 at.valid("invalid-reservation", "reservation", syntax::capacity_reservation)
             }),
+            capacity_block: fields.optional("capacityBlock", Cursor::boolean).unwrap_or(false),
             cpu_credits: fields.optional("cpuCredits", cpu_credits),
             ebs_optimized: fields.optional("ebsOptimized", Cursor::boolean).unwrap_or(false),
             enclaves: fields.optional("enclaves", Cursor::boolean).unwrap_or(false),

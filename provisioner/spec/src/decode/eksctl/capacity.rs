@@ -18,6 +18,12 @@ pub(super) fn placement_group(at: &Cursor<'_>) -> Option<String> {
     })
 }
 
+/// Whether the reservation is a capacity block: eksctl knows no other market.
+pub(super) fn capacity_block(at: &Cursor<'_>) -> bool {
+    let market = |at: &Cursor<'_>| at.choice(&[("capacity-block", true)]);
+    at.map(|fields| fields.optional("marketType", market)).unwrap_or(false)
+}
+
 pub(super) fn capacity_reservation(at: &Cursor<'_>) -> Option<CapacityReservation> {
     let preferences = [("open", "open"), ("none", "none"), ("capacity-reservations-only", "only")];
     at.map(|fields| {

@@ -1,5 +1,5 @@
 use super::{
-    capacity::{capacity_reservation, placement_group},
+    capacity::{capacity_block, capacity_reservation, placement_group},
     instances::instances,
     node_repair::{max_unavailable, node_repair},
     node_role::{GroupIam, group_iam},
@@ -41,10 +41,9 @@ pub(super) struct Surroundings<'a> {
 }
 
 const OF_EKS: &str = "EKS runs the Auto Scaling group";
-const REST: [Rest; 7] = [
+const REST: [Rest; 6] = [
     ("asgSuspendProcesses", OF_EKS),
     ("efaEnabled", "nodes have no EFA interfaces"),
-    ("instanceMarketOptions", "no capacity blocks are taken: `capacityReservation` names others"),
     ("launchTemplate", "a launch template is made for the group"),
     ("outpostARN", "nodes run in the region"),
     ("propagateASGTags", "cluster-autoscaler learns labels and taints of a group from EKS"),
@@ -109,6 +108,7 @@ fn node_group<'a>(at: &Cursor<'a>, kind: Kind, of: Surroundings<'_>) -> (NodeGro
             detailed_monitoring: is_on("enableDetailedMonitoring"),
             placement_group: fields.section("placement", placement_group),
             capacity_reservation: fields.section("capacityReservation", capacity_reservation),
+            capacity_block: fields.section("instanceMarketOptions", capacity_block),
             cpu_credits: match kind {
                 Kind::SelfManaged => fields.optional("cpuCredits", cpu_credits),
                 Kind::Managed => None,

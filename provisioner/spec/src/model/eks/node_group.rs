@@ -61,6 +61,10 @@ pub struct NodeGroup {
     /// the id of a reservation, or the ARN of a resource group of them. Default: AWS's own, `open`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_reservation: Option<CapacityReservation>,
+    /// Whether that reservation is a capacity block, which is bought for a time. It is named by its id or its resource
+    /// group, and has instances of one type.
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub capacity_block: bool,
     /// How far burstable instances (`t3`) go beyond their share. Default: as the instance type has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_credits: Option<CpuCredits>,
