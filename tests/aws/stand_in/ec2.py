@@ -41,6 +41,7 @@ class Ec2:
             "DeleteVpc": self.delete_vpc,
             "CreateNatGateway": self.create_nat_gateway,
             "DeleteNetworkInterface": self.delete_network_interface,
+            "ModifySubnetAttribute": self.modify_subnet_attribute,
         }
 
     def check(self, operation, form):
@@ -163,6 +164,19 @@ class Ec2:
         if interface is not None and interface.status != "available":
             message = f"Network interface '{interface.id}' is currently in use."
             raise Refused("InvalidParameterValue", message)
+
+    def modify_subnet_attribute(self, form):
+        """One attribute at a time; what instances are called, moto would pass over."""
+        attributes = set(form) - {"Action", "Version", "SubnetId"}
+        if len(attributes) != 1:
+            raise Refused("InvalidParameterCombination", f"exactly one attribute: {sorted(attributes)}")
+        kind = form.get("PrivateDnsHostnameTypeOnLaunch")
+        if kind is None:
+            return
+        if kind not in ("ip-name", "resource-name"):
+            raise Refused("InvalidParameterValue", f"Invalid hostname type: {kind}")
+        subnet = self.backend.get_subnet(form["SubnetId"])
+        subnet.private_dns_name_options_on_launch["HostnameType"] = kind
 
     def describe_placement_groups(self, form):
         wanted = {value for key, value in form.items() if key.startswith("Filter.1.Value.")}

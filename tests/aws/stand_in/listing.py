@@ -66,6 +66,7 @@ def network(ec2):
                 "cidr": one.cidr_block,
                 "zone": one.availability_zone,
                 "public": one.map_public_ip_on_launch in (True, "true"),
+                "hostnames": one.private_dns_name_options_on_launch["HostnameType"],
                 "tags": tags(one),
             }
             for one in subnets

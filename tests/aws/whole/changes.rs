@@ -549,3 +549,28 @@ fn a_control_plane_is_made_and_changed_as_the_spec_says() {
     assert!(!rules().contains("10.9.0.0/16"), "{}", rules());
     program.plan().expect(0);
 }
+
+#[test]
+fn nodes_are_called_as_the_spec_says() {
+    let aws = StandIn::instant();
+    let by_ids =
+        SPEC.replace("      nat: single", "      hostnameType: resource-name\n      nat: single");
+    let program = Program::new(&aws, &by_ids);
+    let named = || {
+        let account = aws.account();
+        let subnets = account["subnet"].as_object().expect("subnets").values();
+        let ours = subnets.filter(|one| one["tags"]["provisioner.dev/cluster"] == "prod");
+        ours.map(|one| one["hostnames"].as_str().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    program.up().expect(0);
+    assert_eq!(named(), ["resource-name"; 6]);
+    program.plan().expect(0);
+    program.set_spec(SPEC);
+    let plan = program.plan().expect(6);
+    assert!(plan.stdout.contains("-hostnameType: resource-name"), "{}", plan.stdout);
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["ModifySubnetAttribute"; 6]);
+    assert_eq!(named(), ["ip-name"; 6]);
+    program.plan().expect(0);
+}

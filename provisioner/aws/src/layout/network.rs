@@ -50,7 +50,8 @@ impl Network<'_> {
     }
 
     pub(super) fn subnets(&self) -> Vec<Subnet> {
-        let range = self.context.cluster.eks.vpc.cidr();
+        let vpc = &self.context.cluster.eks.vpc;
+        let (range, hostname_type) = (vpc.cidr(), vpc.hostname_type.unwrap_or_default());
         let both = |(index, zone)| [true, false].map(|public| (index, zone, public));
         let subnet = |(index, zone, public): (usize, &String, bool)| {
             let name = subnet::name(zone, public);
@@ -59,7 +60,7 @@ impl Network<'_> {
             let role = if public { "elb" } else { "internal-elb" };
             tags.insert(format!("kubernetes.io/role/{role}"), "1".to_owned());
             let ranges = subnet::ranges(range, index, public);
-            Subnet { name, zone: zone.clone(), ranges, public, tags }
+            Subnet { name, zone: zone.clone(), ranges, public, hostname_type, tags }
         };
         self.made_zones().iter().enumerate().flat_map(both).map(subnet).collect()
     }

@@ -1,7 +1,8 @@
 //! Subnets: a public and a private one in each zone.
 
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType};
+use aws_sdk_ec2::types::{AttributeBooleanValue, HostnameType as OfAws, ResourceType};
 use ipnet::Ipv4Net;
+use provisioner_spec::HostnameType;
 
 use crate::AwsError;
 use crate::account::Account;
@@ -23,6 +24,8 @@ pub(crate) struct SubnetState {
     pub(crate) cidr: String,
     /// Whether instances get public addresses.
     pub(crate) public_addresses: bool,
+    /// What instances are called.
+    pub(crate) hostname_type: String,
     pub(crate) tags: Tags,
 }
 
@@ -34,6 +37,7 @@ pub(crate) struct Subnet {
     /// The ranges that it may have: its own, and those of zones that the cluster need not be in.
     pub(crate) ranges: Vec<String>,
     pub(crate) public: bool,
+    pub(crate) hostname_type: HostnameType,
     pub(crate) tags: Tags,
 }
 
@@ -66,7 +70,10 @@ pub(crate) async fn of_vpc(
 }
 
 fn state(subnet: aws_sdk_ec2::types::Subnet) -> Option<SubnetState> {
+    let names = subnet.private_dns_name_options_on_launch.and_then(|names| names.hostname_type);
+    let hostname_type = names.as_ref().map_or(HostnameType::default().as_str(), OfAws::as_str);
     Some(SubnetState {
+        hostname_type: hostname_type.to_owned(),
         id: subnet.subnet_id?,
         zone: subnet.availability_zone.unwrap_or_default(),
         cidr: subnet.cidr_block.unwrap_or_default(),
@@ -91,10 +98,12 @@ impl Resource for Subnet {
                 .with("zone", &self.zone)
                 .with("cidr", self.free_ranges(account).next().cloned())
                 .with("publicAddresses", self.public)
+                .with("hostnameType", self.hostname_type.as_str())
                 .tags(&Tags::new(), &self.tags));
         };
         Ok(Difference::of_existing()
             .field("publicAddresses", subnet.public_addresses, self.public)
+            .field("hostnameType", &subnet.hostname_type, self.hostname_type.as_str())
             .tags(&subnet.tags, &self.tags))
     }
 
@@ -113,6 +122,10 @@ impl Resource for Subnet {
             self.set_public_addresses(work, &subnet.id).await?;
         }
         subnet.public_addresses = self.public;
+        if subnet.hostname_type != self.hostname_type.as_str() {
+            self.set_hostname_type(work, &subnet.id).await?;
+        }
+        self.hostname_type.as_str().clone_into(&mut subnet.hostname_type);
         subnet.tags.extend(self.tags.clone());
         work.context.update(|account| drop(account.subnets.insert(self.name.clone(), subnet)));
         Ok(())
@@ -178,6 +191,18 @@ impl Subnet {
             let call = work.clients().ec2.modify_subnet_attribute().subnet_id(id);
             let call = call.map_public_ip_on_launch(value.clone());
             call.send().await.asked(format!("set the public addresses of {id}"))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// It holds for instances that are started from now on.
+    async fn set_hostname_type(&self, work: &Work<'_>, id: &str) -> Result<(), AwsError> {
+        let kind = OfAws::from(self.hostname_type.as_str());
+        work.once_visible(async || {
+            let call = work.clients().ec2.modify_subnet_attribute().subnet_id(id);
+            let call = call.private_dns_hostname_type_on_launch(kind.clone());
+            call.send().await.asked(format!("set what instances in {id} are called"))
         })
         .await
         .map(drop)

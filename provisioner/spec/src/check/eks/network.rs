@@ -18,6 +18,7 @@ pub(super) fn imported_or_made(subject: &Subject<'_>) {
     let of_made = [
         ("eks.vpc.cidr", "vpc.cidr", vpc.cidr.is_some()),
         ("eks.vpc.nat", "vpc.nat", vpc.nat.is_some()),
+        ("eks.vpc.hostnameType", "vpc.hostnameType", vpc.hostname_type.is_some()),
     ];
     let (others, reason) = if vpc.is_imported() {
         (of_made.as_slice(), "`id` names a VPC that exists: it is left as it is")

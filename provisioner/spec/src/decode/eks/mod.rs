@@ -22,3 +22,4 @@ pub(super) use node_group::{
 pub(super) use node_repair::repair_override;
 pub(super) use settings::{EVERYWHERE, control_plane_tier, eks, log_types, support};
 pub(super) use text::*;
+pub(super) use vpc::hostname_type;

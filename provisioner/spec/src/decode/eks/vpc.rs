@@ -1,7 +1,7 @@
 use super::{cidr_v4, id, ids};
 use crate::{
     decode::cursor::Cursor,
-    model::{ControlPlaneSubnets, Nat, Subnets, Vpc},
+    model::{ControlPlaneSubnets, HostnameType, Nat, Subnets, Vpc},
 };
 
 pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
@@ -14,10 +14,15 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Vpc {
             .unwrap_or_default(),
         cidr: fields.optional("cidr", cidr_v4),
         nat: fields.optional("nat", |at| at.choice(&nats)),
+        hostname_type: fields.optional("hostnameType", hostname_type),
         security_groups: fields
             .optional("securityGroups", |at| Some(ids(at, "sg")))
             .unwrap_or_default(),
     })
+}
+
+pub(in crate::decode) fn hostname_type(at: &Cursor<'_>) -> Option<HostnameType> {
+    at.choice(&HostnameType::ALL.map(|kind| (kind.as_str(), kind)))
 }
 
 fn subnets(at: &Cursor<'_>) -> Subnets {

@@ -2,7 +2,7 @@ use super::rest::{Rest, not_converted, warn};
 use crate::{
     decode::{
         cursor::Cursor,
-        eks::{EVERYWHERE, cidr_v4, id, ids, zone},
+        eks::{EVERYWHERE, cidr_v4, hostname_type, id, ids, zone},
         fields::Fields,
     },
     diagnostic::Fault,
@@ -11,11 +11,10 @@ use crate::{
 };
 
 const OF_IPV4: &str = "clusters made here are of IPv4";
-const REST: [Rest; 7] = [
+const REST: [Rest; 6] = [
     ("autoAllocateIPv6", OF_IPV4),
     ("controlPlaneEgressMode", "the control plane goes out as AWS lets it"),
     ("extraIPv6CIDRs", OF_IPV4),
-    ("hostnameType", "nodes are called by their addresses"),
     ("ipv6Cidr", OF_IPV4),
     ("ipv6Pool", OF_IPV4),
     ("manageSharedNodeSecurityGroupRules", "no rule of a security group that exists is changed"),
@@ -60,6 +59,7 @@ pub(super) fn vpc(at: &Cursor<'_>) -> Network {
             cidr: cidr.filter(|_| !imported),
             nat: nat.filter(|_| !imported),
             id: vpc_id,
+            hostname_type: fields.optional("hostnameType", hostname_type),
             security_groups,
         };
         let shared_group = fields.optional("sharedNodeSecurityGroup", |at| id(at, "sg"));

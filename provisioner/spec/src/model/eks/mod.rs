@@ -27,4 +27,4 @@ pub use node_repair::{NodeRepair, RepairAction, RepairOverride};
 pub use node_share::NodeShare;
 pub(crate) use settings::partition;
 pub use settings::{AuthenticationMode, ControlPlaneTier, Eks, EndpointAccess, LogType, Support};
-pub use vpc::{Nat, Subnets, Vpc};
+pub use vpc::{HostnameType, Nat, Subnets, Vpc};

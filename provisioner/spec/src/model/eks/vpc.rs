@@ -30,6 +30,9 @@ pub struct Vpc {
     /// How private subnets reach the internet, in the VPC that is made. Default: `single`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nat: Option<Nat>,
+    /// What nodes in the VPC that is made are called; those that run keep their names. Default: `ip-name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname_type: Option<HostnameType>,
     /// Further security groups of the control plane; they must exist.
     #[schemars(with = "Option<Vec<String>>")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -59,6 +62,29 @@ pub enum Nat {
     Single,
     /// Through a gateway in each zone.
     PerZone,
+}
+
+/// What instances are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostnameType {
+    /// By their addresses: `ip-192-168-1-2.us-west-2.compute.internal`.
+    #[default]
+    IpName,
+    /// By their ids: `i-0a1b2c3d4e5f67890.us-west-2.compute.internal`.
+    ResourceName,
+}
+
+impl HostnameType {
+    pub const ALL: [Self; 2] = [Self::IpName, Self::ResourceName];
+
+    /// The word that AWS uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IpName => "ip-name",
+            Self::ResourceName => "resource-name",
+        }
+    }
 }
 
 impl Vpc {
