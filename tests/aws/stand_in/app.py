@@ -260,6 +260,8 @@ class StandIn:
                     cluster["accessConfig"]["authenticationMode"] = body
             case "/degrade":
                 self.eks.degrade(body["kind"], body["name"])
+            case "/insight":
+                self.eks.insight = body
             case "/fail-update":
                 self.eks.fail_updates[body["of"]] = body["error"]
             case "/publish-release":

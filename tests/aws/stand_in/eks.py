@@ -57,6 +57,8 @@ class Eks:
         self.fail_node_groups = {}
         self.fail_updates = {}
         self.fail_cluster = None
+        # Why AWS would rather not upgrade a control plane.
+        self.insight = None
         # Where its API server is, and what signs for it; by default nobody is there.
         self.endpoint = {"url": "https://127.0.0.1:1", "authority": AUTHORITY}
         self.images = Images(ec2.backend, VERSIONS)
@@ -459,6 +461,8 @@ class Eks:
         if wanted not in VERSIONS or VERSIONS.index(wanted) != is_at + 1:
             step = f"from {cluster['version']} to {wanted}"
             raise invalid(f"Unsupported Kubernetes minor version update {step}")
+        if self.insight and not body.get("force"):
+            raise Refused("InvalidRequestException", self.insight)
         for group in cluster["groups"].values():
             if is_at + 1 - VERSIONS.index(group["version"]) > 3:
                 raise invalid(f"Nodegroup {group['nodegroupName']} must be updated first")

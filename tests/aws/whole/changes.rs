@@ -128,6 +128,25 @@ fn an_upgrade_goes_step_by_step_control_plane_before_addons_before_nodes() {
 }
 
 #[test]
+fn an_upgrade_that_aws_is_against_is_forced_where_the_spec_says_so() {
+    let aws = StandIn::instant();
+    let old = SPEC.replace("\"1.36\"", "\"1.35\"");
+    let program = Program::new(&aws, &old);
+    program.up().expect(0);
+    let insight =
+        "Kubernetes version update is blocked by upgrade insights: deprecated APIs removed in 1.36";
+    aws.find_insight(insight);
+    let upgrade = ["upgrade", "-f", "spec.yaml", "--to", "1.36", "--yes"];
+    let refused = program.run(&upgrade).expect(1);
+    assert!(refused.stderr.contains(insight), "{}", refused.stderr);
+    assert_eq!(aws.account()["cluster"]["prod"]["version"], "1.35");
+    program.set_spec(&old.replace("    logging:", "    forceUpgrade: true\n    logging:"));
+    program.plan().expect(0);
+    program.run(&upgrade).expect(0);
+    assert_eq!(aws.account()["cluster"]["prod"]["version"], "1.36");
+}
+
+#[test]
 fn what_the_spec_no_longer_names_goes_when_that_is_asked_for() {
     let aws = StandIn::instant();
     // Addons that the spec has dropped are looked for as well.

@@ -191,6 +191,11 @@ impl StandIn {
         self.order("fail-update", &json!({"of": of, "error": error}));
     }
 
+    /// AWS has found that out, and upgrades no control plane unless it is forced to.
+    pub(crate) fn find_insight(&self, message: &str) {
+        self.order("insight", &json!(message));
+    }
+
     /// The next creation of a cluster fails.
     pub(crate) fn fail_cluster(&self, code: &str, message: &str) {
         let issue = json!({"code": code, "message": message, "resourceIds": []});

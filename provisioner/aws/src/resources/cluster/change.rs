@@ -104,6 +104,7 @@ impl Cluster {
             updated(work, &what, async || {
                 let call = work.clients().eks.update_cluster_version();
                 let call = call.name(work.names().cluster()).version(&version);
+                let call = call.force(self.eks.force_upgrade);
                 Ok(call.send().await.asked(&what)?.update)
             })
             .await?;

@@ -47,6 +47,7 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
                 .optional("deletionProtection", Cursor::boolean)
                 .unwrap_or(false),
             support: fields.optional("support", support),
+            force_upgrade: fields.optional("forceUpgrade", Cursor::boolean).unwrap_or(false),
             zonal_shift: fields.optional("zonalShift", Cursor::boolean).unwrap_or(false),
             control_plane_tier: fields
                 .optional("controlPlaneTier", control_plane_tier)

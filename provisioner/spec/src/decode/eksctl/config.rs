@@ -47,24 +47,23 @@ const NO_ENDPOINTS: &str = "no VPC endpoints are made";
 const REST_OF_PRIVATE_CLUSTER: [Rest; 2] =
     [("additionalEndpointServices", NO_ENDPOINTS), ("skipEndpointCreation", NO_ENDPOINTS)];
 const OF_IPV4: &str = "clusters made here are of IPv4";
-const REST_OF_METADATA: [Rest; 3] = [
-    ("annotations", "eksctl's own notes"),
-    ("forceUpdateVersion", "AWS refuses an upgrade that it has found reasons against"),
-    ("rollbackConfig", "an upgrade is not taken back"),
-];
+const REST_OF_METADATA: [Rest; 2] =
+    [("annotations", "eksctl's own notes"), ("rollbackConfig", "an upgrade is not taken back")];
 
 #[derive(Clone, Default)]
 struct Metadata {
     name: String,
     region: String,
     version: Option<EksVersion>,
+    force_upgrade: bool,
     tags: BTreeMap<String, String>,
 }
 
 /// Reads the whole file.
 pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCluster> {
     let metadata = fields.required("metadata", |at| Some(metadata(at)));
-    let Metadata { name, region, version, tags } = metadata.clone().unwrap_or_default();
+    let Metadata { name, region, version, force_upgrade, tags } =
+        metadata.clone().unwrap_or_default();
     let names = Names { cluster: &name, region: &region };
     let network = fields.section("vpc", vpc);
     let mut iam = fields.section("iam", |at| iam(at, names));
@@ -96,6 +95,7 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         support: fields.section("upgradePolicy", |at| {
             at.map(|fields| fields.optional("supportType", support))
         }),
+        force_upgrade,
         zonal_shift: fields.section("zonalShiftConfig", |at| {
             at.map(|fields| fields.optional("enabled", Cursor::boolean) == Some(true))
         }),
@@ -151,6 +151,7 @@ fn metadata(at: &Cursor<'_>) -> Metadata {
             name: fields.required("name", eks_name).unwrap_or_default(),
             region: fields.required("region", region).unwrap_or_default(),
             version: fields.optional("version", version),
+            force_upgrade: fields.optional("forceUpdateVersion", Cursor::boolean) == Some(true),
             tags: fields.section("tags", tags),
         };
         not_converted(fields, &REST_OF_METADATA);

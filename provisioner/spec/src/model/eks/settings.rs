@@ -56,6 +56,10 @@ pub struct Eks {
     /// with AWS, `EXTENDED` for a new cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub support: Option<Support>,
+    /// Whether the control plane is upgraded though AWS has found reasons against it, such as a kind of the API that is
+    /// used and will be gone (upgrade insights).
+    #[schemars(with = "Option<bool>", extend("default" = false))]
+    pub force_upgrade: bool,
     /// Whether Amazon Application Recovery Controller may shift traffic away from a zone that is ill.
     #[schemars(with = "Option<bool>", extend("default" = false))]
     pub zonal_shift: bool,
