@@ -112,6 +112,7 @@ fn control_plane(account: &Account) -> Removals {
         cluster: cluster.clone(),
         addons: account.addons.keys().cloned().collect(),
         access_entries: account.access_entries.keys().cloned().collect(),
+        identity_provider: account.identity_provider.as_ref().map(|one| one.name.clone()),
         after,
     }));
     removals.extend(oidc(account));

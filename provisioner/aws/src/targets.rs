@@ -3,6 +3,8 @@
 //! They stand together here so that the kinds of resources can name one another without knowing one another.
 
 pub(crate) const CLUSTER: &str = "cluster";
+/// That of people.
+pub(crate) const IDENTITY_PROVIDER: &str = "identity provider";
 pub(crate) const INTERNET_GATEWAY: &str = "internet gateway";
 /// Those that nodes have leaked.
 pub(crate) const NETWORK_INTERFACES: &str = "network interfaces";

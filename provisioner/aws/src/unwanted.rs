@@ -12,6 +12,7 @@ use crate::resources::access_entry::{self, AccessEntryRemoval};
 use crate::resources::addon::AddonRemoval;
 use crate::resources::address::AddressRemoval;
 use crate::resources::fargate_profile::ProfileState;
+use crate::resources::identity_provider::IdentityProviderRemoval;
 use crate::resources::launch_template::LaunchTemplateRemoval;
 use crate::resources::nat_gateway::NatGatewayRemoval;
 use crate::resources::node_group::{GROUP_TAG, NodeGroupRemoval};
@@ -78,6 +79,11 @@ pub(crate) fn unwanted(context: &Context, account: &Account) -> Removals {
             let (name, id) = (name.clone(), identity.id.clone());
             removals.push(Arc::new(PodIdentityRemoval { name, id }));
         }
+    }
+    let provider = account.identity_provider.iter().filter(|one| is_ours(&one.tags, names));
+    for provider in provider.filter(|_| eks.identity_provider.is_none()) {
+        let (name, after) = (provider.name.clone(), targets_of(&removals));
+        removals.push(Arc::new(IdentityProviderRemoval { name, after }));
     }
     removals.extend(roles(account, &layout, names, &removals));
     removals.extend(oidc_provider(context, account, &removals));

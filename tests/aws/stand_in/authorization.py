@@ -112,7 +112,7 @@ def holds(condition, context):
 
 def allows(statement, action, resource, context):
     return (
-        action in several(statement["Action"])
+        any(like(one, action) for one in several(statement["Action"]))
         and any(like(one, resource) for one in several(statement["Resource"]))
         and holds(statement.get("Condition", {}), context)
     )
@@ -220,6 +220,9 @@ class Authorization:
         cluster = body.get("name") or (arguments[0] if arguments else "")
         context = keys("Request", body.get("tags", {}))
         what = re.sub("^(Create|Delete|Update|Associate|Disassociate)", "", operation)
+        if what == "IdentityProviderConfig":
+            yield from self.of_provider(operation, f"{start}cluster/{cluster}", context)
+            return
         if operation in ("TagResource", "UntagResource"):
             arn = arguments[0]
         elif what in EKS_KINDS and not operation.startswith("Create"):
@@ -231,6 +234,16 @@ class Authorization:
             kind = EKS_KINDS.get(what)
             yield "eks:TagResource", f"{start}{kind}/{cluster}/new" if kind else arn, context
         yield from self.with_our_rights(operation, body)
+
+    @staticmethod
+    def of_provider(operation, cluster, context):
+        """An identity provider is changed as a part of its cluster."""
+        own = cluster.replace(":cluster/", ":identityproviderconfig/") + "/oidc/new"
+        yield f"eks:{operation}", cluster, context
+        if operation.startswith("Disassociate"):
+            yield f"eks:{operation}", own, context
+        elif context:
+            yield "eks:TagResource", own, context
 
     def with_our_rights(self, operation, body):
         """What EKS does with the rights of whoever calls it."""

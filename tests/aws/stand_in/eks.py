@@ -77,6 +77,22 @@ class Eks:
             ("POST", f"{cluster}/updates", self.update_cluster_version),
             ("POST", f"{cluster}/encryption-config/associate", self.associate_encryption_config),
             ("GET", f"{cluster}/updates/{name}", self.describe_update),
+            ("GET", f"{cluster}/identity-provider-configs", self.list_identity_provider_configs),
+            (
+                "POST",
+                f"{cluster}/identity-provider-configs/associate",
+                self.associate_identity_provider_config,
+            ),
+            (
+                "POST",
+                f"{cluster}/identity-provider-configs/describe",
+                self.describe_identity_provider_config,
+            ),
+            (
+                "POST",
+                f"{cluster}/identity-provider-configs/disassociate",
+                self.disassociate_identity_provider_config,
+            ),
             ("GET", f"{cluster}/node-groups", self.list_nodegroups),
             ("POST", f"{cluster}/node-groups", self.create_nodegroup),
             ("GET", f"{cluster}/node-groups/{name}", self.describe_nodegroup),
@@ -335,6 +351,7 @@ class Eks:
             "addons": {},
             "entries": {},
             "identities": {},
+            "providers": {},
             "updates": {},
         }
         self.fail_cluster = None
@@ -476,6 +493,44 @@ class Eks:
             raise invalid("Cluster already has encryption configured")
         config = {"encryptionConfig": body["encryptionConfig"]}
         return self.update(cluster, "AssociateEncryptionConfig", lambda: cluster.update(config))
+
+    # Identity providers
+
+    def provider(self, name, body):
+        config = body["identityProviderConfig"]
+        providers = self.cluster(name)["providers"]
+        if config["type"] != "oidc" or config["name"] not in providers:
+            raise not_found(f"identity provider config for name: {config['name']}")
+        return providers[config["name"]]
+
+    def list_identity_provider_configs(self, name, _, __):
+        providers = sorted(self.cluster(name)["providers"])
+        return {"identityProviderConfigs": [{"type": "oidc", "name": one} for one in providers]}
+
+    def describe_identity_provider_config(self, name, body, _):
+        return {"identityProviderConfig": {"oidc": self.provider(name, body)}}
+
+    def associate_identity_provider_config(self, name, body, _):
+        cluster, oidc = self.active(name), body["oidc"]
+        if cluster["providers"]:
+            raise in_use(f"Cluster {name} already has an identity provider config")
+        if not oidc["issuerUrl"].startswith("https://"):
+            raise invalid("The issuer URL must begin with https://")
+        called = oidc["identityProviderConfigName"]
+        arn = self.arn("identityproviderconfig", name, "oidc", called, uuid.uuid4())
+        more = {"identityProviderConfigArn": arn, "clusterName": name, "status": "CREATING"}
+        provider = cluster["providers"][called] = oidc | more | {"tags": body.get("tags", {})}
+        active = {"status": "ACTIVE"}
+        update = self.update(cluster, "AssociateIdentityProviderConfig", lambda: provider.update(active))
+        return update | {"tags": provider["tags"]}
+
+    def disassociate_identity_provider_config(self, name, body, _):
+        cluster, provider = self.active(name), self.provider(name, body)
+        provider["status"], called = "DELETING", provider["identityProviderConfigName"]
+        providers = cluster["providers"]
+        return self.update(
+            cluster, "DisassociateIdentityProviderConfig", lambda: providers.pop(called)
+        )
 
     # Node groups
 
@@ -958,6 +1013,7 @@ class Eks:
                 *((one["fargateProfileArn"], one) for one in cluster["profiles"].values()),
                 *((one["addonArn"], one) for one in cluster["addons"].values()),
                 *((one["accessEntryArn"], one) for one in cluster["entries"].values()),
+                *((one["identityProviderConfigArn"], one) for one in cluster["providers"].values()),
                 *((one["associationArn"], one) for one in cluster["identities"].values()),
             ]
             for owner, one in owners:

@@ -39,6 +39,7 @@ def account(ec2, iam, eks, classic, balancing):
             "addons": "addon",
             "entries": "access entry",
             "identities": "pod identity",
+            "providers": "identity provider",
         }
         hidden = ("due", "enis", "fails")
         for kind, called in kinds.items():

@@ -593,3 +593,70 @@ fn nodes_are_called_as_the_spec_says() {
     assert_eq!(named(), ["ip-name"; 6]);
     program.plan().expect(0);
 }
+
+#[test]
+fn users_of_an_identity_provider_are_let_in_as_the_spec_says() {
+    let aws = StandIn::instant();
+    // What the spec has dropped is looked for inside the cluster as well.
+    let _api = aws.give_api();
+    let with = |more: &str| {
+        let provider = format!(
+            "identityProvider: {{name: sso, issuerUrl: 'https://issuer.example/', \
+             clientId: kubernetes{more}}}"
+        );
+        SPEC.replace("    # accessEntries:", &format!("    {provider}\n    # accessEntries:"))
+    };
+    let program = Program::new(&aws, &with(""));
+    let before = aws.account();
+    program.up().expect(0);
+    program.plan().expect(0);
+    let provider = || aws.account()["identity provider"]["sso"].clone();
+    let made = provider();
+    assert_eq!(made["issuerUrl"], "https://issuer.example/", "to the letter");
+    assert_eq!((&made["usernameClaim"], &made["status"]), (&"sub".into(), &"ACTIVE".into()));
+
+    program.set_spec(&with(", tags: {owner: people}"));
+    aws.forget_calls();
+    program.up().expect(0);
+    assert_eq!(aws.changes(), ["TagResource"]);
+    program.set_spec(&with(
+        ", usernameClaim: email, groupsClaim: groups, groupsPrefix: 'sso:', requiredClaims: {hd: example}",
+    ));
+    let plan = program.plan().expect(6);
+    for line in [
+        "-usernameClaim: sub",
+        "+usernameClaim: email",
+        "+groupsClaim: groups",
+        "+groupsPrefix: sso:",
+        "+requiredClaims: hd=example",
+        "it goes, and is made anew",
+    ] {
+        assert!(plan.stdout.contains(line), "{line}: {}", plan.stdout);
+    }
+    aws.forget_calls();
+    program.up().expect(0);
+    let anew = ["DisassociateIdentityProviderConfig", "AssociateIdentityProviderConfig"];
+    assert_eq!(aws.changes(), anew);
+    assert_eq!(provider()["requiredClaims"]["hd"], "example");
+    program.plan().expect(0);
+
+    program.set_spec(SPEC);
+    let up = program.up().expect(0);
+    let said = "identity provider is not in the spec: `up --prune` removes it";
+    assert!(up.stderr.contains(said), "{}", up.stderr);
+    program.run(&["up", "-f", "spec.yaml", "--yes", "--prune"]).expect(0);
+    assert_eq!(provider(), Value::Null);
+
+    // One that somebody else has brought stays, and the spec's has no room beside it.
+    let oidc = "identityProviderConfigName=theirs,issuerUrl=https://theirs.example,clientId=x";
+    let associate = ["eks", "associate-identity-provider-config", "--cluster-name=prod", "--oidc"];
+    aws.by_hand(&[&associate[..], &[oidc]].concat());
+    aws.account();
+    program.plan().expect(0);
+    program.set_spec(&with(""));
+    let refused = program.plan().expect(1);
+    assert!(refused.stdout.contains("use the identity provider theirs"), "{}", refused.stdout);
+    let down = program.down().expect(0);
+    assert!(down.stderr.contains("its identity provider theirs"), "{}", down.stderr);
+    assert_eq!(aws.account(), before);
+}

@@ -12,13 +12,14 @@ use crate::stand_in::StandIn;
 
 const OURS: &str = "Key=provisioner.dev/cluster,Value=prod";
 /// Every kind of thing that a cluster can have, in the words of the stand-in.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 20] = [
     "access entry",
     "addon",
     "address",
     "classic load balancer",
     "cluster",
     "fargate profile",
+    "identity provider",
     "internet gateway",
     "launch template",
     "load balancer",

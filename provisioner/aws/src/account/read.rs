@@ -9,9 +9,9 @@ use crate::names::{CLUSTER_TAG, RESOURCE_TAG};
 use crate::ownership::is_ours;
 use crate::resources::subnet::{Subnet, SubnetState};
 use crate::resources::{
-    access_entry, addon, address, cluster, fargate_profile, instance, internet_gateway,
-    launch_template, load_balancer, nat_gateway, node_group, oidc_provider, pod_identity, role,
-    route_table, security_group, subnet, vpc,
+    access_entry, addon, address, cluster, fargate_profile, identity_provider, instance,
+    internet_gateway, launch_template, load_balancer, nat_gateway, node_group, oidc_provider,
+    pod_identity, role, route_table, security_group, subnet, vpc,
 };
 use crate::tags;
 use crate::work::Context;
@@ -61,6 +61,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         access_entries,
         pod_identities,
         fargate_profiles,
+        identity_provider,
         addon_versions,
         instances,
         newer_releases,
@@ -69,6 +70,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         access_entry::find(context),
         pod_identity::find(context),
         fargate_profile::find(context),
+        identity_provider::find(context),
         versions,
         instances,
         newer_releases,
@@ -88,6 +90,7 @@ pub(crate) async fn read(context: &Context, to_remove: bool) -> Result<Account, 
         addon_versions,
         access_entries,
         pod_identities,
+        identity_provider,
         cluster,
         ..Account::default()
     };

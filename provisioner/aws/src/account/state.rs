@@ -7,6 +7,7 @@ use crate::resources::addon::{AddonState, Versions};
 use crate::resources::address::AddressState;
 use crate::resources::cluster::ClusterState;
 use crate::resources::fargate_profile::ProfileState;
+use crate::resources::identity_provider::ProviderState;
 use crate::resources::instance::InstanceState;
 use crate::resources::internet_gateway::GatewayState;
 use crate::resources::launch_template::TemplateState;
@@ -49,6 +50,8 @@ pub(crate) struct Account {
     pub(crate) oidc: Option<OidcState>,
     pub(crate) cluster: Option<ClusterState>,
     pub(crate) access_entries: BTreeMap<String, EntryState>,
+    /// Whoever has made it.
+    pub(crate) identity_provider: Option<ProviderState>,
     pub(crate) addons: BTreeMap<String, AddonState>,
     pub(crate) addon_versions: BTreeMap<String, Versions>,
     pub(crate) pod_identities: BTreeMap<String, IdentityState>,

@@ -7,8 +7,10 @@ use super::roles::{CLUSTER_ROLE, addon_purpose, pod_purpose};
 use crate::resources::access_entry::AccessEntry;
 use crate::resources::addon::Addon;
 use crate::resources::cluster::Cluster;
-use crate::resources::pod_identity::PodIdentity;
+use crate::resources::identity_provider::IdentityProvider;
+use crate::resources::pod_identity::{self, PodIdentity};
 use crate::resources::security_group::{Kind, SecurityGroup};
+use crate::targets;
 use crate::work::Context;
 
 pub(super) fn cluster(context: &Context, network: &Network<'_>) -> Cluster {
@@ -55,6 +57,22 @@ pub(super) fn pod_identities(context: &Context) -> Vec<PodIdentity> {
         }
     };
     context.cluster.eks.pod_identities.iter().map(identity).collect()
+}
+
+/// It comes last: while the control plane learns of it, EKS changes nothing else.
+pub(super) fn identity_provider(context: &Context) -> Option<IdentityProvider> {
+    let eks = &context.cluster.eks;
+    let spec = eks.identity_provider.clone()?;
+    let mut after = vec![targets::CLUSTER.to_owned()];
+    after.extend(eks.access_entries.iter().map(|one| targets::access_entry(&one.principal)));
+    after.extend(eks.pod_identities.iter().map(|one| {
+        targets::pod_identity(&pod_identity::name(&one.namespace, &one.service_account))
+    }));
+    after.extend(eks.addons.keys().map(|name| targets::addon(name)));
+    after.extend(eks.node_groups.iter().map(|one| targets::node_group(&one.name)));
+    after.extend(eks.fargate_profiles.iter().map(|one| targets::fargate_profile(&one.name)));
+    let tags = context.names.tags_with("identity-provider", &spec.tags);
+    Some(IdentityProvider { spec, after, names: context.names.clone(), tags })
 }
 
 pub(super) fn addons(context: &Context) -> Vec<Addon> {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::control_plane::{access_entries, addons, cluster, pod_identities, security_group};
+use super::control_plane::{
+    access_entries, addons, cluster, identity_provider, pod_identities, security_group,
+};
 use super::network::Network;
 use super::nodes::{fargate_profiles, node_groups, ssh_groups, templates};
 use super::roles::roles;
@@ -12,6 +14,7 @@ use crate::resources::addon::Addon;
 use crate::resources::address::Address;
 use crate::resources::cluster::Cluster;
 use crate::resources::fargate_profile::FargateProfile;
+use crate::resources::identity_provider::IdentityProvider;
 use crate::resources::internet_gateway::InternetGateway;
 use crate::resources::launch_template::LaunchTemplate;
 use crate::resources::nat_gateway::NatGateway;
@@ -40,6 +43,7 @@ pub(crate) struct Layout {
     pub(crate) cluster: Cluster,
     pub(crate) oidc: Option<OidcProvider>,
     pub(crate) access_entries: Vec<AccessEntry>,
+    pub(crate) identity_provider: Option<IdentityProvider>,
     pub(crate) pod_identities: Vec<PodIdentity>,
     pub(crate) addons: Vec<Addon>,
     pub(crate) templates: Vec<Arc<LaunchTemplate>>,
@@ -69,6 +73,7 @@ impl Layout {
                 .oidc_provider
                 .then(|| OidcProvider { tags: context.names.tags("oidc-provider") }),
             access_entries: access_entries(context),
+            identity_provider: identity_provider(context),
             pod_identities: pod_identities(context),
             addons: addons(context),
             node_groups: node_groups(context, &network, &templates),
@@ -103,6 +108,7 @@ impl Layout {
             .chain(each(self.node_groups))
             .chain(each(self.fargate_profiles))
             .chain(each(self.addons))
+            .chain(each(self.identity_provider))
             .collect()
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod addon;
 pub(crate) mod address;
 pub(crate) mod cluster;
 pub(crate) mod fargate_profile;
+pub(crate) mod identity_provider;
 pub(crate) mod instance;
 pub(crate) mod internet_gateway;
 pub(crate) mod launch_template;

@@ -104,3 +104,18 @@ async fn launch_templates_wait_for_the_group_that_nodes_are_reached_through() {
     assert!(!all_before(&graph, "cluster").contains("security group ssh-workers"));
     assert!(graph["launch template batch"].is_empty());
 }
+
+#[tokio::test]
+async fn an_identity_provider_comes_when_nothing_else_is_changed_any_more() {
+    let provider =
+        "    identityProvider: {name: sso, issuerUrl: 'https://sso.example', clientId: x}
+    nodeGroups:
+";
+    let graph = graph_of(&STARTER_EKS.replace("    nodeGroups:\n", provider)).await;
+    let before = all_before(&graph, "identity provider");
+    let kinds = ["cluster", "node group ", "addon "];
+    let inside = graph.keys().filter(|one| kinds.iter().any(|kind| one.starts_with(kind)));
+    for target in inside {
+        assert!(before.contains(target), "{target}: {before:?}");
+    }
+}

@@ -27,9 +27,9 @@ pub use eks::{
     AccessEntry, AccessEntryType, AccessPolicy, AddonVersion, AmiFamily, Architecture,
     AuthenticationMode, CapacityReservation, ControlPlaneSubnets, ControlPlaneTier, CpuCredits,
     Eks, EksAddon, EksCluster, EksKubernetes, EksNetwork, EksVersion, EndpointAccess,
-    FargateProfile, FargateSelector, HostnameType, IamRole, LogType, Nat, NetworkSource, NodeGroup,
-    NodeRepair, NodeShare, PodIdentity, RepairAction, RepairOverride, ResolveConflicts, Roles,
-    ServiceAccount, Subnets, Support, Volume, VolumeType, Vpc,
+    FargateProfile, FargateSelector, HostnameType, IamRole, IdentityProvider, LogType, Nat,
+    NetworkSource, NodeGroup, NodeRepair, NodeShare, PodIdentity, RepairAction, RepairOverride,
+    ResolveConflicts, Roles, ServiceAccount, Subnets, Support, Volume, VolumeType, Vpc,
 };
 pub use etcd::{Etcd, ExternalEtcd};
 pub use hook::Hook;

@@ -24,7 +24,7 @@ pub(crate) use name::{
     ssh_address, user,
 };
 pub(crate) use quantity::{milli, quantity};
-pub(crate) use url::{base_url, chart_repository, etcd_endpoint, no_proxy, proxy_url};
+pub(crate) use url::{base_url, chart_repository, etcd_endpoint, issuer_url, no_proxy, proxy_url};
 
 /// Why a text is refused.
 #[derive(Debug, PartialEq, Eq)]

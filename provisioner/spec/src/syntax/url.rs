@@ -44,6 +44,14 @@ pub(crate) fn etcd_endpoint(text: &str) -> Result<String, Invalid> {
     Ok(url)
 }
 
+/// Where an identity provider is: `https`, and to the letter what its tokens say.
+pub(crate) fn issuer_url(text: &str) -> Result<String, Invalid> {
+    if !base_url(text)?.starts_with("https://") {
+        return Err(Invalid::new("AWS asks identity providers by `https` only"));
+    }
+    Ok(text.to_owned())
+}
+
 /// The URL of an HTTP proxy: scheme, host and port.
 pub(crate) fn proxy_url(text: &str) -> Result<String, Invalid> {
     let url = base_url(text)?;

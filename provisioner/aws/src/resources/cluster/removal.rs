@@ -28,6 +28,7 @@ pub(crate) struct ClusterRemoval {
     /// What it takes with it.
     pub(crate) addons: Vec<String>,
     pub(crate) access_entries: Vec<String>,
+    pub(crate) identity_provider: Option<String>,
     pub(crate) after: Vec<String>,
 }
 
@@ -48,6 +49,9 @@ impl Removal for ClusterRemoval {
         let mut goes = vec![self.cluster.arn.clone()];
         goes.extend(with("addons", &self.addons));
         goes.extend(with("access entries", &self.access_entries));
+        goes.extend(
+            self.identity_provider.iter().map(|name| format!("its identity provider {name}")),
+        );
         goes
     }
 

@@ -79,6 +79,7 @@ impl Cluster {
             account.cluster = None;
             account.addons.clear();
             account.access_entries.clear();
+            account.identity_provider = None;
             account.pod_identities.clear();
             account.node_groups.clear();
         });

@@ -5,6 +5,7 @@ mod addon_identities;
 mod cluster;
 mod fargate_profile;
 mod identity;
+mod identity_provider;
 mod node_group;
 mod node_repair;
 mod settings;
@@ -16,6 +17,7 @@ pub(super) use addon_identities::give_identities;
 pub(super) use cluster::eks_cluster;
 pub(super) use fargate_profile::selectors;
 pub(super) use identity::{access_policy_name, policy_document, role_name, session};
+pub(super) use identity_provider::identity_provider_fields;
 pub(super) use node_group::{
     MOST_NODES, MOST_UNAVAILABLE, Sizes, additional_volumes, cpu_credits, node_share, sizes, whole,
 };

@@ -2,7 +2,7 @@ use super::{
     addon::{addon_map, default_addons},
     cidr_v4,
     fargate_profile::fargate_profile,
-    identity, key_arn, region, tags, vpc, zone,
+    identity, identity_provider, key_arn, region, tags, vpc, zone,
 };
 use crate::{
     decode::{cursor::Cursor, eks::node_group::node_group},
@@ -58,6 +58,8 @@ pub(in crate::decode) fn eks(at: &Cursor<'_>) -> Eks {
             access_entries: fields
                 .optional("accessEntries", |at| Some(at.list(identity::access_entry)))
                 .unwrap_or_default(),
+            identity_provider: fields
+                .optional("identityProvider", identity_provider::identity_provider),
             addons: fields
                 .optional("addons", |at| Some(addon_map(at)))
                 .unwrap_or_else(|| default_addons(with_pod_identity)),

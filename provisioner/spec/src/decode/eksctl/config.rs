@@ -3,6 +3,7 @@ use super::{
     addons::addons,
     fargate_profile::fargate_profiles,
     iam::iam,
+    identity_provider::identity_providers,
     node_group::{Kind, Surroundings, node_groups},
     node_role::{GroupIam, node_role},
     permissions::Names,
@@ -33,10 +34,9 @@ const OTHER_CLUSTERS: [&str; 2] = ["outpost", "remoteNetworkConfig"];
 const OF_AWS: &str = "the control plane has AWS's own settings";
 const INSTALLED: &str = "it is installed once the cluster stands";
 /// Parts without a counterpart.
-const REST: [Rest; 8] = [
+const REST: [Rest; 7] = [
     ("capabilities", "no capabilities of EKS: `spec.addons` installs such programs"),
     ("gitops", INSTALLED),
-    ("identityProviders", "the API knows principals of IAM: see `accessEntries`"),
     ("karpenter", INSTALLED),
     ("kubeAPIServerConfig", OF_AWS),
     ("kubeControllerManagerConfig", OF_AWS),
@@ -106,6 +106,7 @@ pub(in crate::decode) fn cluster_config(fields: &Fields<'_, '_>) -> Option<EksCl
         service_accounts: iam.service_accounts,
         pod_identities: iam.pod_identities,
         access_entries,
+        identity_provider: fields.optional("identityProviders", identity_providers),
         addons,
         node_groups,
         fargate_profiles: fargate_profiles(fields, &iam.fargate_role),

@@ -8,6 +8,7 @@ mod capacity;
 mod config;
 mod fargate_profile;
 mod iam;
+mod identity_provider;
 mod instances;
 mod node_group;
 mod node_repair;

@@ -6,6 +6,7 @@ mod cluster;
 mod control_plane_subnets;
 mod fargate_profile;
 mod identity;
+mod identity_provider;
 mod network_source;
 mod node_group;
 mod node_repair;
@@ -21,6 +22,7 @@ pub use fargate_profile::{FargateProfile, FargateSelector};
 pub use identity::{
     AccessEntry, AccessEntryType, AccessPolicy, IamRole, PodIdentity, Roles, ServiceAccount,
 };
+pub use identity_provider::IdentityProvider;
 pub use network_source::NetworkSource;
 pub use node_group::{AmiFamily, Architecture, CpuCredits, NodeGroup, Volume, VolumeType};
 pub use node_repair::{NodeRepair, RepairAction, RepairOverride};

@@ -1,6 +1,6 @@
 use super::{
-    AccessEntry, EksAddon, FargateProfile, NetworkSource, NodeGroup, PodIdentity, Roles,
-    ServiceAccount, Vpc,
+    AccessEntry, EksAddon, FargateProfile, IdentityProvider, NetworkSource, NodeGroup, PodIdentity,
+    Roles, ServiceAccount, Vpc,
 };
 use ipnet::Ipv4Net;
 use schemars::JsonSchema;
@@ -80,6 +80,9 @@ pub struct Eks {
     /// IAM principals that may use the Kubernetes API.
     #[schemars(with = "Option<Vec<AccessEntry>>")]
     pub access_entries: Vec<AccessEntry>,
+    /// An identity provider whose users may use the Kubernetes API; EKS takes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<IdentityProvider>,
     /// Addons that EKS installs, by name. Default: `vpc-cni`, `kube-proxy` and `coredns`, and
     /// `eks-pod-identity-agent` where there are `podIdentities`, or addons that need one.
     #[schemars(with = "Option<BTreeMap<String, EksAddon>>")]
