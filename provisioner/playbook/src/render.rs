@@ -250,8 +250,7 @@ mod tests {
         let source = "{{bracketed a}}:80 {{bracketed b}}:80{{#each (split both)}} {{bracketed this}}{{/each}}";
         let text = template(source, &context).expect("renders");
         assert_eq!(text, "10.0.0.1:80 [fd00::1]:80 10.0.0.1 [fd00::1]");
-        let shell =
-            shell("https://{{bracketed a}}:80 https://{{bracketed b}}:80", &context);
+        let shell = shell("https://{{bracketed a}}:80 https://{{bracketed b}}:80", &context);
         assert_eq!(shell.expect("renders"), "https://10.0.0.1:80 https://'[fd00::1]':80");
     }
 

@@ -7,8 +7,7 @@ use crate::story::{CONTROL_PLANES, Story, network};
 
 /// Three of etcd's election timeouts, after which it tells whoever watches, and the time until it has no leader.
 const WITHOUT: &str = "8";
-const DEAF: &str =
-    "grep -c 'etcdserver: no leader' $(/usr/local/lib/provisioner/component log kube-apiserver) || :";
+const DEAF: &str = "grep -c 'etcdserver: no leader' $(/usr/local/lib/provisioner/component log kube-apiserver) || :";
 
 pub(crate) fn api_servers_hear_of_what_is_new_again(story: &Story, kubectl: &Kubectl) {
     let stop = format!("pkill -STOP -x etcd; sleep {WITHOUT}; pkill -CONT -x etcd");
