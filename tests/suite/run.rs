@@ -95,12 +95,14 @@ impl Change {
     }
 }
 
-/// What failed, or else was changed, was noted and came of it, one event a line.
+/// What failed, or else was changed or unknown, was noted and came of it, one event a line.
 pub(crate) fn failures(events: &[Value]) -> String {
     let has_failed = events.iter().any(|event| event["state"] == "failed");
-    let state = if has_failed { "failed" } else { "changed" };
+    let states: &[&str] = if has_failed { &["failed"] } else { &["changed", "unknown"] };
     let telling = |event: &&Value| {
-        event["state"] == state || event["kind"] == "note" || event["kind"] == "summary"
+        states.iter().any(|state| event["state"] == *state)
+            || event["kind"] == "note"
+            || event["kind"] == "summary"
     };
     let lines: Vec<String> = events.iter().filter(telling).map(Value::to_string).collect();
     lines.join("\n")
