@@ -18,7 +18,7 @@ VAGRANT_FROM = --bundle $(BUNDLE) --assets vagrant/assets
 vagrant-demo: bundle
 endif
 
-.PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy vagrant-test vagrant-tools build bundle test lint soak bench tools rust nextest
+.PHONY: help demo demo-down demo-eks vagrant-up vagrant-demo vagrant-destroy vagrant-test vagrant-tools build bundle test lint soak bench tools rust checkout nextest
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -58,7 +58,7 @@ vagrant-tools: tools
 	@$(call install,vagrant vagrant-libvirt libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils \
 		dnsmasq-base mmdebstrap e2fsprogs openssh-client procps)
 
-build: tools rust ## the program, for trying it out
+build: tools rust checkout ## the program, for trying it out
 	cargo build --locked -p provisioner-cli
 
 # Everything the lab's hosts need beyond Debian's packages.
@@ -83,7 +83,7 @@ bench: build bundle nextest ## how fast, measured side by side
 	tests/bench/run
 	tests/bench/eks
 
-lint: tools rust ## what a reviewer need not say
+lint: tools rust checkout ## what a reviewer need not say
 	@if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "no rustfmt: layout is not checked"; fi
 	@if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings; \
 	else echo "no clippy: Rust is not linted"; fi
@@ -100,6 +100,12 @@ tools:
 rust: tools
 	@command -v cargo >/dev/null || { $(call install,rustc-web cargo-web); } || { \
 		echo "There is no Rust here, and none among this system's packages. https://rustup.rs has it." >&2; exit 1; }
+
+# What another checkout has built into the same folder, cargo takes for this one's where it is newer than the files here.
+checkout:
+	@mkdir -p $(CARGO_TARGET_DIR); \
+	[ "$$(cat $(CARGO_TARGET_DIR)/checkout 2>/dev/null)" = "$(CURDIR)" ] || { \
+		find provisioner tests -name '*.rs' -exec touch {} + && echo "$(CURDIR)" >$(CARGO_TARGET_DIR)/checkout; }
 
 # Packages of Debian that are not there yet.
 define install
